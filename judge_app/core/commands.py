@@ -1,0 +1,265 @@
+"""What a seat may ask of the room: imperative, typed, without a clock.
+
+Points are integers of hundredths, by component key and criterion name. ``revision`` is the revision of the sheet
+that a command builds on (0 where none was recorded). Reasons are required where the session's record needs a why.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from judge_app.core.clock import Outcome
+from judge_app.core.contest import Presence
+
+Points = dict[str, dict[str, int]]
+"""Component key → criterion name → hundredths of a point."""
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag=True, tag_field="do"):
+    """The base of every command; ``do`` names it on the wire."""
+
+
+# the host's hands
+
+
+class CallProject(Command):
+    """叫号: the project is called; a second and third call are counted (no-show rule)."""
+
+    entry_no: str
+
+
+class StartPhase(Command):
+    """Start a phase of the called project; ends the phase that runs, if any."""
+
+    phase: str
+
+
+class HoldClock(Command):
+    """Pause (presenter) or technical stop (fault): the clock is held."""
+
+    technical: bool
+    reason: str
+
+
+class ReleaseClock(Command):
+    """The clock runs again; a technical stop needs its outcome, with EXTRA_TIME the seconds given."""
+
+    outcome: Outcome | None = None
+    extra_seconds: int = 0
+
+
+class AddTime(Command):
+    """Give (or take) seconds, with a reason."""
+
+    seconds: int
+    reason: str
+
+
+class EndPhase(Command):
+    """End the phase that runs, now."""
+
+    reason: str = ""
+
+
+class RestartPhase(Command):
+    """Run the phase again from its full time (重讲)."""
+
+    reason: str
+
+
+class UndoStep(Command):
+    """Take back a mis-pressed start or end within 5 s; the clock goes on as if it had not been pressed."""
+
+
+class OpenScoring(Command):
+    """开始评分: what is left for this project is the judges' marks."""
+
+
+class MarkNoShow(Command):
+    """Nobody came after the calls: heard last, or 弃权."""
+
+    entry_no: str
+    forfeit: bool
+    reason: str
+
+
+class RemoveProject(Command):
+    """Withdrawal (弃赛) or disqualification (取消资格)."""
+
+    entry_no: str
+    disqualified: bool
+    reason: str
+
+
+class ReorderProjects(Command):
+    """A new running order of the projects that still wait, with a reason."""
+
+    entry_nos: tuple[str, ...]
+    reason: str
+
+
+class SetPresence(Command):
+    """A judge's presence for one project, by the host or the chair; ``replaced_by`` names a reserve judge."""
+
+    entry_no: str
+    judge: str
+    presence: Presence
+    reason: str
+    replaced_by: str | None = None
+
+
+class ShowMessage(Command):
+    """Words for the presenter's monitor (请靠近话筒); empty clears them."""
+
+    text: str
+
+
+class AdmitDevice(Command):
+    """The host has seen the device at the seat and lets it in."""
+
+    seat: str
+    device: str
+
+
+class RevokeDevice(Command):
+    """A device may no longer act for a seat (a laptop was replaced or lost)."""
+
+    seat: str
+    device: str
+    reason: str
+
+
+# the judges
+
+
+class SubmitSheet(Command):
+    """One judge's whole sheet for one project: every criterion of every component of his class."""
+
+    entry_no: str
+    revision: int
+    points: Points
+    comment: str = ""
+
+
+class Recuse(Command):
+    """申请回避 from the seat, with a reason."""
+
+    entry_no: str
+    reason: str
+
+
+class AskReturn(Command):
+    """A judge asks the chair to return a recorded sheet."""
+
+    entry_no: str
+    reason: str
+
+
+# the chair and the desk
+
+
+class CloseScoring(Command):
+    """No further sheets are expected for the project; ``missing`` is what the one who closes has seen to be missing."""
+
+    entry_no: str
+    missing: tuple[str, ...] = ()
+
+
+class ReturnSheet(Command):
+    """A recorded sheet goes back to its judge; the old value is kept."""
+
+    entry_no: str
+    judge: str
+    reason: str
+
+
+class MakeRuling(Command):
+    """裁定, in the form of a tabulation ruling (acceptance: few_sheets, tie, cut, award)."""
+
+    ruling: str
+    """JSON of the ruling, checked by the scoring rules before it is taken."""
+    reason: str
+
+
+class LockProject(Command):
+    """The chair locks a project's result."""
+
+    entry_no: str
+
+
+class ReopenProject(Command):
+    """A locked project is opened again: reason and a second person are needed."""
+
+    entry_no: str
+    reason: str
+    second_person: str
+
+
+class SignOff(Command):
+    """签字确认 of the session's result by a role and a name, for the version with this head hash."""
+
+    role: str
+    name: str
+    head: str
+
+
+class LockSession(Command):
+    """The session's results are locked; from here only a correction changes them."""
+
+
+class ConfirmAssumed(Command):
+    """An assumed value of the rule set is confirmed by name (待组委会确认)."""
+
+    path: str
+    name: str
+
+
+class PublishResults(Command):
+    """已公布: the locked results may be seen by everybody."""
+
+
+# the stage
+
+
+class ReportCutOff(Command):
+    """How the show was ended: latencies from the deadline in microseconds, −1 where it did not come to that."""
+
+    run: int
+    driver: str
+    method: str
+    curtain_us: int
+    gone_us: int
+    confirmed: bool
+
+
+AnyCommand = (
+    CallProject
+    | StartPhase
+    | HoldClock
+    | ReleaseClock
+    | AddTime
+    | EndPhase
+    | RestartPhase
+    | UndoStep
+    | OpenScoring
+    | MarkNoShow
+    | RemoveProject
+    | ReorderProjects
+    | SetPresence
+    | ShowMessage
+    | AdmitDevice
+    | RevokeDevice
+    | SubmitSheet
+    | Recuse
+    | AskReturn
+    | CloseScoring
+    | ReturnSheet
+    | MakeRuling
+    | LockProject
+    | ReopenProject
+    | SignOff
+    | LockSession
+    | ConfirmAssumed
+    | PublishResults
+    | ReportCutOff
+)

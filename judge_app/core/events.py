@@ -1,0 +1,270 @@
+"""What happened: past tense, typed. State is a fold of these (session.py); the journal is a list of them (journal.py).
+
+Times inside events are nanoseconds of the room's clock; when the event itself happened stands in its record.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from judge_app.core.clock import EndedBy, HoldKind, Outcome
+from judge_app.core.commands import Points
+from judge_app.core.contest import Contest, PlannedSession, Presence, Struct
+from judge_app.core.rules import RuleSet
+
+
+class SessionSetup(Struct):
+    """All that a room needs to know to run one session; it is the body of the journal's first event.
+
+    ``contest.projects`` and ``contest.judges`` hold this session's only, the projects in running order.
+    """
+
+    session_id: str
+    """128 random bits as hex; tells this sitting from every other, rehearsals included."""
+    contest: Contest
+    session: PlannedSession
+    rules: RuleSet
+    rehearsal: bool = False
+    automatic_admission: bool = False
+    """Whether a device with a good token is let in without the host's hand (rehearsals and tests)."""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag=True, tag_field="event"):
+    """The base of every event; ``event`` names it in the journal."""
+
+
+class SessionOpened(Event):
+    setup: SessionSetup
+
+
+class RoomStarted(Event):
+    """A room process took the session up: its clock maps ``origin_real_ns`` of this boot to ``origin_ns`` at ``rate``."""
+
+    boot_id: str
+    origin_real_ns: int
+    origin_ns: int
+    rate: int
+    epoch: int
+
+
+class ClockStepped(Event):
+    """Wall time moved against the monotonic clock (sleep, clock set) by so much."""
+
+    delta_ms: int
+
+
+class ProjectCalled(Event):
+    entry_no: str
+    call: int
+
+
+class PhaseStarted(Event):
+    run: int
+    entry_no: str
+    phase: str
+    planned_ns: int
+    slides_end: bool
+    started_ns: int
+
+
+class ClockHeld(Event):
+    run: int
+    kind: HoldKind
+    reason: str
+    at_ns: int
+
+
+class ClockReleased(Event):
+    run: int
+    at_ns: int
+    outcome: Outcome | None = None
+
+
+class TimeAdded(Event):
+    run: int
+    at_ns: int
+    delta_ns: int
+    reason: str
+
+
+class PhaseEnded(Event):
+    """``ended_ns`` is the true end: the deadline for a cut-off, also where the room learned of it later."""
+
+    run: int
+    ended_ns: int
+    by: EndedBy
+    reason: str = ""
+
+
+class StepUndone(Event):
+    """The last start or end of a phase was a mis-press: its run is taken back and the one before goes on."""
+
+    run: int
+
+
+class CutOffReported(Event):
+    run: int
+    driver: str
+    method: str
+    curtain_us: int
+    gone_us: int
+    confirmed: bool
+
+
+class ScoringOpened(Event):
+    entry_no: str
+
+
+class SheetSubmitted(Event):
+    entry_no: str
+    judge: str
+    revision: int
+    points: Points
+    comment: str = ""
+    late: bool = False
+
+
+class LateSheetKept(Event):
+    """A sheet that arrived after the lock: kept as evidence, without effect."""
+
+    entry_no: str
+    judge: str
+    points: Points
+    comment: str = ""
+
+
+class SheetReturned(Event):
+    entry_no: str
+    judge: str
+    reason: str
+
+
+class ReturnAsked(Event):
+    entry_no: str
+    judge: str
+    reason: str
+
+
+class PresenceSet(Event):
+    entry_no: str
+    judge: str
+    presence: Presence
+    reason: str
+    replaced_by: str | None = None
+
+
+class ScoringClosed(Event):
+    entry_no: str
+    missing: tuple[str, ...] = ()
+
+
+class NoShowMarked(Event):
+    entry_no: str
+    forfeit: bool
+    reason: str
+
+
+class ProjectRemoved(Event):
+    entry_no: str
+    disqualified: bool
+    reason: str
+
+
+class ProjectsReordered(Event):
+    entry_nos: tuple[str, ...]
+    reason: str
+
+
+class RulingMade(Event):
+    ruling: str
+    reason: str
+
+
+class ProjectLocked(Event):
+    entry_no: str
+
+
+class ProjectReopened(Event):
+    entry_no: str
+    reason: str
+    second_person: str
+
+
+class SignedOff(Event):
+    role: str
+    name: str
+    head: str
+
+
+class SessionLocked(Event):
+    pass
+
+
+class AssumedConfirmed(Event):
+    path: str
+    name: str
+
+
+class ResultsPublished(Event):
+    pass
+
+
+class MessageShown(Event):
+    text: str
+
+
+class DeviceEnrolled(Event):
+    """A device showed a good token for a seat; ``key`` is its Ed25519 public key as hex."""
+
+    seat: str
+    device: str
+    name: str
+    key: str
+    admitted: bool
+
+
+class DeviceAdmitted(Event):
+    seat: str
+    device: str
+
+
+class DeviceRevoked(Event):
+    seat: str
+    device: str
+    reason: str
+
+
+AnyEvent = (
+    SessionOpened
+    | RoomStarted
+    | ClockStepped
+    | ProjectCalled
+    | PhaseStarted
+    | ClockHeld
+    | ClockReleased
+    | TimeAdded
+    | PhaseEnded
+    | StepUndone
+    | CutOffReported
+    | ScoringOpened
+    | SheetSubmitted
+    | LateSheetKept
+    | SheetReturned
+    | ReturnAsked
+    | PresenceSet
+    | ScoringClosed
+    | NoShowMarked
+    | ProjectRemoved
+    | ProjectsReordered
+    | RulingMade
+    | ProjectLocked
+    | ProjectReopened
+    | SignedOff
+    | SessionLocked
+    | AssumedConfirmed
+    | ResultsPublished
+    | MessageShown
+    | DeviceEnrolled
+    | DeviceAdmitted
+    | DeviceRevoked
+)

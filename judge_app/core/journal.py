@@ -1,0 +1,96 @@
+"""The record of one event in the journal, its bytes and its place in the hash chain.
+
+The bytes that are hashed are the record's whole JSON body; every other column of the table repeats what it says.
+``h_n = SHA-256("rsj-ev-v1\\0" ‖ h_{n−1} ‖ length ‖ bytes)``, with the length as eight bytes, big-endian, and
+``h_0`` = 32 zero bytes. A body carries a random 128-bit salt, so that a hash tells nothing about a score.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+import msgspec
+
+from judge_app.core.contest import Struct
+from judge_app.core.events import AnyEvent
+
+GENESIS = bytes(32)
+VERSION = 1
+"""The version of the events' form; an older one is lifted on reading."""
+
+
+class Stamp(Struct):
+    """An instant: the room's clock in nanoseconds, the boot it belongs to, and wall time (UTC, ISO 8601, ms, ``Z``)."""
+
+    mono_ns: int
+    boot_id: str
+    wall: str
+
+
+class Body(Struct):
+    """What is hashed: one event with where it came from. ``part`` counts the events of one command from 0."""
+
+    seq: int
+    event_id: str
+    command_id: str
+    part: int
+    command_digest: str
+    """SHA-256 of the command's bytes as hex (empty for the room's own events): same id, other bytes is an alarm."""
+    version: int
+    actor: str
+    at: Stamp
+    salt: str
+    event: AnyEvent
+
+
+class Record(Struct):
+    """One row of the journal."""
+
+    body: Body
+    data: bytes
+    """The bytes of ``body`` as hashed."""
+    prev_hash: bytes
+    hash: bytes
+
+    @property
+    def seq(self) -> int:
+        return self.body.seq
+
+    @property
+    def event(self) -> AnyEvent:
+        return self.body.event
+
+    @property
+    def kind(self) -> str:
+        return type(self.body.event).__name__
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Body)
+
+
+def chain(prev_hash: bytes, data: bytes) -> bytes:
+    """The hash of a record from the one before it and its bytes."""
+    return hashlib.sha256(b"rsj-ev-v1\0" + prev_hash + len(data).to_bytes(8, "big") + data).digest()
+
+
+def seal(body: Body, prev_hash: bytes) -> Record:
+    """The record of ``body`` behind the record whose hash is ``prev_hash``."""
+    data = _encoder.encode(body)
+    return Record(body=body, data=data, prev_hash=prev_hash, hash=chain(prev_hash, data))
+
+
+def read(data: bytes, prev_hash: bytes, hash: bytes) -> Record:
+    """The record of stored bytes; raises ``msgspec.ValidationError`` where they are not one of ours."""
+    return Record(body=_decoder.decode(data), data=data, prev_hash=prev_hash, hash=hash)
+
+
+def first_break(records: Iterable[Record]) -> int | None:
+    """The seq of the first record that does not follow from the one before it, or None where the chain holds."""
+    prev, expected = GENESIS, 1
+    for record in records:
+        if record.seq != expected or record.prev_hash != prev or chain(prev, record.data) != record.hash:
+            return record.seq
+        prev, expected = record.hash, expected + 1
+    return None
