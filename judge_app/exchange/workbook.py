@@ -18,6 +18,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from judge_app.core.contest import Contest, ExternalScore, Judge, PanelRole, PlannedSession, Project, StaffMember
+from judge_app.core.errors import Problem
+from judge_app.core.rules import RuleSet
 from judge_app.exchange import cells
 from judge_app.exchange.tables import Book, Columns, Row, Table
 
@@ -52,6 +54,67 @@ def read_contest(
     contest = read_from(book, known_presets=known_presets, judge_classes=judge_classes)
     book.findings.raise_if_any()
     return contest
+
+
+def check_fit(contest: Contest, rules: RuleSet, *, file_name: str = "contest.xlsx") -> list[Problem]:
+    """What in the contest does not fit its rules: judges whose class no component has, components that nobody in a
+    session fills, external results of unknown components or over their full marks, awards that the rules do not know.
+    Empty when the contest can be run. Raises nothing.
+    """
+    found: list[Problem] = []
+    for judge in contest.judges:
+        if not rules.components_of(judge.judge_class):
+            classes = "、".join(dict.fromkeys(one.judge_class or "" for one in rules.judged_components))
+            found.append(
+                Problem(
+                    f"{file_name} · 评委 · {judge.no} · 类别",
+                    f"本赛制没有{judge.judge_class}的得分项；请改为：{classes}",
+                    f"the rules have no component for {judge.judge_class}; use: {classes}",
+                )
+            )
+    for session in contest.sessions:
+        panel = [judge for judge in contest.panel(session.name) if judge.role is not PanelRole.RESERVE]
+        filled = {component.key for judge in panel for component in rules.components_of(judge.judge_class)}
+        found.extend(
+            Problem(
+                f"{file_name} · 评委 · {session.name}",
+                f"“{session.name}”没有{component.judge_class}，“{component.name}”无人评分；请安排评委",
+                f'"{session.name}" has no {component.judge_class} to give "{component.name}"; assign judges',
+            )
+            for component in rules.judged_components
+            if component.required and component.key not in filled
+        )
+    for score in contest.external:
+        component = next((one for one in rules.components if score.component in (one.key, one.name)), None)
+        place = f"{file_name} · 外部成绩 · {score.entry_no} · {score.component}"
+        if component is None or component.judged:
+            names = "、".join(one.name for one in rules.components if not one.judged) or "（无）"
+            found.append(
+                Problem(
+                    place,
+                    f"不是本赛制的外部得分项；现有：{names}",
+                    f"no external component of the rules; there are: {names}",
+                )
+            )
+        elif Decimal(score.score) > component.max:
+            found.append(
+                Problem(
+                    place,
+                    f"{score.score} 超过满分 {component.max}；请改正",
+                    f"{score.score} is over the full marks {component.max}; correct it",
+                )
+            )
+    awards = {award.name for award in rules.awards}
+    found.extend(
+        Problem(
+            f"{file_name} · 大赛 · 奖项名额",
+            f"本赛制没有奖项“{name}”；现有：{'、'.join(sorted(awards)) or '（无）'}",
+            f'the rules have no award "{name}"; there are: {", ".join(sorted(awards)) or "none"}',
+        )
+        for name in contest.award_counts
+        if awards and name not in awards
+    )
+    return found
 
 
 def read_from(book: Book, *, known_presets: Collection[str], judge_classes: Collection[str] = JUDGE_CLASSES) -> Contest:
