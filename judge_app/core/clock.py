@@ -41,7 +41,7 @@ class EndedBy(enum.StrEnum):
     UNDONE = "undone"
 
 
-class Hold(Struct):
+class Hold(Struct, frozen=True):
     """One pause or technical stop of a phase; ``ended_ns`` is None while it lasts."""
 
     kind: HoldKind
@@ -52,7 +52,7 @@ class Hold(Struct):
     outcome: Outcome | None = None
 
 
-class Addition(Struct):
+class Addition(Struct, frozen=True):
     """Seconds given or taken by hand, with who and why; ``delta_ns`` may be negative."""
 
     at_ns: int
@@ -61,7 +61,7 @@ class Addition(Struct):
     by: str
 
 
-class PhaseRun(Struct):
+class PhaseRun(Struct, frozen=True):
     """One run of one phase of one project. Times are nanoseconds of the room's clock."""
 
     run: int
@@ -106,8 +106,11 @@ def deadline_ns(run: PhaseRun) -> int | None:
     """The instant at which nothing is left, or None while the clock is held or the phase has ended."""
     if run.ended_ns is not None or run.hold is not None:
         return None
-    return run.started_ns + run.planned_ns + run.added_ns + sum(
-        hold.ended_ns - hold.started_ns for hold in run.holds if hold.ended_ns is not None
+    return (
+        run.started_ns
+        + run.planned_ns
+        + run.added_ns
+        + sum(hold.ended_ns - hold.started_ns for hold in run.holds if hold.ended_ns is not None)
     )
 
 

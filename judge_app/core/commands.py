@@ -22,60 +22,60 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 # the host's hands
 
 
-class CallProject(Command):
+class CallProject(Command, frozen=True):
     """叫号: the project is called; a second and third call are counted (no-show rule)."""
 
     entry_no: str
 
 
-class StartPhase(Command):
+class StartPhase(Command, frozen=True):
     """Start a phase of the called project; ends the phase that runs, if any."""
 
     phase: str
 
 
-class HoldClock(Command):
+class HoldClock(Command, frozen=True):
     """Pause (presenter) or technical stop (fault): the clock is held."""
 
     technical: bool
     reason: str
 
 
-class ReleaseClock(Command):
+class ReleaseClock(Command, frozen=True):
     """The clock runs again; a technical stop needs its outcome, with EXTRA_TIME the seconds given."""
 
     outcome: Outcome | None = None
     extra_seconds: int = 0
 
 
-class AddTime(Command):
+class AddTime(Command, frozen=True):
     """Give (or take) seconds, with a reason."""
 
     seconds: int
     reason: str
 
 
-class EndPhase(Command):
+class EndPhase(Command, frozen=True):
     """End the phase that runs, now."""
 
     reason: str = ""
 
 
-class RestartPhase(Command):
+class RestartPhase(Command, frozen=True):
     """Run the phase again from its full time (重讲)."""
 
     reason: str
 
 
-class UndoStep(Command):
+class UndoStep(Command, frozen=True):
     """Take back a mis-pressed start or end within 5 s; the clock goes on as if it had not been pressed."""
 
 
-class OpenScoring(Command):
+class OpenScoring(Command, frozen=True):
     """开始评分: what is left for this project is the judges' marks."""
 
 
-class MarkNoShow(Command):
+class MarkNoShow(Command, frozen=True):
     """Nobody came after the calls: heard last, or 弃权."""
 
     entry_no: str
@@ -83,7 +83,7 @@ class MarkNoShow(Command):
     reason: str
 
 
-class RemoveProject(Command):
+class RemoveProject(Command, frozen=True):
     """Withdrawal (弃赛) or disqualification (取消资格)."""
 
     entry_no: str
@@ -91,14 +91,14 @@ class RemoveProject(Command):
     reason: str
 
 
-class ReorderProjects(Command):
+class ReorderProjects(Command, frozen=True):
     """A new running order of the projects that still wait, with a reason."""
 
     entry_nos: tuple[str, ...]
     reason: str
 
 
-class SetPresence(Command):
+class SetPresence(Command, frozen=True):
     """A judge's presence for one project, by the host or the chair; ``replaced_by`` names a reserve judge."""
 
     entry_no: str
@@ -108,20 +108,20 @@ class SetPresence(Command):
     replaced_by: str | None = None
 
 
-class ShowMessage(Command):
+class ShowMessage(Command, frozen=True):
     """Words for the presenter's monitor (请靠近话筒); empty clears them."""
 
     text: str
 
 
-class AdmitDevice(Command):
+class AdmitDevice(Command, frozen=True):
     """The host has seen the device at the seat and lets it in."""
 
     seat: str
     device: str
 
 
-class RevokeDevice(Command):
+class RevokeDevice(Command, frozen=True):
     """A device may no longer act for a seat (a laptop was replaced or lost)."""
 
     seat: str
@@ -132,7 +132,7 @@ class RevokeDevice(Command):
 # the judges
 
 
-class SubmitSheet(Command):
+class SubmitSheet(Command, frozen=True):
     """One judge's whole sheet for one project: every criterion of every component of his class."""
 
     entry_no: str
@@ -141,14 +141,14 @@ class SubmitSheet(Command):
     comment: str = ""
 
 
-class Recuse(Command):
+class Recuse(Command, frozen=True):
     """申请回避 from the seat, with a reason."""
 
     entry_no: str
     reason: str
 
 
-class AskReturn(Command):
+class AskReturn(Command, frozen=True):
     """A judge asks the chair to return a recorded sheet."""
 
     entry_no: str
@@ -158,14 +158,14 @@ class AskReturn(Command):
 # the chair and the desk
 
 
-class CloseScoring(Command):
+class CloseScoring(Command, frozen=True):
     """No further sheets are expected for the project; ``missing`` is what the one who closes has seen to be missing."""
 
     entry_no: str
     missing: tuple[str, ...] = ()
 
 
-class ReturnSheet(Command):
+class ReturnSheet(Command, frozen=True):
     """A recorded sheet goes back to its judge; the old value is kept."""
 
     entry_no: str
@@ -173,7 +173,7 @@ class ReturnSheet(Command):
     reason: str
 
 
-class MakeRuling(Command):
+class MakeRuling(Command, frozen=True):
     """裁定, in the form of a tabulation ruling (acceptance: few_sheets, tie, cut, award)."""
 
     ruling: str
@@ -181,13 +181,13 @@ class MakeRuling(Command):
     reason: str
 
 
-class LockProject(Command):
+class LockProject(Command, frozen=True):
     """The chair locks a project's result."""
 
     entry_no: str
 
 
-class ReopenProject(Command):
+class ReopenProject(Command, frozen=True):
     """A locked project is opened again: reason and a second person are needed."""
 
     entry_no: str
@@ -195,7 +195,7 @@ class ReopenProject(Command):
     second_person: str
 
 
-class SignOff(Command):
+class SignOff(Command, frozen=True):
     """签字确认 of the session's result by a role and a name, for the version with this head hash."""
 
     role: str
@@ -203,25 +203,25 @@ class SignOff(Command):
     head: str
 
 
-class LockSession(Command):
+class LockSession(Command, frozen=True):
     """The session's results are locked; from here only a correction changes them."""
 
 
-class ConfirmAssumed(Command):
+class ConfirmAssumed(Command, frozen=True):
     """An assumed value of the rule set is confirmed by name (待组委会确认)."""
 
     path: str
     name: str
 
 
-class PublishResults(Command):
+class PublishResults(Command, frozen=True):
     """已公布: the locked results may be seen by everybody."""
 
 
 # the stage
 
 
-class ReportCutOff(Command):
+class ReportCutOff(Command, frozen=True):
     """How the show was ended: latencies from the deadline in microseconds, −1 where it did not come to that."""
 
     run: int

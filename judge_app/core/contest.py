@@ -31,7 +31,7 @@ class Presence(enum.StrEnum):
     RECUSED = "recused"
 
 
-class Project(Struct):
+class Project(Struct, frozen=True):
     """One entry. ``entry_no`` is its only id on screens and forms (S1-16)."""
 
     entry_no: str
@@ -48,7 +48,7 @@ class Project(Struct):
     votes: int | None = None
 
 
-class Judge(Struct):
+class Judge(Struct, frozen=True):
     """A person who scores. ``no`` is unique in the contest; ``judge_class`` names the components he fills."""
 
     no: str
@@ -59,7 +59,7 @@ class Judge(Struct):
     role: PanelRole = PanelRole.JUDGE
 
 
-class PlannedSession(Struct):
+class PlannedSession(Struct, frozen=True):
     """One sitting in one hall with one panel, as planned. ``date`` is ISO (2026-12-05), ``start`` HH:MM, local time."""
 
     name: str
@@ -70,7 +70,7 @@ class PlannedSession(Struct):
     """The tracks or topics heard in it, as the workbook words them."""
 
 
-class StaffMember(Struct):
+class StaffMember(Struct, frozen=True):
     """A person who works at the contest without judging (主持人, 计时员, 计分员, 复核人, 监督人, …)."""
 
     name: str
@@ -78,7 +78,7 @@ class StaffMember(Struct):
     unit: str = ""
 
 
-class ExternalScore(Struct):
+class ExternalScore(Struct, frozen=True):
     """A result that no judge gives, such as 性能评测; ``score`` is a decimal string. Entered twice by two people."""
 
     entry_no: str
@@ -87,7 +87,7 @@ class ExternalScore(Struct):
     entered_by: tuple[str, ...] = ()
 
 
-class Contest(Struct):
+class Contest(Struct, frozen=True):
     """One edition of a contest as its workbook describes it."""
 
     name: str

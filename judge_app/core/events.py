@@ -13,7 +13,7 @@ from judge_app.core.contest import Contest, PlannedSession, Presence, Struct
 from judge_app.core.rules import RuleSet
 
 
-class SessionSetup(Struct):
+class SessionSetup(Struct, frozen=True):
     """All that a room needs to know to run one session; it is the body of the journal's first event.
 
     ``contest.projects`` and ``contest.judges`` hold this session's only, the projects in running order.
@@ -29,15 +29,23 @@ class SessionSetup(Struct):
     """Whether a device with a good token is let in without the host's hand (rehearsals and tests)."""
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag=True, tag_field="event"):
+class Event(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag=True,
+    tag_field="event",
+):
     """The base of every event; ``event`` names it in the journal."""
 
 
-class SessionOpened(Event):
+class SessionOpened(Event, frozen=True):
     setup: SessionSetup
 
 
-class RoomStarted(Event):
+class RoomStarted(Event, frozen=True):
     """A room process took the session up: its clock maps ``origin_real_ns`` of this boot to ``origin_ns`` at ``rate``."""
 
     boot_id: str
@@ -47,18 +55,18 @@ class RoomStarted(Event):
     epoch: int
 
 
-class ClockStepped(Event):
+class ClockStepped(Event, frozen=True):
     """Wall time moved against the monotonic clock (sleep, clock set) by so much."""
 
     delta_ms: int
 
 
-class ProjectCalled(Event):
+class ProjectCalled(Event, frozen=True):
     entry_no: str
     call: int
 
 
-class PhaseStarted(Event):
+class PhaseStarted(Event, frozen=True):
     run: int
     entry_no: str
     phase: str
@@ -67,27 +75,27 @@ class PhaseStarted(Event):
     started_ns: int
 
 
-class ClockHeld(Event):
+class ClockHeld(Event, frozen=True):
     run: int
     kind: HoldKind
     reason: str
     at_ns: int
 
 
-class ClockReleased(Event):
+class ClockReleased(Event, frozen=True):
     run: int
     at_ns: int
     outcome: Outcome | None = None
 
 
-class TimeAdded(Event):
+class TimeAdded(Event, frozen=True):
     run: int
     at_ns: int
     delta_ns: int
     reason: str
 
 
-class PhaseEnded(Event):
+class PhaseEnded(Event, frozen=True):
     """``ended_ns`` is the true end: the deadline for a cut-off, also where the room learned of it later."""
 
     run: int
@@ -96,13 +104,13 @@ class PhaseEnded(Event):
     reason: str = ""
 
 
-class StepUndone(Event):
+class StepUndone(Event, frozen=True):
     """The last start or end of a phase was a mis-press: its run is taken back and the one before goes on."""
 
     run: int
 
 
-class CutOffReported(Event):
+class CutOffReported(Event, frozen=True):
     run: int
     driver: str
     method: str
@@ -111,11 +119,11 @@ class CutOffReported(Event):
     confirmed: bool
 
 
-class ScoringOpened(Event):
+class ScoringOpened(Event, frozen=True):
     entry_no: str
 
 
-class SheetSubmitted(Event):
+class SheetSubmitted(Event, frozen=True):
     entry_no: str
     judge: str
     revision: int
@@ -124,7 +132,7 @@ class SheetSubmitted(Event):
     late: bool = False
 
 
-class LateSheetKept(Event):
+class LateSheetKept(Event, frozen=True):
     """A sheet that arrived after the lock: kept as evidence, without effect."""
 
     entry_no: str
@@ -133,19 +141,19 @@ class LateSheetKept(Event):
     comment: str = ""
 
 
-class SheetReturned(Event):
+class SheetReturned(Event, frozen=True):
     entry_no: str
     judge: str
     reason: str
 
 
-class ReturnAsked(Event):
+class ReturnAsked(Event, frozen=True):
     entry_no: str
     judge: str
     reason: str
 
 
-class PresenceSet(Event):
+class PresenceSet(Event, frozen=True):
     entry_no: str
     judge: str
     presence: Presence
@@ -153,67 +161,67 @@ class PresenceSet(Event):
     replaced_by: str | None = None
 
 
-class ScoringClosed(Event):
+class ScoringClosed(Event, frozen=True):
     entry_no: str
     missing: tuple[str, ...] = ()
 
 
-class NoShowMarked(Event):
+class NoShowMarked(Event, frozen=True):
     entry_no: str
     forfeit: bool
     reason: str
 
 
-class ProjectRemoved(Event):
+class ProjectRemoved(Event, frozen=True):
     entry_no: str
     disqualified: bool
     reason: str
 
 
-class ProjectsReordered(Event):
+class ProjectsReordered(Event, frozen=True):
     entry_nos: tuple[str, ...]
     reason: str
 
 
-class RulingMade(Event):
+class RulingMade(Event, frozen=True):
     ruling: str
     reason: str
 
 
-class ProjectLocked(Event):
+class ProjectLocked(Event, frozen=True):
     entry_no: str
 
 
-class ProjectReopened(Event):
+class ProjectReopened(Event, frozen=True):
     entry_no: str
     reason: str
     second_person: str
 
 
-class SignedOff(Event):
+class SignedOff(Event, frozen=True):
     role: str
     name: str
     head: str
 
 
-class SessionLocked(Event):
+class SessionLocked(Event, frozen=True):
     pass
 
 
-class AssumedConfirmed(Event):
+class AssumedConfirmed(Event, frozen=True):
     path: str
     name: str
 
 
-class ResultsPublished(Event):
+class ResultsPublished(Event, frozen=True):
     pass
 
 
-class MessageShown(Event):
+class MessageShown(Event, frozen=True):
     text: str
 
 
-class DeviceEnrolled(Event):
+class DeviceEnrolled(Event, frozen=True):
     """A device showed a good token for a seat; ``key`` is its Ed25519 public key as hex."""
 
     seat: str
@@ -223,12 +231,12 @@ class DeviceEnrolled(Event):
     admitted: bool
 
 
-class DeviceAdmitted(Event):
+class DeviceAdmitted(Event, frozen=True):
     seat: str
     device: str
 
 
-class DeviceRevoked(Event):
+class DeviceRevoked(Event, frozen=True):
     seat: str
     device: str
     reason: str

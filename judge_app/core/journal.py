@@ -20,7 +20,7 @@ VERSION = 1
 """The version of the events' form; an older one is lifted on reading."""
 
 
-class Stamp(Struct):
+class Stamp(Struct, frozen=True):
     """An instant: the room's clock in nanoseconds, the boot it belongs to, and wall time (UTC, ISO 8601, ms, ``Z``)."""
 
     mono_ns: int
@@ -28,7 +28,7 @@ class Stamp(Struct):
     wall: str
 
 
-class Body(Struct):
+class Body(Struct, frozen=True):
     """What is hashed: one event with where it came from. ``part`` counts the events of one command from 0."""
 
     seq: int
@@ -44,7 +44,7 @@ class Body(Struct):
     event: AnyEvent
 
 
-class Record(Struct):
+class Record(Struct, frozen=True):
     """One row of the journal."""
 
     body: Body

@@ -22,7 +22,7 @@ class Role(enum.StrEnum):
     VIEWER = "viewer"
 
 
-class Seat(Struct):
+class Seat(Struct, frozen=True):
     """A named place in the room. ``id`` is ``host``, ``stage``, ``judge:E1``, …; ``judge`` is the judge's number
     for a judge's seat, and for the chair's seat where the chair judges too."""
 

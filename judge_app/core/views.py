@@ -12,40 +12,18 @@ import enum
 
 import msgspec
 
+from judge_app.core import clock, events, session
 from judge_app.core.clock import EndedBy, HoldKind, PhaseRun
 from judge_app.core.commands import Points
-from judge_app.core.contest import PlannedSession, Project, Struct
+from judge_app.core.contest import PanelRole, PlannedSession, Project, Struct
+from judge_app.core.events import SessionSetup
+from judge_app.core.journal import Body
 from judge_app.core.rules import RuleSet
 from judge_app.core.scoring import Tabulation
-from judge_app.core.seats import Seat
-
-
-class ProjectStage(enum.StrEnum):
-    """Where a project stands in the session (domain.md, state rules)."""
-
-    WAITING = "waiting"
-    CALLED = "called"
-    RUNNING = "running"
-    BETWEEN = "between"
-    """A phase has ended and the next has not begun."""
-    SCORING = "scoring"
-    CLOSED = "closed"
-    """No more sheets are expected: 待复核."""
-    LOCKED = "locked"
-    FORFEITED = "forfeited"
-    WITHDRAWN = "withdrawn"
-    DISQUALIFIED = "disqualified"
-
-
-class SheetStatus(enum.StrEnum):
-    """Where one judge's sheet for one project stands."""
-
-    EMPTY = "empty"
-    SUBMITTED = "submitted"
-    RETURNED = "returned"
-    RECUSED = "recused"
-    ABSENT = "absent"
-    LEFT = "left"
+from judge_app.core.seats import Role, Seat
+from judge_app.core.session import HEARD, OUT, ProjectState, SheetState, State
+from judge_app.core.stages import ProjectStage as ProjectStage
+from judge_app.core.stages import SheetStatus as SheetStatus
 
 
 class Step(enum.StrEnum):
@@ -61,7 +39,7 @@ class Step(enum.StrEnum):
     """Every project has been heard."""
 
 
-class NextStep(Struct):
+class NextStep(Struct, frozen=True):
     """``entry_no`` is the project it is about, ``phase`` the phase to start; ``missing`` the judges still expected."""
 
     step: Step
@@ -70,7 +48,7 @@ class NextStep(Struct):
     missing: tuple[str, ...] = ()
 
 
-class JudgeCard(Struct):
+class JudgeCard(Struct, frozen=True):
     """A judge as others in the room know him."""
 
     no: str
@@ -81,7 +59,7 @@ class JudgeCard(Struct):
     reserve: bool = False
 
 
-class Briefing(Struct):
+class Briefing(Struct, frozen=True):
     """What does not change while a session runs. ``judges`` is the panel for host, chair and desk; a judge's seat gets
     his own card alone, stage and viewers none. Votes are left out of ``projects`` for everyone but chair and desk."""
 
@@ -98,7 +76,7 @@ class Briefing(Struct):
     judges: tuple[JudgeCard, ...] = ()
 
 
-class ClockView(Struct):
+class ClockView(Struct, frozen=True):
     """The phase that runs, or the last one of the current project. ``deadline_ns`` is None while held or ended;
     ``remaining_ns`` is what was left at the hold or the end (None while it runs: compute it from the deadline)."""
 
@@ -116,7 +94,7 @@ class ClockView(Struct):
     ended_by: EndedBy | None = None
 
 
-class ProjectProgress(Struct):
+class ProjectProgress(Struct, frozen=True):
     """``done`` counts sheets that are in or accounted for (recused, absent, left) of ``expected``."""
 
     entry_no: str
@@ -126,7 +104,7 @@ class ProjectProgress(Struct):
     expected: int = 0
 
 
-class SeatStatus(Struct):
+class SeatStatus(Struct, frozen=True):
     """A seat as the host sees it. ``status`` is that of the current project's sheet; ``filled`` of ``lines`` is what
     the judge's form says it holds (never the marks); ``recorded_seq`` numbers the receipt; ``offline_since`` is wall
     UTC, empty while connected or never seen; ``waiting`` are devices that ask to be let in, as (device, name)."""
@@ -144,7 +122,7 @@ class SeatStatus(Struct):
     waiting: tuple[tuple[str, str], ...] = ()
 
 
-class CutOff(Struct):
+class CutOff(Struct, frozen=True):
     """How a show was ended; −1 where it did not come to that."""
 
     run: int
@@ -156,7 +134,7 @@ class CutOff(Struct):
     confirmed: bool
 
 
-class Health(Struct):
+class Health(Struct, frozen=True):
     """The room's health, for the host: wall times are UTC ISO; ``pending`` events wait for the centre."""
 
     last_write: str = ""
@@ -172,7 +150,7 @@ class Health(Struct):
     """What is wrong now, as (zh, en)."""
 
 
-class JoinLink(Struct):
+class JoinLink(Struct, frozen=True):
     """A seat's join link; the host alone sees it."""
 
     seat: str
@@ -196,7 +174,7 @@ class HostView(msgspec.Struct, frozen=True, kw_only=True, tag="host", tag_field=
     join_links: tuple[JoinLink, ...] = ()
 
 
-class OwnSheet(Struct):
+class OwnSheet(Struct, frozen=True):
     """A judge's own sheet: ``seq`` is the number of its receipt (recorded #57)."""
 
     status: SheetStatus
@@ -220,7 +198,7 @@ class JudgeView(msgspec.Struct, frozen=True, kw_only=True, tag="judge", tag_fiel
     session_locked: bool = False
 
 
-class SheetLine(Struct):
+class SheetLine(Struct, frozen=True):
     """One judge's sheet as the chair and the desk see it; ``points`` is None where there is none or it is hidden."""
 
     entry_no: str
@@ -236,11 +214,39 @@ class SheetLine(Struct):
     hidden: bool = False
 
 
-class Signature(Struct):
+class Signature(Struct, frozen=True):
+    """``stale``: a result changed after it was given, so that it must be given again."""
+
     role: str
     name: str
     at: str
     head: str
+    stale: bool = False
+
+
+class SeatLive(Struct, frozen=True):
+    """What the room knows of a seat beside the journal; it is lost with the process and comes back by itself."""
+
+    online: bool = False
+    seen: bool = False
+    offline_since: str = ""
+    device_name: str = ""
+    entry_no: str = ""
+    filled: int = 0
+    lines: int = 0
+
+
+class Live(Struct, frozen=True):
+    """What is true now and stands in no journal: who is connected, the room's health, the links to join by.
+
+    ``head_seq`` and ``head_hash`` are those of the last committed record.
+    """
+
+    seats: dict[str, SeatLive] = {}
+    health: Health = Health()
+    join_links: tuple[JoinLink, ...] = ()
+    head_seq: int = 0
+    head_hash: str = ""
 
 
 class ChairView(msgspec.Struct, frozen=True, kw_only=True, tag="chair", tag_field="view"):
@@ -282,3 +288,317 @@ class StageView(msgspec.Struct, frozen=True, kw_only=True, tag="stage", tag_fiel
 
 
 AnyView = HostView | JudgeView | ChairView | StageView
+
+
+NOBODY = Live()
+
+
+def briefing(state: State, seat: Seat) -> Briefing:
+    """What a seat is told once: the set-up, less what is not its business."""
+    setup = state.session
+    desk = seat.role in _DESK
+    contest = setup.contest
+    return Briefing(
+        seat=seat,
+        session_id=setup.session_id,
+        contest_name=contest.name,
+        edition=contest.edition,
+        region=contest.region,
+        round=contest.round,
+        session=setup.session,
+        rehearsal=setup.rehearsal,
+        rules=setup.rules,
+        projects=tuple(
+            project if desk else msgspec.structs.replace(project, votes=None) for project in contest.projects
+        ),
+        judges=tuple(
+            JudgeCard(
+                no=judge.no,
+                name=judge.name,
+                judge_class=judge.judge_class,
+                unit=judge.unit,
+                chair=judge.role is PanelRole.CHAIR,
+                reserve=judge.role is PanelRole.RESERVE,
+            )
+            for judge in contest.judges
+            if desk or seat.role in (Role.HOST, Role.TIMEKEEPER) or (seat.role is Role.JUDGE and judge.no == seat.judge)
+        ),
+    )
+
+
+_DESK = frozenset({Role.CHAIR, Role.SCORER, Role.CHECKER, Role.SUPERVISOR})
+
+
+def view(state: State, seat: Seat, live: Live = NOBODY) -> AnyView:
+    """What a seat may see now, whole."""
+    if seat.role in (Role.HOST, Role.TIMEKEEPER):
+        return _host(state, seat, live)
+    if seat.role is Role.JUDGE:
+        return _judge(state, seat)
+    if seat.role in _DESK:
+        return _chair(state, seat, live)
+    return _stage(state)
+
+
+def reaches(body: Body, seat: Seat) -> bool:
+    """Whether an event can change what a seat sees; False spares the room the work of looking.
+
+    A judge's sheet reaches no other judge, nor the stage; everything else may reach everybody.
+    """
+    event = body.event
+    if isinstance(event, _ONE_JUDGE):
+        if seat.role is Role.JUDGE:
+            return seat.judge in (event.judge, getattr(event, "replaced_by", None)) or isinstance(
+                event, events.PresenceSet
+            )
+        return seat.role not in (Role.STAGE, Role.VIEWER)
+    if isinstance(event, _HOST_ONLY):
+        return seat.role in (Role.HOST, Role.TIMEKEEPER) or seat.role in _DESK
+    return True
+
+
+_ONE_JUDGE = (
+    events.SheetSubmitted,
+    events.SheetReturned,
+    events.ReturnAsked,
+    events.LateSheetKept,
+    events.PresenceSet,
+)
+_HOST_ONLY = (
+    events.CutOffReported,
+    events.DeviceEnrolled,
+    events.DeviceAdmitted,
+    events.DeviceRevoked,
+    events.RoomStarted,
+    events.ClockStepped,
+    events.RulingMade,
+    events.SignedOff,
+    events.AssumedConfirmed,
+)
+
+
+def clock_view(state: State) -> ClockView | None:
+    """The phase that runs, or the last one of the project on stage."""
+    run = state.runs[-1] if state.runs else None
+    if run is None or run.entry_no != state.current:
+        return None
+    held = run.hold
+    still = run.ended_ns if run.ended_ns is not None else held.started_ns if held is not None else None
+    return ClockView(
+        run=run.run,
+        entry_no=run.entry_no,
+        phase=run.phase,
+        slides_end=run.slides_end,
+        planned_ns=run.planned_ns,
+        added_ns=run.added_ns,
+        started_ns=run.started_ns,
+        deadline_ns=clock.deadline_ns(run),
+        remaining_ns=None if still is None else clock.remaining_ns(run, still),
+        held=None if held is None else held.kind,
+        ended_ns=run.ended_ns,
+        ended_by=run.ended_by,
+    )
+
+
+def _progress(state: State, counted: bool) -> tuple[ProjectProgress, ...]:
+    """The running order; how many sheets are in is told to host, chair and desk alone."""
+    result = []
+    for entry_no in state.order:
+        held = state.projects[entry_no]
+        if not counted:
+            result.append(ProjectProgress(entry_no=entry_no, stage=held.stage, call=held.call))
+            continue
+        expected = sum(1 for sheet in held.sheets.values() if sheet.replaced_by is None)
+        done = expected - len(held.missing)
+        progress = ProjectProgress(entry_no=entry_no, stage=held.stage, call=held.call, done=done, expected=expected)
+        result.append(progress)
+    return tuple(result)
+
+
+def next_step(state: State) -> NextStep:
+    """What the host does next (叫号 → 开始演示 → 开始问答 → 开始评分 → 下一个)."""
+    if state.run is not None and state.run.hold is not None:
+        return NextStep(step=Step.RELEASE, entry_no=state.run.entry_no, phase=state.run.phase)
+    if state.current is not None and state.projects[state.current].stage not in HEARD:
+        following = session.next_phase(state)
+        if following is not None:
+            return NextStep(step=Step.START_PHASE, entry_no=state.current, phase=following.key)
+        return NextStep(step=Step.OPEN_SCORING, entry_no=state.current, missing=state.projects[state.current].missing)
+    scoring = next((no for no in state.order if state.projects[no].stage is ProjectStage.SCORING), None)
+    waiting = next((no for no in state.order if state.projects[no].stage is ProjectStage.WAITING), None)
+    missing = () if scoring is None else state.projects[scoring].missing
+    if waiting is not None:
+        return NextStep(step=Step.CALL, entry_no=waiting, missing=missing)
+    if scoring is not None:
+        return NextStep(step=Step.CLOSE_SCORING, entry_no=scoring, missing=missing)
+    return NextStep(step=Step.DONE)
+
+
+def _cut_offs(state: State) -> tuple[CutOff, ...]:
+    of = {run.run: run.entry_no for run in state.runs}
+    return tuple(
+        CutOff(
+            run=report.run,
+            entry_no=of.get(report.run, ""),
+            driver=report.driver,
+            method=report.method,
+            curtain_us=report.curtain_us,
+            gone_us=report.gone_us,
+            confirmed=report.confirmed,
+        )
+        for report in state.cut_offs
+    )
+
+
+def _host(state: State, seat: Seat, live: Live) -> HostView:
+    setup = state.session
+    return HostView(
+        current=state.current,
+        clock=clock_view(state),
+        next_step=next_step(state),
+        projects=_progress(state, counted=True),
+        seats=tuple(_seat_status(state, setup, other, live) for other in session.seats(setup)),
+        runs=state.runs,
+        cut_offs=_cut_offs(state),
+        undo_until_ns=None if state.undo is None else state.undo.at_ns + session.UNDO_NS,
+        message=state.message,
+        session_locked=state.locked,
+        published=state.published,
+        health=live.health,
+        join_links=live.join_links if seat.role is Role.HOST else (),
+    )
+
+
+def _seat_status(state: State, setup: SessionSetup, seat: Seat, live: Live) -> SeatStatus:
+    here = live.seats.get(seat.id, SeatLive())
+    sheet = _current_sheet(state, seat)
+    judge = session.panel_judge(setup, seat.judge) if seat.role is Role.JUDGE and seat.judge else None
+    writing = here.entry_no == state.current
+    return SeatStatus(
+        seat=seat,
+        judge_class=judge.judge_class if judge else "",
+        online=here.online,
+        seen=here.seen,
+        offline_since=here.offline_since,
+        device_name=here.device_name,
+        status=None if sheet is None else sheet.status,
+        filled=here.filled if writing else 0,
+        lines=here.lines if writing else 0,
+        recorded_seq=None if sheet is None else sheet.seq,
+        waiting=tuple(
+            (device.id, device.name)
+            for device in state.devices.get(seat.id, ())
+            if not device.admitted and not device.revoked
+        ),
+    )
+
+
+def _current_sheet(state: State, seat: Seat) -> SheetState | None:
+    if seat.role is not Role.JUDGE or seat.judge is None or state.current is None:
+        return None
+    return state.projects[state.current].sheets.get(seat.judge)
+
+
+def _judge(state: State, seat: Seat) -> JudgeView:
+    own = seat.judge or ""
+    sheets = {no: held.sheets[own] for no, held in state.projects.items() if own in held.sheets}
+    return JudgeView(
+        current=state.current,
+        clock=clock_view(state),
+        projects=_progress(state, counted=False),
+        sheets={
+            no: OwnSheet(
+                status=sheet.status,
+                revision=sheet.revision,
+                points=sheet.points,
+                comment=sheet.comment,
+                seq=sheet.seq,
+                late=sheet.late,
+                reason=sheet.reason,
+                return_asked=bool(sheet.return_asked),
+            )
+            for no, sheet in sheets.items()
+            if sheet != SheetState()
+        },
+        open=tuple(no for no in state.order if no in sheets and session.open_for(state.projects[no].stage, sheets[no])),
+        session_locked=state.locked,
+    )
+
+
+def _chair(state: State, seat: Seat, live: Live) -> ChairView:
+    shown = {no: _shown(state.projects[no], seat) for no in state.order}
+    visible = tuple(no for no in state.order if shown[no] and state.projects[no].stage not in OUT)
+    return ChairView(
+        current=state.current,
+        clock=clock_view(state),
+        projects=_progress(state, counted=True),
+        sheets=tuple(
+            _sheet_line(no, judge, sheet, hidden=not shown[no] and judge != seat.judge)
+            for no in state.order
+            for judge, sheet in state.projects[no].sheets.items()
+        ),
+        visible=visible,
+        tabulation=session.tabulation(state, visible) if visible else None,
+        rulings=tuple((ruling, reason) for ruling, reason, _ in state.rulings),
+        return_requests=tuple(
+            (no, judge, sheet.return_asked)
+            for no in state.order
+            for judge, sheet in state.projects[no].sheets.items()
+            if sheet.return_asked
+        ),
+        signatures=tuple(
+            Signature(
+                role=signed.role,
+                name=signed.name,
+                at=signed.at,
+                head=signed.head,
+                stale=signed.seq < state.results_seq,
+            )
+            for signed in state.signatures
+        ),
+        confirmed=state.confirmed,
+        runs=state.runs,
+        cut_offs=_cut_offs(state),
+        session_locked=state.locked,
+        published=state.published,
+        head_seq=live.head_seq,
+        head_hash=live.head_hash,
+        own_pending=tuple(no for no in state.order if not shown[no]),
+    )
+
+
+def _shown(held: ProjectState, seat: Seat) -> bool:
+    """Whether the sheets of a project may be seen: a chair once her own is settled, the desk once scoring is closed."""
+    if seat.role is Role.CHAIR:
+        return not session.own_pending(held, seat)
+    return held.stage in (ProjectStage.CLOSED, ProjectStage.LOCKED)
+
+
+def _sheet_line(entry_no: str, judge: str, sheet: SheetState, *, hidden: bool) -> SheetLine:
+    if hidden:
+        return SheetLine(entry_no=entry_no, judge=judge, status=sheet.status, hidden=True)
+    return SheetLine(
+        entry_no=entry_no,
+        judge=judge,
+        status=sheet.status,
+        revision=sheet.revision,
+        points=sheet.points,
+        comment=sheet.comment,
+        seq=sheet.seq,
+        late=sheet.late,
+        reason=sheet.reason,
+        replaced_by=sheet.replaced_by,
+    )
+
+
+def _stage(state: State) -> StageView:
+    following = next((no for no in state.order if state.projects[no].stage is ProjectStage.WAITING), None)
+    return StageView(
+        current=state.current,
+        stage=None if state.current is None else state.projects[state.current].stage,
+        clock=clock_view(state),
+        following=following,
+        message=state.message,
+        done=all(held.stage in HEARD for held in state.projects.values()),
+        published=session.tabulation(state) if state.published else None,
+    )

@@ -21,7 +21,7 @@ class Link(enum.StrEnum):
     """The room will not have this device (revoked, wrong link, taken seat): retrying does not help."""
 
 
-class Connection(Struct):
+class Connection(Struct, frozen=True):
     """``since`` is wall UTC ISO of the last change; ``zh``/``en`` say what is wrong and what to do, else empty."""
 
     link: Link
@@ -39,7 +39,7 @@ class Delivery(enum.StrEnum):
     REFUSED = "refused"
 
 
-class CommandState(Struct):
+class CommandState(Struct, frozen=True):
     """A command's fate. ``seq`` numbers its receipt; a refusal carries its code and reason."""
 
     command_id: str

@@ -1,0 +1,1185 @@
+"""One session as a fold of its events: State, ``decide`` and ``evolve``; no clock, file, socket or Qt.
+
+``decide(state, command, seat, at_ns)`` gives the events that a command makes, or raises Refused.
+``due(state, now_ns)`` gives the events that time alone makes. ``evolve(state, body)`` is the state after an event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from functools import singledispatch
+from typing import Any
+
+import msgspec
+
+from judge_app.core import clock, commands, events
+from judge_app.core.clock import SECOND, EndedBy, HoldKind, Outcome, PhaseRun
+from judge_app.core.commands import Points
+from judge_app.core.contest import Judge, PanelRole, Presence, Struct
+from judge_app.core.errors import BadInput, Refused
+from judge_app.core.events import Event, SessionSetup
+from judge_app.core.journal import Body
+from judge_app.core.rules import Component, Phase
+from judge_app.core.scoring import Entry, Ruling, Sheet, Status, Tabulation, tabulate
+from judge_app.core.seats import Role, Seat, may
+from judge_app.core.stages import ProjectStage, SheetStatus
+
+UNDO_NS = 5 * SECOND
+"""How long a start or an end of a phase may be taken back."""
+
+MAX_CALLS = 3
+MAX_TEXT = 2_000
+"""The longest comment or reason, in characters."""
+
+
+OUT = frozenset({ProjectStage.FORFEITED, ProjectStage.WITHDRAWN, ProjectStage.DISQUALIFIED})
+"""Stages of a project that is not heard and has no result."""
+
+HEARD = frozenset({ProjectStage.SCORING, ProjectStage.CLOSED, ProjectStage.LOCKED}) | OUT
+"""Stages in which the stage is free for the next project."""
+
+_OPEN = frozenset({ProjectStage.RUNNING, ProjectStage.BETWEEN, ProjectStage.SCORING, ProjectStage.CLOSED})
+"""Stages in which a sheet may be submitted; in CLOSED it is late."""
+
+_STATUS_OF = {
+    Presence.PRESENT: SheetStatus.EMPTY,
+    Presence.ABSENT: SheetStatus.ABSENT,
+    Presence.LEFT: SheetStatus.LEFT,
+    Presence.RECUSED: SheetStatus.RECUSED,
+}
+_PRESENCE_OF = {
+    SheetStatus.ABSENT: Presence.ABSENT,
+    SheetStatus.LEFT: Presence.LEFT,
+    SheetStatus.RECUSED: Presence.RECUSED,
+}
+
+
+class SheetState(Struct, frozen=True):
+    """One judge × one project. ``points`` stay after a return, as the old value that the new one builds on."""
+
+    status: SheetStatus = SheetStatus.EMPTY
+    revision: int = 0
+    points: Points | None = None
+    comment: str = ""
+    seq: int | None = None
+    late: bool = False
+    reason: str = ""
+    replaces: str | None = None
+    replaced_by: str | None = None
+    return_asked: str = ""
+
+    @property
+    def missing(self) -> bool:
+        """Whether the sheet is still expected."""
+        return self.status in (SheetStatus.EMPTY, SheetStatus.RETURNED)
+
+
+class ProjectState(Struct, frozen=True):
+    """A project in the session; ``sheets`` has a row for every judge who is expected, from the start."""
+
+    stage: ProjectStage = ProjectStage.WAITING
+    call: int = 0
+    sheets: dict[str, SheetState] = {}
+    closed_missing: tuple[str, ...] = ()
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        return tuple(judge for judge, sheet in self.sheets.items() if sheet.missing)
+
+
+class Device(Struct, frozen=True):
+    """A laptop or browser that enrolled for a seat; ``key`` is its Ed25519 public key as hex."""
+
+    id: str
+    name: str
+    key: str
+    admitted: bool
+    revoked: bool = False
+
+
+class CutOffState(Struct, frozen=True):
+    run: int
+    driver: str
+    method: str
+    curtain_us: int
+    gone_us: int
+    confirmed: bool
+
+
+class SignatureState(Struct, frozen=True):
+    role: str
+    name: str
+    at: str
+    head: str
+    seq: int
+
+
+class Undo(Struct, frozen=True):
+    """What an undo brings back: the clock and the project's stage from before the step at ``at_ns``."""
+
+    at_ns: int
+    runs: tuple[PhaseRun, ...]
+    entry_no: str
+    stage: ProjectStage
+
+
+class State(Struct, frozen=True):
+    """A session now. Empty before its first event."""
+
+    setup: SessionSetup | None = None
+    order: tuple[str, ...] = ()
+    """Running order as it stands: entry numbers."""
+    projects: dict[str, ProjectState] = {}
+    current: str | None = None
+    runs: tuple[PhaseRun, ...] = ()
+    last_run: int = 0
+    undo: Undo | None = None
+    cut_offs: tuple[CutOffState, ...] = ()
+    devices: dict[str, tuple[Device, ...]] = {}
+    rulings: tuple[tuple[str, str, str], ...] = ()
+    """(JSON of the ruling, reason, who)"""
+    signatures: tuple[SignatureState, ...] = ()
+    confirmed: tuple[tuple[str, str], ...] = ()
+    message: str = ""
+    locked: bool = False
+    published: bool = False
+    room: events.RoomStarted | None = None
+    seq: int = 0
+    results_seq: int = 0
+    """The last event that could change a result: a signature from before it is stale."""
+
+    @property
+    def session(self) -> SessionSetup:
+        """The set-up; a session that was never opened has none and refuses everything."""
+        if self.setup is None:
+            raise Refused("not_open", "会话尚未建立", "the session has not been opened")
+        return self.setup
+
+    @property
+    def run(self) -> PhaseRun | None:
+        """The phase that runs, if any."""
+        return self.runs[-1] if self.runs and self.runs[-1].ended_ns is None else None
+
+
+# who sits in the room
+
+_STAFF_ROLES = {
+    "主持人": Role.HOST,
+    "计时员": Role.TIMEKEEPER,
+    "计分员": Role.SCORER,
+    "复核人": Role.CHECKER,
+    "监督人": Role.SUPERVISOR,
+}
+
+
+def seats(setup: SessionSetup) -> tuple[Seat, ...]:
+    """Every seat of the room: host, chair, desk, timekeeper, stage, viewer and one for each judge of the panel."""
+    staff = {_STAFF_ROLES[person.role]: person.name for person in setup.contest.staff if person.role in _STAFF_ROLES}
+    chair = next((judge for judge in setup.contest.judges if judge.role is PanelRole.CHAIR), None)
+    fixed = [
+        Seat(id="host", role=Role.HOST, name=staff.get(Role.HOST, "")),
+        Seat(id="chair", role=Role.CHAIR, name=chair.name if chair else "", judge=chair.no if chair else None),
+        *(
+            Seat(id=role.value, role=role, name=staff.get(role, ""))
+            for role in (Role.SCORER, Role.CHECKER, Role.SUPERVISOR, Role.TIMEKEEPER)
+        ),
+        Seat(id="stage", role=Role.STAGE),
+        Seat(id="viewer", role=Role.VIEWER),
+    ]
+    panel = [
+        Seat(id=f"judge:{judge.no}", role=Role.JUDGE, name=judge.name, judge=judge.no) for judge in setup.contest.judges
+    ]
+    return (*fixed, *panel)
+
+
+def panel_judge(setup: SessionSetup, no: str) -> Judge:
+    """The judge of that number; raises Refused for one who is not on the panel."""
+    for judge in setup.contest.judges:
+        if judge.no == no:
+            return judge
+    raise Refused("unknown_judge", f"本场没有编号为 {no} 的评委", f"no judge {no} sits on this panel")
+
+
+def components_of(setup: SessionSetup, judge: Judge) -> tuple[Component, ...]:
+    """The components that a judge fills."""
+    return setup.rules.components_of(judge.judge_class)
+
+
+# results
+
+
+def entries(state: State, only: Iterable[str] | None = None) -> tuple[Entry, ...]:
+    """The projects with their sheets as the calculation takes them, in running order; those out are left out."""
+    setup = state.session
+    chosen = state.order if only is None else only
+    projects = {project.entry_no: project for project in setup.contest.projects}
+    external: dict[str, dict[str, Decimal]] = {}
+    for given in setup.contest.external:
+        external.setdefault(given.entry_no, {})[given.component] = Decimal(given.score)
+    judges = {judge.no: judge for judge in setup.contest.judges}
+    result = []
+    for entry_no in chosen:
+        held = state.projects[entry_no]
+        if held.stage in OUT:
+            continue
+        project = projects[entry_no]
+        result.append(
+            Entry(
+                entry_no=entry_no,
+                name=project.name,
+                lead_unit=project.lead_unit,
+                track=project.track,
+                topic=project.topic,
+                session=setup.session.name,
+                votes=project.votes,
+                external=external.get(entry_no, {}),
+                sheets=tuple(
+                    _sheet(no, component, sheet)
+                    for no, sheet in held.sheets.items()
+                    for component in components_of(setup, judges[no])
+                ),
+            )
+        )
+    return tuple(result)
+
+
+def _sheet(judge: str, component: Component, sheet: SheetState) -> Sheet:
+    given = sheet.points if sheet.status is SheetStatus.SUBMITTED else None
+    return Sheet(
+        judge=judge,
+        component=component.key,
+        presence=_PRESENCE_OF.get(sheet.status, Presence.PRESENT),
+        points=None
+        if given is None
+        else {name: Decimal(value).scaleb(-2) for name, value in given[component.key].items()},
+        replaces=sheet.replaces,
+    )
+
+
+def rulings(state: State) -> tuple[Ruling, ...]:
+    """The rulings that were made, as the calculation takes them."""
+    return tuple(msgspec.json.decode(ruling, type=Ruling) for ruling, _, _ in state.rulings)
+
+
+def tabulation(state: State, only: Iterable[str] | None = None) -> Tabulation:
+    """This session's results alone, as they stand (what spans rooms is computed from all sessions' journals)."""
+    setup = state.session
+    return tabulate(
+        setup.rules,
+        entries(state, only),
+        rulings=rulings(state),
+        passed_initial_review=setup.contest.passed_initial_review,
+    )
+
+
+# decide
+
+
+def decide(state: State, command: commands.Command, seat: Seat, at_ns: int) -> list[Event]:
+    """The events that a seat's command makes at an instant of the room's clock; raises Refused with the reason."""
+    if not may(seat.role, command):
+        raise Refused("not_allowed", "这个席位不能执行此操作", "this seat may not do that")
+    if state.locked and not isinstance(command, _AFTER_LOCK):
+        raise Refused("session_locked", "本场成绩已锁定", "the session's results are locked")
+    return _decide(command, state, seat, at_ns)
+
+
+_AFTER_LOCK = (
+    commands.PublishResults,
+    commands.ConfirmAssumed,
+    commands.SignOff,
+    commands.AdmitDevice,
+    commands.RevokeDevice,
+)
+
+
+@singledispatch
+def _decide(command: commands.Command, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    raise Refused("unknown_command", "不认识的操作", "this command is not known")
+
+
+def _when(command: type[Any]) -> Callable[[Callable[..., list[Event]]], Callable[..., list[Event]]]:
+    def register(function: Callable[..., list[Event]]) -> Callable[..., list[Event]]:
+        _decide.register(command, function)
+        return function
+
+    return register
+
+
+def _project(state: State, entry_no: str) -> ProjectState:
+    held = state.projects.get(entry_no)
+    if held is None:
+        raise Refused("unknown_project", f"本场没有 {entry_no} 号项目", f"no project {entry_no} in this session")
+    return held
+
+
+def _reason(text: str) -> str:
+    given = text.strip()
+    if not given:
+        raise Refused("reason_needed", "请写明理由", "a reason is needed")
+    if len(given) > MAX_TEXT:
+        raise Refused("too_long", f"理由最多 {MAX_TEXT} 字", f"a reason has at most {MAX_TEXT} characters")
+    return given
+
+
+def _running(state: State) -> PhaseRun:
+    if state.run is None:
+        raise Refused("no_phase", "现在没有计时中的阶段", "no phase is running")
+    return state.run
+
+
+def _phases(state: State) -> tuple[Phase, ...]:
+    timing = state.session.rules.timing
+    return () if timing is None else timing.phases
+
+
+def next_phase(state: State) -> Phase | None:
+    """The phase that comes after those the current project has had; None when all have been, or nothing is called."""
+    done = {run.phase for run in state.runs if run.entry_no == state.current and _counts(run)}
+    phases = _phases(state)
+    last = max((index for index, phase in enumerate(phases) if phase.key in done), default=-1)
+    return phases[last + 1] if last + 1 < len(phases) else None
+
+
+def _counts(run: PhaseRun) -> bool:
+    return run.ended_by is not EndedBy.RESTART
+
+
+@_when(commands.CallProject)
+def _call(command: commands.CallProject, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    held = _project(state, command.entry_no)
+    if state.current is not None and state.current != command.entry_no:
+        stage = state.projects[state.current].stage
+        if stage in (ProjectStage.RUNNING, ProjectStage.BETWEEN):
+            raise Refused(
+                "busy",
+                f"{state.current} 号项目还没有结束，请先进入评分",
+                f"project {state.current} is not finished yet",
+            )
+    if held.stage not in (ProjectStage.WAITING, ProjectStage.CALLED):
+        raise Refused(
+            "already_heard", f"{command.entry_no} 号项目已上过场", f"project {command.entry_no} has been heard"
+        )
+    if held.call >= MAX_CALLS:
+        raise Refused("called_out", "已叫号三次，请按缺席处理", "called three times: settle it as a no-show")
+    return [events.ProjectCalled(entry_no=command.entry_no, call=held.call + 1)]
+
+
+@_when(commands.StartPhase)
+def _start(command: commands.StartPhase, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    if state.current is None:
+        raise Refused("nothing_called", "请先叫号", "call a project first")
+    stage = state.projects[state.current].stage
+    if stage not in (ProjectStage.CALLED, ProjectStage.RUNNING, ProjectStage.BETWEEN):
+        raise Refused("wrong_stage", "这个项目不能再开始计时", "this project's talk is over")
+    phase = next((phase for phase in _phases(state) if phase.key == command.phase), None)
+    if phase is None:
+        raise Refused("unknown_phase", "赛制中没有这个阶段", "the rule set has no such phase")
+    had = {run.phase for run in state.runs if run.entry_no == state.current and _counts(run)}
+    if phase.key in had:
+        raise Refused("phase_done", "这个阶段已经进行过，如需重来请用“重讲”", "this phase has been run: use restart")
+    return [*_ended(state, at_ns, EndedBy.HOST), _started(state, phase, at_ns)]
+
+
+def _started(state: State, phase: Phase, at_ns: int) -> Event:
+    return events.PhaseStarted(
+        run=state.last_run + 1,
+        entry_no=state.current or "",
+        phase=phase.key,
+        planned_ns=phase.seconds * SECOND,
+        slides_end=phase.slides_end,
+        started_ns=at_ns,
+    )
+
+
+def _ended(state: State, at_ns: int, by: EndedBy, reason: str = "") -> list[Event]:
+    """The running phase ended by hand, or by its deadline where that has passed unseen."""
+    run = state.run
+    if run is None:
+        return []
+    due_at = clock.deadline_ns(run)
+    if by is EndedBy.HOST and run.slides_end and due_at is not None and due_at <= at_ns:
+        return [events.PhaseEnded(run=run.run, ended_ns=due_at, by=EndedBy.DEADLINE)]
+    return [events.PhaseEnded(run=run.run, ended_ns=at_ns, by=by, reason=reason)]
+
+
+@_when(commands.HoldClock)
+def _hold(command: commands.HoldClock, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    run = _running(state)
+    if run.hold is not None:
+        raise Refused("already_held", "计时已经暂停", "the clock is held already")
+    if run.slides_end and clock.remaining_ns(run, at_ns) <= 0:
+        raise Refused("time_up", "时间已到", "time is up")
+    kind = HoldKind.TECHNICAL if command.technical else HoldKind.PAUSE
+    return [events.ClockHeld(run=run.run, kind=kind, reason=_reason(command.reason), at_ns=at_ns)]
+
+
+@_when(commands.ReleaseClock)
+def _release(command: commands.ReleaseClock, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    run = _running(state)
+    if run.hold is None:
+        raise Refused("not_held", "计时没有暂停", "the clock is not held")
+    technical = run.hold.kind is HoldKind.TECHNICAL
+    if technical and command.outcome is None:
+        raise Refused(
+            "outcome_needed", "技术中断需选择补时、重讲或不影响", "settle it: extra time, restart or no effect"
+        )
+    outcome = command.outcome if technical else None
+    released = events.ClockReleased(run=run.run, at_ns=at_ns, outcome=outcome)
+    if outcome is Outcome.RESTART:
+        phase = next(phase for phase in _phases(state) if phase.key == run.phase)
+        ended = events.PhaseEnded(run=run.run, ended_ns=at_ns, by=EndedBy.RESTART, reason=run.hold.reason)
+        return [released, ended, _started(state, phase, at_ns)]
+    if outcome is Outcome.EXTRA_TIME:
+        if command.extra_seconds < 0:
+            raise Refused("bad_time", "补时不能为负", "extra time cannot be negative")
+        if command.extra_seconds:
+            delta = command.extra_seconds * SECOND
+            return [released, events.TimeAdded(run=run.run, at_ns=at_ns, delta_ns=delta, reason=run.hold.reason)]
+    return [released]
+
+
+@_when(commands.AddTime)
+def _add(command: commands.AddTime, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    run = _running(state)
+    delta = command.seconds * SECOND
+    if command.seconds == 0 or abs(command.seconds) > 3600:
+        raise Refused("bad_time", "加减时间须在 1 秒到 60 分钟之间", "give between 1 second and 60 minutes")
+    left = clock.remaining_ns(run, at_ns)
+    if run.slides_end and left <= 0:
+        raise Refused("time_up", "时间已到", "time is up")
+    if left + delta <= 0:
+        raise Refused("bad_time", "减去后时间已到，请直接结束", "that would end the phase: end it instead")
+    return [events.TimeAdded(run=run.run, at_ns=at_ns, delta_ns=delta, reason=_reason(command.reason))]
+
+
+@_when(commands.EndPhase)
+def _end(command: commands.EndPhase, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    _running(state)
+    return _ended(state, at_ns, EndedBy.HOST, command.reason.strip())
+
+
+@_when(commands.RestartPhase)
+def _restart(command: commands.RestartPhase, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    reason = _reason(command.reason)
+    last = state.runs[-1] if state.runs else None
+    if last is None or last.entry_no != state.current:
+        raise Refused("no_phase", "没有可以重来的阶段", "there is no phase to run again")
+    if state.projects[last.entry_no].stage not in (ProjectStage.RUNNING, ProjectStage.BETWEEN):
+        raise Refused("wrong_stage", "这个项目不能再开始计时", "this project's talk is over")
+    phase = next(phase for phase in _phases(state) if phase.key == last.phase)
+    at = at_ns if last.ended_ns is None else last.ended_ns
+    ended = events.PhaseEnded(run=last.run, ended_ns=at, by=EndedBy.RESTART, reason=reason)
+    return [ended, _started(state, phase, at_ns)]
+
+
+@_when(commands.UndoStep)
+def _undo(command: commands.UndoStep, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    if state.undo is None or at_ns - state.undo.at_ns > UNDO_NS:
+        raise Refused("too_late", "只能在 5 秒内撤销", "an undo is possible within 5 s only")
+    return [events.StepUndone(run=state.last_run)]
+
+
+@_when(commands.OpenScoring)
+def _open_scoring(command: commands.OpenScoring, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    if state.current is None:
+        raise Refused("nothing_called", "请先叫号", "call a project first")
+    held = state.projects[state.current]
+    if held.stage not in (ProjectStage.RUNNING, ProjectStage.BETWEEN):
+        raise Refused(
+            "wrong_stage", "这个项目还没有演示，或已进入评分", "this project has not been heard, or is in scoring"
+        )
+    opened: list[Event] = [*_ended(state, at_ns, EndedBy.HOST), events.ScoringOpened(entry_no=state.current)]
+    if not held.missing:
+        opened.append(events.ScoringClosed(entry_no=state.current))
+    return opened
+
+
+@_when(commands.MarkNoShow)
+def _no_show(command: commands.MarkNoShow, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    held = _project(state, command.entry_no)
+    if held.stage not in (ProjectStage.WAITING, ProjectStage.CALLED):
+        raise Refused("already_heard", "这个项目已上过场", "this project has been heard")
+    reason = _reason(command.reason)
+    return [events.NoShowMarked(entry_no=command.entry_no, forfeit=command.forfeit, reason=reason)]
+
+
+@_when(commands.RemoveProject)
+def _remove(command: commands.RemoveProject, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    held = _project(state, command.entry_no)
+    if held.stage in OUT:
+        raise Refused("already_out", "这个项目已退出", "this project is out already")
+    if held.stage is ProjectStage.RUNNING:
+        raise Refused("busy", "请先结束计时", "end the phase first")
+    if held.stage is ProjectStage.LOCKED:
+        raise Refused("locked", "成绩已锁定，请组长先重新开启", "its result is locked: the chair must reopen it first")
+    reason = _reason(command.reason)
+    return [events.ProjectRemoved(entry_no=command.entry_no, disqualified=command.disqualified, reason=reason)]
+
+
+@_when(commands.ReorderProjects)
+def _reorder(command: commands.ReorderProjects, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    waiting = [no for no in state.order if state.projects[no].stage is ProjectStage.WAITING]
+    if sorted(command.entry_nos) != sorted(waiting):
+        raise Refused(
+            "bad_order", "新顺序须恰好包含所有待上场项目", "the new order must hold exactly the waiting projects"
+        )
+    return [events.ProjectsReordered(entry_nos=command.entry_nos, reason=_reason(command.reason))]
+
+
+@_when(commands.SetPresence)
+def _presence(command: commands.SetPresence, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    held = _project(state, command.entry_no)
+    if held.stage is ProjectStage.LOCKED or held.stage in OUT:
+        raise Refused("locked", "成绩已锁定", "its result is locked")
+    if command.judge not in held.sheets:
+        raise Refused("not_expected", f"{command.judge} 不在本项目的评委之列", f"{command.judge} is not expected here")
+    reason = _reason(command.reason)
+    replacement = command.replaced_by
+    if replacement is not None:
+        reserve = panel_judge(state.session, replacement)
+        if command.presence is Presence.PRESENT or reserve.role is not PanelRole.RESERVE:
+            raise Refused("not_reserve", "只有候补评委可以代评缺席或回避的评委", "only a reserve judge may replace")
+        replaced = panel_judge(state.session, command.judge)
+        if components_of(state.session, reserve) != components_of(state.session, replaced):
+            raise Refused("wrong_class", "候补评委与被代评委的类别不同", "the reserve judge is of another class")
+        if replacement in held.sheets:
+            raise Refused(
+                "already_replaces", f"{replacement} 已在本项目代评", f"{replacement} already judges this project"
+            )
+    made: list[Event] = [
+        events.PresenceSet(
+            entry_no=command.entry_no,
+            judge=command.judge,
+            presence=command.presence,
+            reason=reason,
+            replaced_by=replacement,
+        )
+    ]
+    if replacement is None and command.presence is not Presence.PRESENT:
+        made += _closing(held, command.entry_no, command.judge)
+    return made
+
+
+def _closing(held: ProjectState, entry_no: str, judge: str) -> list[Event]:
+    """Scoring closes by itself when the last sheet that was expected is in or accounted for."""
+    if held.stage is ProjectStage.SCORING and set(held.missing) <= {judge}:
+        return [events.ScoringClosed(entry_no=entry_no)]
+    return []
+
+
+@_when(commands.ShowMessage)
+def _message(command: commands.ShowMessage, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    if len(command.text) > 200:
+        raise Refused("too_long", "提示最多 200 字", "a message has at most 200 characters")
+    return [events.MessageShown(text=command.text)]
+
+
+@_when(commands.AdmitDevice)
+def _admit(command: commands.AdmitDevice, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    device = _device(state, command.seat, command.device)
+    if device.admitted and not device.revoked:
+        raise Refused("already_admitted", "该设备已接入", "the device is in already")
+    return admitted(state, command.seat, command.device)
+
+
+def admitted(state: State, seat_id: str, device_id: str) -> list[Event]:
+    """A device let in; whatever sat in the seat before is out, so that no judge acts from two devices at once."""
+    out: list[Event] = []
+    if seat_id != "viewer":
+        out = [
+            events.DeviceRevoked(seat=seat_id, device=other.id, reason="replaced")
+            for other in state.devices.get(seat_id, ())
+            if other.admitted and not other.revoked and other.id != device_id
+        ]
+    return [*out, events.DeviceAdmitted(seat=seat_id, device=device_id)]
+
+
+@_when(commands.RevokeDevice)
+def _revoke(command: commands.RevokeDevice, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    device = _device(state, command.seat, command.device)
+    if device.revoked:
+        raise Refused("already_revoked", "该设备已停用", "the device is out already")
+    return [events.DeviceRevoked(seat=command.seat, device=command.device, reason=_reason(command.reason))]
+
+
+def _device(state: State, seat_id: str, device_id: str) -> Device:
+    for device in state.devices.get(seat_id, ()):
+        if device.id == device_id:
+            return device
+    raise Refused("unknown_device", "没有这台设备", "no such device")
+
+
+@_when(commands.SubmitSheet)
+def _submit(command: commands.SubmitSheet, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    held, judge, sheet = _own_sheet(state, seat, command.entry_no)
+    _comment(command.comment)
+    check_points(components_of(state.session, judge), command.points)
+    if held.stage is ProjectStage.LOCKED:
+        return [
+            events.LateSheetKept(
+                entry_no=command.entry_no, judge=judge.no, points=command.points, comment=command.comment
+            )
+        ]
+    if held.stage not in _OPEN:
+        raise Refused("not_open", f"{command.entry_no} 号项目现在不能评分", f"project {command.entry_no} is not open")
+    if sheet.status in _PRESENCE_OF:
+        raise Refused("not_present", "您在本项目为回避、缺席或离席", "you are recused, absent or away for this project")
+    if command.revision != sheet.revision:
+        raise Refused(
+            "stale_revision",
+            f"此表已有第 {sheet.revision} 版，请在其基础上修改",
+            f"the sheet stands at revision {sheet.revision}: build on that",
+        )
+    if sheet.status is SheetStatus.SUBMITTED:
+        raise Refused("already_recorded", "此表已记录，如需更正请申请退回", "recorded already: ask for its return")
+    return [
+        events.SheetSubmitted(
+            entry_no=command.entry_no,
+            judge=judge.no,
+            revision=sheet.revision + 1,
+            points=command.points,
+            comment=command.comment,
+            late=held.stage is ProjectStage.CLOSED,
+        ),
+        *_closing(held, command.entry_no, judge.no),
+    ]
+
+
+def open_for(stage: ProjectStage, sheet: SheetState) -> bool:
+    """Whether a judge may submit this sheet now."""
+    return stage in _OPEN and sheet.missing
+
+
+def _own_sheet(state: State, seat: Seat, entry_no: str) -> tuple[ProjectState, Judge, SheetState]:
+    judge = panel_judge(state.session, seat.judge or "")
+    held = _project(state, entry_no)
+    if held.stage in OUT:
+        raise Refused("out", f"{entry_no} 号项目已退出比赛", f"project {entry_no} is out of the contest")
+    sheet = held.sheets.get(judge.no)
+    if sheet is None:
+        raise Refused("not_expected", "您不是本项目的评委", "you are not a judge of this project")
+    return held, judge, sheet
+
+
+def _comment(text: str) -> None:
+    if len(text) > MAX_TEXT:
+        raise Refused("too_long", f"评语最多 {MAX_TEXT} 字", f"a comment has at most {MAX_TEXT} characters")
+
+
+def check_points(components: Iterable[Component], points: Points) -> None:
+    """A judge's own sheet has every criterion of every component of his class, in range and on step; else Refused."""
+    wanted = {component.key: component for component in components}
+    if points.keys() != wanted.keys():
+        raise Refused("wrong_components", "评分项不齐或多余", "the sheet's components are not those of your class")
+    for key, component in wanted.items():
+        given = points[key]
+        if given.keys() != {criterion.name for criterion in component.criteria}:
+            raise Refused(
+                "wrong_criteria", f"{component.name}：评分要素不齐或多余", f"{key}: criteria missing or extra"
+            )
+        for criterion in component.criteria:
+            value = given[criterion.name]
+            full, step = int(criterion.max * 100), int(component.step_of(criterion) * 100)
+            if not 0 <= value <= full:
+                raise Refused(
+                    "out_of_range",
+                    f"{criterion.name}：应在 0 到 {criterion.max} 之间",
+                    f"{criterion.name}: out of range",
+                )
+            if value % step:
+                raise Refused(
+                    "off_step",
+                    f"{criterion.name}：步长为 {component.step_of(criterion)}",
+                    f"{criterion.name}: not on the step of {component.step_of(criterion)}",
+                )
+
+
+@_when(commands.Recuse)
+def _recuse(command: commands.Recuse, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    held, judge, sheet = _own_sheet(state, seat, command.entry_no)
+    if held.stage is ProjectStage.LOCKED:
+        raise Refused("locked", "成绩已锁定", "its result is locked")
+    if sheet.status is SheetStatus.RECUSED:
+        raise Refused("already_recused", "您已回避本项目", "you are recused already")
+    if sheet.status is SheetStatus.SUBMITTED:
+        raise Refused("already_recorded", "此表已记录，请联系组长", "recorded already: ask the chair")
+    return [
+        events.PresenceSet(
+            entry_no=command.entry_no, judge=judge.no, presence=Presence.RECUSED, reason=_reason(command.reason)
+        ),
+        *_closing(held, command.entry_no, judge.no),
+    ]
+
+
+@_when(commands.AskReturn)
+def _ask_return(command: commands.AskReturn, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    _, judge, sheet = _own_sheet(state, seat, command.entry_no)
+    if sheet.status is not SheetStatus.SUBMITTED:
+        raise Refused("not_recorded", "没有已记录的评分表", "there is no recorded sheet")
+    return [events.ReturnAsked(entry_no=command.entry_no, judge=judge.no, reason=_reason(command.reason))]
+
+
+@_when(commands.CloseScoring)
+def _close(command: commands.CloseScoring, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    held = _project(state, command.entry_no)
+    if held.stage is not ProjectStage.SCORING:
+        raise Refused("wrong_stage", "这个项目不在评分阶段", "this project is not in scoring")
+    if set(command.missing) != set(held.missing):
+        raise Refused("missing_changed", "未交名单已变化，请再看一次", "who is missing has changed: look again")
+    return [events.ScoringClosed(entry_no=command.entry_no, missing=held.missing)]
+
+
+@_when(commands.ReturnSheet)
+def _return(command: commands.ReturnSheet, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    held = _project(state, command.entry_no)
+    if held.stage is ProjectStage.LOCKED:
+        raise Refused("locked", "成绩已锁定，请先重新开启", "its result is locked: reopen it first")
+    sheet = held.sheets.get(command.judge)
+    if sheet is None or sheet.status is not SheetStatus.SUBMITTED:
+        raise Refused("not_recorded", "该评委没有已记录的评分表", "that judge has no recorded sheet")
+    _own_first(state, seat, held)
+    return [events.SheetReturned(entry_no=command.entry_no, judge=command.judge, reason=_reason(command.reason))]
+
+
+def own_pending(held: ProjectState, seat: Seat) -> bool:
+    """Whether a chair who judges has not yet settled her own sheet, so that the others' stay hidden from her."""
+    own = held.sheets.get(seat.judge) if seat.judge else None
+    return own is not None and own.missing
+
+
+def _own_first(state: State, seat: Seat, held: ProjectState) -> None:
+    if own_pending(held, seat):
+        raise Refused("own_first", "请先提交您自己的评分表", "record your own sheet first")
+
+
+@_when(commands.MakeRuling)
+def _rule(command: commands.MakeRuling, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    try:
+        ruling = msgspec.json.decode(command.ruling, type=Ruling)
+    except msgspec.ValidationError as error:
+        raise Refused("bad_ruling", f"裁定内容有误：{error}", f"the ruling is not well-formed: {error}") from error
+    for entry_no in (*((ruling.entry_no,) if ruling.entry_no else ()), *ruling.entries):
+        held = _project(state, entry_no)
+        _own_first(state, seat, held)
+        if held.stage is ProjectStage.LOCKED and ruling.kind == "few_sheets":
+            raise Refused("locked", "成绩已锁定，请先重新开启", "its result is locked: reopen it first")
+    try:
+        tabulation(evolve_ruling(state, command.ruling, _reason(command.reason), seat.name))
+    except BadInput as error:
+        raise Refused("bad_ruling", error.problems[0].zh, error.problems[0].en) from error
+    return [events.RulingMade(ruling=command.ruling, reason=_reason(command.reason))]
+
+
+@_when(commands.LockProject)
+def _lock(command: commands.LockProject, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    held = _project(state, command.entry_no)
+    if held.stage is not ProjectStage.CLOSED:
+        raise Refused("wrong_stage", "评分尚未结束，不能锁定", "scoring is not closed")
+    _own_first(state, seat, held)
+    result = tabulation(state, [command.entry_no]).projects[0]
+    if result.status is Status.INCOMPLETE:
+        raise Refused("incomplete", "成绩未齐，请补齐或标记缺席", "incomplete: get the missing sheets or mark absences")
+    if result.status is Status.PENDING_RULING:
+        raise Refused("pending_ruling", "待裁定，请先记录裁定", "a ruling is needed first")
+    return [events.ProjectLocked(entry_no=command.entry_no)]
+
+
+@_when(commands.ReopenProject)
+def _reopen(command: commands.ReopenProject, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    held = _project(state, command.entry_no)
+    if held.stage is not ProjectStage.LOCKED:
+        raise Refused("not_locked", "这个项目没有锁定", "this project is not locked")
+    second = command.second_person.strip()
+    if not second or second == seat.name:
+        raise Refused("second_needed", "需要第二人在场确认", "a second person must agree")
+    reason = _reason(command.reason)
+    return [events.ProjectReopened(entry_no=command.entry_no, reason=reason, second_person=second)]
+
+
+_ROLE_ZH = {Role.CHAIR: "评委组长", Role.SCORER: "统分人", Role.CHECKER: "复核人", Role.SUPERVISOR: "监督人"}
+
+
+@_when(commands.SignOff)
+def _sign(command: commands.SignOff, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    name = command.name.strip()
+    if not name or len(name) > 50:
+        raise Refused("name_needed", "请写签字人姓名", "the signer's name is needed")
+    roles = {role.value for role in _ROLE_ZH}
+    if command.role not in roles or (seat.role is not Role.CHAIR and command.role != seat.role.value):
+        raise Refused("wrong_role", "不能以该身份签字", "you cannot sign in that role")
+    open_ones = [no for no in state.order if state.projects[no].stage not in OUT | {ProjectStage.LOCKED}]
+    if open_ones:
+        listed = "、".join(open_ones)
+        raise Refused("not_locked", f"还有未锁定的项目：{listed}", f"projects not locked yet: {', '.join(open_ones)}")
+    current = {signed.role: signed.name for signed in state.signatures if signed.seq > state.results_seq}
+    pair = {Role.SCORER.value, Role.CHECKER.value}
+    for other in pair - {command.role} if command.role in pair else ():
+        if current.get(other) == name:
+            raise Refused("same_person", "统分人与复核人不能为同一人", "scorer and checker must be two people")
+    return [events.SignedOff(role=command.role, name=name, head=command.head)]
+
+
+@_when(commands.LockSession)
+def _lock_session(command: commands.LockSession, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    if not any(s.role == Role.CHAIR.value and s.seq > state.results_seq for s in state.signatures):
+        raise Refused("not_signed", "评委组长尚未签字", "the chair has not signed")
+    return [events.SessionLocked()]
+
+
+@_when(commands.ConfirmAssumed)
+def _confirm(command: commands.ConfirmAssumed, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    if command.path not in state.session.rules.assumed:
+        raise Refused("not_assumed", "该项不需要确认", "that value is not an assumed one")
+    if not command.name.strip():
+        raise Refused("name_needed", "请写确认人姓名", "the name of who confirms is needed")
+    return [events.AssumedConfirmed(path=command.path, name=command.name.strip())]
+
+
+@_when(commands.PublishResults)
+def _publish(command: commands.PublishResults, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    if not state.locked:
+        raise Refused("not_locked", "请先锁定本场成绩", "lock the session first")
+    left = [path for path in state.session.rules.assumed if path not in dict(state.confirmed)]
+    if left:
+        raise Refused("assumed_left", f"待组委会确认：{'、'.join(left)}", f"to be confirmed first: {', '.join(left)}")
+    return [events.ResultsPublished()]
+
+
+@_when(commands.ReportCutOff)
+def _cut_off(command: commands.ReportCutOff, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    if not any(run.run == command.run for run in state.runs):
+        raise Refused("unknown_run", "没有这次计时", "no such run of a phase")
+    if any(known.run == command.run for known in state.cut_offs):
+        raise Refused("already_reported", "已记录过", "reported already")
+    return [
+        events.CutOffReported(
+            run=command.run,
+            driver=command.driver,
+            method=command.method,
+            curtain_us=command.curtain_us,
+            gone_us=command.gone_us,
+            confirmed=command.confirmed,
+        )
+    ]
+
+
+def due(state: State, now_ns: int) -> list[Event]:
+    """What time alone has made by ``now_ns``: a phase that is cut, or goes over into the next, at its true deadline."""
+    run = state.run
+    if run is None:
+        return []
+    at = clock.deadline_ns(run)
+    phase = next((phase for phase in _phases(state) if phase.key == run.phase), None)
+    if at is None or at > now_ns or not (run.slides_end or (phase is not None and phase.auto_advance)):
+        return []
+    made: list[Event] = [events.PhaseEnded(run=run.run, ended_ns=at, by=EndedBy.DEADLINE)]
+    following = next_phase(state)
+    if phase is not None and phase.auto_advance and following is not None:
+        made.append(_started(state, following, at))
+    return made
+
+
+def next_due_ns(state: State) -> int | None:
+    """When ``due`` will have something to say, unless a command comes first."""
+    run = state.run
+    if run is None:
+        return None
+    phase = next((phase for phase in _phases(state) if phase.key == run.phase), None)
+    return clock.deadline_ns(run) if run.slides_end or (phase is not None and phase.auto_advance) else None
+
+
+# evolve
+
+
+def evolve(state: State, body: Body) -> State:
+    """The state after an event; a fold of this over the journal is the session."""
+    after = _evolve(body.event, state, body)
+    changes = isinstance(body.event, _CHANGES_RESULTS)
+    return msgspec.structs.replace(after, seq=body.seq, results_seq=body.seq if changes else after.results_seq)
+
+
+_CHANGES_RESULTS = (
+    events.SheetSubmitted,
+    events.SheetReturned,
+    events.PresenceSet,
+    events.RulingMade,
+    events.ProjectReopened,
+    events.ProjectRemoved,
+    events.ProjectLocked,
+    events.NoShowMarked,
+)
+
+_replace = msgspec.structs.replace
+
+
+@singledispatch
+def _evolve(event: Event, state: State, body: Body) -> State:
+    return state
+
+
+def _then(event: type[Any]) -> Callable[[Callable[..., State]], Callable[..., State]]:
+    def register(function: Callable[..., State]) -> Callable[..., State]:
+        _evolve.register(event, function)
+        return function
+
+    return register
+
+
+def _with_project(state: State, entry_no: str, **changes: Any) -> State:
+    held = _replace(state.projects[entry_no], **changes)
+    return _replace(state, projects={**state.projects, entry_no: held})
+
+
+def _with_sheet(state: State, entry_no: str, judge: str, **changes: Any) -> State:
+    sheets = state.projects[entry_no].sheets
+    return _with_project(state, entry_no, sheets={**sheets, judge: _replace(sheets[judge], **changes)})
+
+
+def _with_run(state: State, number: int, change: Callable[[PhaseRun], PhaseRun]) -> State:
+    return _replace(state, runs=tuple(change(run) if run.run == number else run for run in state.runs))
+
+
+@_then(events.SessionOpened)
+def _opened(event: events.SessionOpened, state: State, body: Body) -> State:
+    setup = event.setup
+    expected = [judge.no for judge in setup.contest.judges if judge.role is not PanelRole.RESERVE]
+    stage = ProjectStage.SCORING if setup.rules.kind == "paper_review" else ProjectStage.WAITING
+    fresh = {
+        project.entry_no: ProjectState(stage=stage, sheets={no: SheetState() for no in expected})
+        for project in setup.contest.projects
+    }
+    return _replace(state, setup=setup, order=tuple(fresh), projects=fresh)
+
+
+@_then(events.RoomStarted)
+def _room_started(event: events.RoomStarted, state: State, body: Body) -> State:
+    return _replace(state, room=event)
+
+
+@_then(events.ProjectCalled)
+def _called(event: events.ProjectCalled, state: State, body: Body) -> State:
+    if state.current is not None and state.projects[state.current].stage is ProjectStage.CALLED:
+        state = _with_project(state, state.current, stage=ProjectStage.WAITING)
+    state = _with_project(state, event.entry_no, stage=ProjectStage.CALLED, call=event.call)
+    return _replace(state, current=event.entry_no, undo=None)
+
+
+def _step(state: State, body: Body, entry_no: str) -> State:
+    """Remembers what an undo brings back, from before the first event of the command."""
+    if body.part > 0 and state.undo is not None:
+        return state
+    undo = Undo(at_ns=body.at.mono_ns, runs=state.runs, entry_no=entry_no, stage=state.projects[entry_no].stage)
+    return _replace(state, undo=undo)
+
+
+@_then(events.PhaseStarted)
+def _phase_started(event: events.PhaseStarted, state: State, body: Body) -> State:
+    state = _step(state, body, event.entry_no) if body.actor else state
+    run = PhaseRun(
+        run=event.run,
+        entry_no=event.entry_no,
+        phase=event.phase,
+        planned_ns=event.planned_ns,
+        slides_end=event.slides_end,
+        started_ns=event.started_ns,
+    )
+    state = _with_project(state, event.entry_no, stage=ProjectStage.RUNNING)
+    return _replace(state, runs=(*state.runs, run), last_run=event.run)
+
+
+@_then(events.ClockHeld)
+def _clock_held(event: events.ClockHeld, state: State, body: Body) -> State:
+    state = _replace(state, undo=None)
+    return _with_run(state, event.run, lambda run: clock.hold(run, event.at_ns, event.kind, event.reason, body.actor))
+
+
+@_then(events.ClockReleased)
+def _clock_released(event: events.ClockReleased, state: State, body: Body) -> State:
+    return _with_run(state, event.run, lambda run: clock.release(run, event.at_ns, event.outcome))
+
+
+@_then(events.TimeAdded)
+def _time_added(event: events.TimeAdded, state: State, body: Body) -> State:
+    state = _replace(state, undo=None)
+    return _with_run(
+        state, event.run, lambda run: clock.add(run, event.at_ns, event.delta_ns, event.reason, body.actor)
+    )
+
+
+@_then(events.PhaseEnded)
+def _phase_ended(event: events.PhaseEnded, state: State, body: Body) -> State:
+    run = next(run for run in state.runs if run.run == event.run)
+    state = _step(state, body, run.entry_no) if event.by is EndedBy.HOST else _replace(state, undo=None)
+    state = _with_run(state, event.run, lambda run: clock.end(run, event.ended_ns, event.by))
+    return _with_project(state, run.entry_no, stage=ProjectStage.BETWEEN)
+
+
+@_then(events.StepUndone)
+def _step_undone(event: events.StepUndone, state: State, body: Body) -> State:
+    undo = state.undo
+    if undo is None:
+        return state
+    state = _with_project(state, undo.entry_no, stage=undo.stage)
+    return _replace(state, runs=undo.runs, undo=None)
+
+
+@_then(events.CutOffReported)
+def _cut_off_reported(event: events.CutOffReported, state: State, body: Body) -> State:
+    report = CutOffState(
+        run=event.run,
+        driver=event.driver,
+        method=event.method,
+        curtain_us=event.curtain_us,
+        gone_us=event.gone_us,
+        confirmed=event.confirmed,
+    )
+    return _replace(state, cut_offs=(*state.cut_offs, report))
+
+
+@_then(events.ScoringOpened)
+def _scoring_opened(event: events.ScoringOpened, state: State, body: Body) -> State:
+    return _replace(_with_project(state, event.entry_no, stage=ProjectStage.SCORING), undo=None)
+
+
+@_then(events.SheetSubmitted)
+def _sheet_submitted(event: events.SheetSubmitted, state: State, body: Body) -> State:
+    return _with_sheet(
+        state,
+        event.entry_no,
+        event.judge,
+        status=SheetStatus.SUBMITTED,
+        revision=event.revision,
+        points=event.points,
+        comment=event.comment,
+        seq=body.seq,
+        late=event.late,
+        reason="",
+        return_asked="",
+    )
+
+
+@_then(events.SheetReturned)
+def _sheet_returned(event: events.SheetReturned, state: State, body: Body) -> State:
+    return _with_sheet(
+        state, event.entry_no, event.judge, status=SheetStatus.RETURNED, reason=event.reason, return_asked=""
+    )
+
+
+@_then(events.ReturnAsked)
+def _return_asked(event: events.ReturnAsked, state: State, body: Body) -> State:
+    return _with_sheet(state, event.entry_no, event.judge, return_asked=event.reason)
+
+
+@_then(events.PresenceSet)
+def _presence_set(event: events.PresenceSet, state: State, body: Body) -> State:
+    before = state.projects[event.entry_no].sheets[event.judge]
+    sheets = dict(state.projects[event.entry_no].sheets)
+    if before.replaced_by is not None and before.replaced_by != event.replaced_by:
+        sheets.pop(before.replaced_by, None)
+    status = _STATUS_OF[event.presence]
+    if status is SheetStatus.EMPTY and before.seq is not None and before.points is not None:
+        status = SheetStatus.SUBMITTED if before.status is not SheetStatus.RETURNED else SheetStatus.RETURNED
+    sheets[event.judge] = _replace(before, status=status, reason=event.reason, replaced_by=event.replaced_by)
+    if event.replaced_by is not None:
+        sheets[event.replaced_by] = SheetState(replaces=event.judge)
+    return _with_project(state, event.entry_no, sheets=sheets)
+
+
+@_then(events.ScoringClosed)
+def _scoring_closed(event: events.ScoringClosed, state: State, body: Body) -> State:
+    return _with_project(state, event.entry_no, stage=ProjectStage.CLOSED, closed_missing=event.missing)
+
+
+@_then(events.NoShowMarked)
+def _no_show_marked(event: events.NoShowMarked, state: State, body: Body) -> State:
+    if event.forfeit:
+        state = _with_project(state, event.entry_no, stage=ProjectStage.FORFEITED)
+    else:
+        state = _with_project(state, event.entry_no, stage=ProjectStage.WAITING, call=0)
+        state = _replace(state, order=(*(no for no in state.order if no != event.entry_no), event.entry_no))
+    return _replace(state, current=None if state.current == event.entry_no else state.current, undo=None)
+
+
+@_then(events.ProjectRemoved)
+def _project_removed(event: events.ProjectRemoved, state: State, body: Body) -> State:
+    stage = ProjectStage.DISQUALIFIED if event.disqualified else ProjectStage.WITHDRAWN
+    state = _with_project(state, event.entry_no, stage=stage)
+    return _replace(state, current=None if state.current == event.entry_no else state.current, undo=None)
+
+
+@_then(events.ProjectsReordered)
+def _projects_reordered(event: events.ProjectsReordered, state: State, body: Body) -> State:
+    waiting = iter(event.entry_nos)
+    moved = set(event.entry_nos)
+    return _replace(state, order=tuple(next(waiting) if no in moved else no for no in state.order))
+
+
+def evolve_ruling(state: State, ruling: str, reason: str, who: str) -> State:
+    """The state with one more ruling; the chair's window shows its effect before it is made."""
+    return _replace(state, rulings=(*state.rulings, (ruling, reason, who)))
+
+
+@_then(events.RulingMade)
+def _ruling_made(event: events.RulingMade, state: State, body: Body) -> State:
+    return evolve_ruling(state, event.ruling, event.reason, body.actor)
+
+
+@_then(events.ProjectLocked)
+def _project_locked(event: events.ProjectLocked, state: State, body: Body) -> State:
+    return _with_project(state, event.entry_no, stage=ProjectStage.LOCKED)
+
+
+@_then(events.ProjectReopened)
+def _project_reopened(event: events.ProjectReopened, state: State, body: Body) -> State:
+    return _with_project(state, event.entry_no, stage=ProjectStage.CLOSED)
+
+
+@_then(events.SignedOff)
+def _signed_off(event: events.SignedOff, state: State, body: Body) -> State:
+    kept = tuple(signed for signed in state.signatures if signed.role != event.role)
+    signed = SignatureState(role=event.role, name=event.name, at=body.at.wall, head=event.head, seq=body.seq)
+    return _replace(state, signatures=(*kept, signed))
+
+
+@_then(events.SessionLocked)
+def _session_locked(event: events.SessionLocked, state: State, body: Body) -> State:
+    return _replace(state, locked=True)
+
+
+@_then(events.AssumedConfirmed)
+def _assumed_confirmed(event: events.AssumedConfirmed, state: State, body: Body) -> State:
+    return _replace(state, confirmed=(*state.confirmed, (event.path, event.name)))
+
+
+@_then(events.ResultsPublished)
+def _results_published(event: events.ResultsPublished, state: State, body: Body) -> State:
+    return _replace(state, published=True)
+
+
+@_then(events.MessageShown)
+def _message_shown(event: events.MessageShown, state: State, body: Body) -> State:
+    return _replace(state, message=event.text)
+
+
+@_then(events.DeviceEnrolled)
+def _device_enrolled(event: events.DeviceEnrolled, state: State, body: Body) -> State:
+    device = Device(id=event.device, name=event.name, key=event.key, admitted=event.admitted)
+    kept = tuple(other for other in state.devices.get(event.seat, ()) if other.id != event.device)
+    return _replace(state, devices={**state.devices, event.seat: (*kept, device)})
+
+
+def _with_device(state: State, seat: str, device_id: str, **changes: bool) -> State:
+    changed = tuple(_replace(d, **changes) if d.id == device_id else d for d in state.devices.get(seat, ()))
+    return _replace(state, devices={**state.devices, seat: changed})
+
+
+@_then(events.DeviceAdmitted)
+def _device_admitted(event: events.DeviceAdmitted, state: State, body: Body) -> State:
+    return _with_device(state, event.seat, event.device, admitted=True, revoked=False)
+
+
+@_then(events.DeviceRevoked)
+def _device_revoked(event: events.DeviceRevoked, state: State, body: Body) -> State:
+    return _with_device(state, event.seat, event.device, revoked=True)
