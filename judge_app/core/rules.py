@@ -1,9 +1,9 @@
 """A contest's rule set as data: what is judged, how it is counted, timed, ranked, rewarded and admitted.
 
-The form is that of the preset files (``resources/presets/*.toml``) and of ``judge-app presets show NAME --json``; numbers
-of points, weights and ratios are ``Decimal`` (decimal strings in files, never binary floats). ``decode_rules`` takes the
-form from outside and names the place of what it cannot take; ``RuleSet.check`` says in an organiser's words what in a
-well-formed rule set cannot work. Nothing here computes a result: see scoring.py.
+The form is that of the preset files (``resources/presets/*.toml``) and of ``judge-app presets show NAME --json``;
+numbers of points, weights and ratios are ``Decimal`` (decimal strings in files, never binary floats). ``decode_rules``
+takes the form from outside and names the place of what it cannot take; ``RuleSet.check`` says in an organiser's words
+what in a well-formed rule set cannot work. Nothing here computes a result: see scoring.py.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ class Trim(Rule, frozen=True):
     """How many of the highest and lowest marks go, and what happens when there are too few.
 
     From ``from_n`` valid sheets on, exactly ``high`` highest and ``low`` lowest go, on the judge's total or on each
-    criterion. With fewer the project waits for a ruling (``ruling``) or takes the plain mean (``plain_mean``). Fewer than
-    ``warn_below`` valid sheets are flagged.
+    criterion. With fewer the project waits for a ruling (``ruling``) or takes the plain mean (``plain_mean``). Fewer
+    than ``warn_below`` valid sheets are flagged.
     """
 
     high: int = 1
@@ -210,7 +210,7 @@ class OutlierRule(Rule, frozen=True):
 class FileRule(Rule, frozen=True):
     """A paper to hand in. ``max_bytes`` is allowed when ``inclusive``, just refused when not (A-26).
 
-    ``name_parts`` are the parts of the file's name in order, from: lead_unit, project, track, unit_short, captain, phone.
+    ``name_parts`` are the parts of the file's name in order, of: lead_unit, project, track, unit_short, captain, phone.
     ``kind`` 全部 limits the sum of all files. ``name_strict`` False: a wrong name is a note, never a refusal (A-27).
     """
 
@@ -234,7 +234,7 @@ class FormField(Rule, frozen=True):
 
 
 class TrackRule(Rule, frozen=True):
-    """A track and who may lead in it (S0-07, S0-10). Empty tuples: anyone. ``aliases``: other names of the same track."""
+    """A track and who may lead in it (S0-07, S0-10); empty: anyone. ``aliases`` are other names of the same track."""
 
     name: str
     name_en: str = ""
@@ -280,7 +280,7 @@ class EntryRules(Rule, frozen=True):
 
 
 class OwnEvent(Rule, frozen=True):
-    """An event beside the contest with its own sheet and ranking (星锐TALK秀, A-35): the projects whose track is its name.
+    """An event beside the contest with its own sheet and ranking (星锐TALK秀, A-35): the projects of that track.
 
     ``components`` and ``timing`` None: those of the rule set.
     """
@@ -338,9 +338,9 @@ class RuleSet(Rule, frozen=True):
     """How long after a result an appeal on site may be made (A-34); None: no such rule."""
     assumed: tuple[str, ...] = ()
     """Paths of values that no notice states; they block publishing until confirmed by name."""
-    stated: dict[str, str] = {}
+    stated: dict[str, str] = msgspec.field(default_factory=dict)
     """Path → rule id of the notice (S1-04)."""
-    quotes: dict[str, str] = {}
+    quotes: dict[str, str] = msgspec.field(default_factory=dict)
     """Rule id → the notice's exact words."""
     own_events: tuple[OwnEvent, ...] = ()
     rounds: tuple[Round, ...] = ()
@@ -452,7 +452,7 @@ def _join(place: str, path: str) -> str:
 
 
 def decode_rules(data: Mapping[str, Any], place: str = "") -> RuleSet:
-    """The rule set in ``data`` (the form of a preset file). Raises BadInput naming the path and what is wrong; a rule set
+    """The rule set in ``data`` (the form of a preset file). Raises BadInput naming the path and what is wrong; one
     that is well-formed but cannot work is returned: ask ``RuleSet.check``."""
     try:
         rules = msgspec.convert(dict(data), RuleSet)
@@ -482,13 +482,13 @@ def _decimals(value: Any, path: str = "") -> list[tuple[str, Decimal]]:
 
 
 def encode_rules(rules: RuleSet) -> dict[str, Any]:
-    """The rule set as JSON-ready data in the form that ``decode_rules`` takes, every key present, numbers as strings."""
+    """The rule set as JSON-ready data in the form that ``decode_rules`` takes: every key, numbers as strings."""
     data: dict[str, Any] = msgspec.to_builtins(rules)
     return data
 
 
 def merge_patch(target: Any, patch: Any) -> Any:
-    """RFC 7396: ``patch`` merged into ``target``; null removes a key, an array replaces an array. Neither is changed."""
+    """RFC 7396: ``patch`` merged into ``target``; null removes a key, an array replaces one. Neither is changed."""
     if not isinstance(patch, Mapping):
         return patch
     result: dict[str, Any] = dict(target) if isinstance(target, Mapping) else {}
