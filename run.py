@@ -247,8 +247,11 @@ def set_up(lock: str, test_groups: Sequence[tuple[str, list[str]]] = ()) -> None
     with one_at_a_time():
         stamp = read_stamp()
         for group, packages in groups:
-            if stamp.get(group) != wanted[group] and add_system_packages(packages, needed=group == "app"):
-                stamp[group] = wanted[group]
+            if stamp.get(group) != wanted[group]:
+                if group == "app" and not can_make_venv():
+                    packages = packages + venv_packages()
+                if add_system_packages(packages, needed=group == "app"):
+                    stamp[group] = wanted[group]
         if stamp.get(lock) != wanted[lock]:
             if ensure_venv():
                 stamp = {key: value for key, value in stamp.items() if key in wanted and key != lock}
@@ -453,22 +456,25 @@ def ensure_venv() -> bool:
         if found.returncode == 0:
             return False
     if not can_make_venv():
-        import shutil
-
-        package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
-        if not (sys.platform.startswith("linux") and shutil.which("apt-get")):
-            raise SetupFailed(
-                "此 Python 没有 venv/ensurepip，请安装", "this Python lacks venv/ensurepip; please install it"
-            )
-        apt_install([package])
+        raise SetupFailed(
+            "此 Python 没有 venv 和 ensurepip，请安装：" + " ".join(venv_packages()),
+            "this Python lacks venv and ensurepip, please install: " + " ".join(venv_packages()),
+        )
     say("建立 Python 环境：" + venv_folder(), "making the Python environment")
     if run_quietly([sys.executable, "-m", "venv", "--clear", venv_folder()], dict(os.environ)) != 0:
         raise SetupFailed("不能建立 .venv", "cannot make .venv")
     return True
 
 
+def venv_packages() -> list[str]:
+    """What the system's own Python lacks to make an environment: Debian ships venv without ensurepip."""
+    if sys.platform.startswith("linux") and sys.base_prefix == "/usr":
+        return [f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"]
+    return []
+
+
 def can_make_venv() -> bool:
-    """Debian ships venv without ensurepip, in a package of its own."""
+    """Whether this Python has what it takes."""
     import importlib
 
     importlib.invalidate_caches()
