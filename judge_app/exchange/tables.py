@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 from xml.etree.ElementTree import Element, ParseError
 
-import defusedxml.ElementTree  # type: ignore[import-untyped]  # ships no types
+import defusedxml.ElementTree
 import openpyxl
-from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]  # ships no types
+from defusedxml.common import DefusedXmlException
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 

@@ -117,6 +117,14 @@ def check_fit(contest: Contest, rules: RuleSet, *, file_name: str = "contest.xls
     return found
 
 
+def read_projects(book: Book) -> tuple[Project, ...]:
+    """The projects alone, for a running order; the other sheets need not be there. Problems go to ``book.findings``."""
+    if not book.has("项目"):
+        book.missing("项目", 3)
+        return ()
+    return _read_projects(book.table("项目", 3, PROJECTS), None)
+
+
 def read_from(book: Book, *, known_presets: Collection[str], judge_classes: Collection[str] = JUDGE_CLASSES) -> Contest:
     """The contest in an open workbook, as far as it can be read; the problems are left in ``book.findings``."""
     for order, title in enumerate(("大赛", "场次", "项目", "评委"), start=1):
