@@ -1,0 +1,217 @@
+"""Every message between a seat and its room, as JSON text frames (or HTTP bodies) of at most ``MAX_BYTES``.
+
+A seat enrols once by HTTPS (EnrolRequest → Enrolled or Denied), then keeps a WebSocket: Hello → Waiting* → Welcome, and
+from there Submit → Receipt or Refusal, View whenever what it may see has changed, Ping → Pong for the clock.
+Times are nanoseconds; ``real`` ones of the room's machine since its boot, others of the room's clock.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+
+from judge_app.core.commands import AnyCommand
+from judge_app.core.views import AnyView, Briefing
+
+T = TypeVar("T")
+
+PROTOCOL = 1
+MAX_BYTES = 256 * 1024
+"""The longest message that a room takes; its own may be longer (a view of 200 projects)."""
+
+
+class Message(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag=True,
+    tag_field="type",
+):
+    """The base of every message; ``type`` names it on the wire."""
+
+
+# from the seat
+
+
+class EnrolRequest(Message, frozen=True):
+    """A device shows the token of a join link. ``key`` is its Ed25519 public key as hex; the same request again gets
+    the same answer, so that a lost reply costs nothing."""
+
+    token: str
+    key: str
+    device_name: str
+    protocol: int = PROTOCOL
+
+
+class Hello(Message, frozen=True):
+    """The first frame of a WebSocket: which device this is and the secret that it got on enrolling."""
+
+    device: str
+    secret: str
+    protocol: int = PROTOCOL
+
+
+class Submit(Message, frozen=True):
+    """A command. ``data`` is its JSON as signed; ``counter`` grows by one with each command of a device."""
+
+    command_id: str
+    counter: int
+    data: str
+    signature: str
+
+
+class Progress(Message, frozen=True):
+    """How far a form is filled, for the host's desk; never the marks, and not kept."""
+
+    entry_no: str
+    filled: int
+    lines: int
+
+
+class Ping(Message, frozen=True):
+    """``sent_ns`` comes back as it is."""
+
+    sent_ns: int
+
+
+# from the room
+
+
+class Enrolled(Message, frozen=True):
+    """The device is known. It acts once it is admitted (at once, or when the host lets it in)."""
+
+    seat: str
+    device: str
+    secret: str
+    admitted: bool
+
+
+class Denied(Message, frozen=True):
+    """The room will not have this device or this request. ``final``: trying again does not help."""
+
+    code: str
+    zh: str
+    en: str
+    final: bool = True
+
+
+class Waiting(Message, frozen=True):
+    """The host has been asked to let the device in."""
+
+
+class RoomClock(msgspec.Struct, frozen=True, kw_only=True):
+    """The room's clock: at ``real_ns`` of its machine it showed ``shown_ns``, and it goes ``rate`` times as fast."""
+
+    real_ns: int
+    shown_ns: int
+    rate: int = 1
+
+    def shown(self, real_ns: int) -> int:
+        """What the room's clock shows when its machine's shows ``real_ns``."""
+        return self.shown_ns + (real_ns - self.real_ns) * self.rate
+
+    def real(self, shown_ns: int) -> int:
+        """When the room's clock shows ``shown_ns``, never early."""
+        return self.real_ns - (self.shown_ns - shown_ns) // self.rate
+
+
+class Welcome(Message, frozen=True):
+    """The seat is in. ``room_key`` is the room's Ed25519 public key as hex, for its receipts."""
+
+    briefing: Briefing
+    clock: RoomClock
+    room_key: str
+    epoch: int
+
+
+class View(Message, frozen=True):
+    """All that this seat may see, as of journal number ``seq``."""
+
+    seq: int
+    view: AnyView
+
+
+class Receipt(Message, frozen=True):
+    """The command is on the disk as journal number ``seq`` with chain hash ``hash``, signed by the room."""
+
+    command_id: str
+    seq: int
+    hash: str
+    digest: str
+    """SHA-256 of the command's bytes, so that a receipt proves what was recorded."""
+    at: str
+    signature: str
+
+
+class Refusal(Message, frozen=True):
+    """The command changed nothing. ``again``: the same bytes may be accepted later (the store was in trouble)."""
+
+    command_id: str
+    code: str
+    zh: str
+    en: str
+    again: bool = False
+
+
+class Pong(Message, frozen=True):
+    """``room_real_ns`` is the room machine's clock when it answered."""
+
+    sent_ns: int
+    room_real_ns: int
+
+
+FromSeat = Hello | Submit | Progress | Ping
+FromRoom = Denied | Waiting | Welcome | View | Receipt | Refusal | Pong
+
+_encoder = msgspec.json.Encoder()
+_from_seat: msgspec.json.Decoder[FromSeat] = msgspec.json.Decoder(FromSeat)
+_from_room: msgspec.json.Decoder[FromRoom] = msgspec.json.Decoder(FromRoom)
+_command: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
+
+
+class Malformed(ValueError):
+    """Bytes that are no message of this protocol."""
+
+
+def encode(message: object) -> bytes:
+    """The message's bytes, UTF-8 JSON."""
+    return _encoder.encode(message)
+
+
+def read_from_seat(data: bytes | str) -> FromSeat:
+    """A seat's message; raises Malformed."""
+    return _read(_from_seat, data)
+
+
+def read_from_room(data: bytes | str) -> FromRoom:
+    """A room's message; raises Malformed."""
+    return _read(_from_room, data)
+
+
+def read_enrolment(data: bytes) -> EnrolRequest:
+    """An enrolment; raises Malformed."""
+    return _read(_enrolment, data)
+
+
+def read_answer(data: bytes) -> Enrolled | Denied:
+    """The answer to an enrolment; raises Malformed."""
+    return _read(_answer, data)
+
+
+def read_command(data: str) -> AnyCommand:
+    """The command inside a Submit; raises Malformed."""
+    return _read(_command, data)
+
+
+_enrolment = msgspec.json.Decoder(EnrolRequest)
+_answer: msgspec.json.Decoder[Enrolled | Denied] = msgspec.json.Decoder(Enrolled | Denied)
+
+
+def _read(decoder: "msgspec.json.Decoder[T]", data: bytes | str) -> T:
+    try:
+        return decoder.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Malformed(str(error)) from error
