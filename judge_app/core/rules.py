@@ -288,12 +288,15 @@ class OwnEvent(Rule, frozen=True):
     name: str
     name_en: str = ""
     max_age: int | None = None
+    age_on: str = ""
+    """The day (ISO) on which ``max_age`` is counted, inclusive; empty: the entry deadline."""
     team_size: int | None = None
     components: tuple[Component, ...] | None = None
     timing: Timing | None = None
     tie_keys: tuple[str, ...] | None = None
     advance: Advance | None = None
     awards: tuple[Award, ...] = ()
+    assumed: tuple[str, ...] = ()
 
 
 class Round(Rule, frozen=True):
@@ -312,6 +315,8 @@ class Round(Rule, frozen=True):
     rank_scope: Scope | None = None
     advance: Advance | None = None
     awards: tuple[Award, ...] = ()
+    assumed: tuple[str, ...] = ()
+    """Paths within this round of values that no notice states."""
 
 
 class RuleSet(Rule, frozen=True):
@@ -366,6 +371,15 @@ class RuleSet(Rule, frozen=True):
         if judge_class == "评委" and len(classes) == 1:
             return self.judged_components
         return tuple(component for component in self.judged_components if component.judge_class == judge_class)
+
+    @property
+    def all_assumed(self) -> tuple[str, ...]:
+        """Every assumed path, those of events and rounds included (``own_events.0.components``)."""
+        return (
+            *self.assumed,
+            *(f"own_events.{at}.{path}" for at, event in enumerate(self.own_events) for path in event.assumed),
+            *(f"rounds.{at}.{path}" for at, held in enumerate(self.rounds) for path in held.assumed),
+        )
 
     @property
     def full_marks(self) -> Decimal:
