@@ -1,11 +1,7 @@
 """The session file: one SQLite file with the journal of one session, written by one connection of one process.
 
 What is on disk and how to check it without this program stands in judge_app/verify/FORMAT.md.
-
-Errors:
-    StoreFailed      a write did not reach the disk (full, read-only, unplugged); the file takes no more until reopened
-    CorruptSession   (BadInput) the file does not hold together; it is left as it is
-    NotASession, VersionMismatch, InUse   (BadInput) no file of ours, one of another version, one that is open elsewhere
+Errors: errors.py. After a StoreFailed an open file takes nothing more until it is opened again.
 """
 
 from __future__ import annotations
@@ -22,188 +18,43 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, create_engine
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 import judge_app
-from judge_app.core.errors import BadInput, JudgeAppError, Problem
-from judge_app.core.journal import GENESIS, VERSION, Body, Record, chain, read
+from judge_app.core.contest import Struct
+from judge_app.core.errors import BadInput, Problem
+from judge_app.core.journal import Record, chain, read
 from judge_app.store import wal
+from judge_app.store.errors import CorruptSession, NotASession, StoreFailed, VersionMismatch, failure_of
+from judge_app.store.journal_table import APPLICATION_ID, FORMAT, INSERT, SCHEMA, TABLES, check, checkpoint_message
 from judge_app.store.lock import FileLock, InUse
 
 __all__ = [
+    "Checkpoint",
     "CorruptSession",
     "InUse",
     "NotASession",
     "SessionFile",
     "StoreFailed",
     "VersionMismatch",
-    "check",
+    "checkpoint_message",
     "head_of",
     "read_session",
     "set_aside",
 ]
 
-APPLICATION_ID = 0x52534A31
-"""``RSJ1`` in the header of every session file, where ``file`` and SQLite look for it."""
-
-SCHEMA = 1
-"""The version of the tables (``user_version``). Events carry a version of their own."""
-
-FORMAT = "judge-app/session/1"
-
-_TABLES = (
-    """CREATE TABLE meta (
-    key TEXT NOT NULL PRIMARY KEY,
-    value TEXT NOT NULL
-) STRICT""",
-    """CREATE TABLE journal (
-    seq INTEGER NOT NULL PRIMARY KEY CHECK (seq > 0),
-    event_id TEXT NOT NULL UNIQUE CHECK (length(event_id) > 0),
-    command_id TEXT NOT NULL,
-    part INTEGER NOT NULL CHECK (part >= 0),
-    kind TEXT NOT NULL CHECK (length(kind) > 0),
-    version INTEGER NOT NULL CHECK (version > 0),
-    actor TEXT NOT NULL,
-    at TEXT NOT NULL CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*Z'),
-    mono_ns INTEGER NOT NULL,
-    boot_id TEXT NOT NULL,
-    body BLOB NOT NULL CHECK (length(body) > 0),
-    prev_hash BLOB NOT NULL CHECK (length(prev_hash) = 32),
-    hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32)
-) STRICT""",
-    """CREATE UNIQUE INDEX journal_command ON journal (command_id, part) WHERE command_id <> ''""",
-    """CREATE TABLE checkpoint (
-    seq INTEGER NOT NULL PRIMARY KEY REFERENCES journal (seq),
-    hash BLOB NOT NULL CHECK (length(hash) = 32),
-    at TEXT NOT NULL CHECK (at GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T*Z'),
-    public_key BLOB NOT NULL CHECK (length(public_key) = 32),
-    signature BLOB NOT NULL CHECK (length(signature) = 64)
-) STRICT""",
-    """CREATE TABLE heartbeat (
-    id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
-    beat INTEGER NOT NULL
-) STRICT""",
-    # The triggers also stop INSERT OR REPLACE, which deletes without firing a delete trigger.
-    """CREATE TRIGGER journal_follows BEFORE INSERT ON journal BEGIN
-    SELECT RAISE(ABORT, 'journal: seq does not follow')
-        WHERE NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM journal);
-    SELECT RAISE(ABORT, 'journal: prev_hash is not the hash before')
-        WHERE NEW.prev_hash IS NOT coalesce((SELECT hash FROM journal WHERE seq = NEW.seq - 1), zeroblob(32));
-    SELECT RAISE(ABORT, 'journal: event, command or hash is here already')
-        WHERE EXISTS (SELECT 1 FROM journal WHERE event_id = NEW.event_id)
-            OR EXISTS (SELECT 1 FROM journal WHERE hash = NEW.hash)
-            OR (NEW.command_id <> '' AND EXISTS (SELECT 1 FROM journal
-                WHERE command_id = NEW.command_id AND part = NEW.part AND command_id <> ''));
-END""",
-    """CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal BEGIN
-    SELECT RAISE(ABORT, 'journal: append only');
-END""",
-    """CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal BEGIN
-    SELECT RAISE(ABORT, 'journal: append only');
-END""",
-    """CREATE TRIGGER checkpoint_of_record BEFORE INSERT ON checkpoint BEGIN
-    SELECT RAISE(ABORT, 'checkpoint: no record has this seq and hash')
-        WHERE NEW.hash IS NOT (SELECT hash FROM journal WHERE seq = NEW.seq);
-    SELECT RAISE(ABORT, 'checkpoint: is here already')
-        WHERE EXISTS (SELECT 1 FROM checkpoint WHERE seq = NEW.seq);
-END""",
-    """CREATE TRIGGER checkpoint_no_update BEFORE UPDATE ON checkpoint BEGIN
-    SELECT RAISE(ABORT, 'checkpoint: append only');
-END""",
-    """CREATE TRIGGER checkpoint_no_delete BEFORE DELETE ON checkpoint BEGIN
-    SELECT RAISE(ABORT, 'checkpoint: append only');
-END""",
-)
-
-_INSERT = (
-    "INSERT INTO journal"
-    " (seq, event_id, command_id, part, kind, version, actor, at, mono_ns, boot_id, body, prev_hash, hash)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
-_COLUMNS = "seq, event_id, command_id, part, kind, version, actor, at, mono_ns, boot_id, body, prev_hash, hash"
 _PAGE = 500
 
 
-class StoreFailed(JudgeAppError):
-    """A write that did not become durable. ``code`` is SQLite's or the system's name for it; the texts are for people."""
+class Checkpoint(Struct, frozen=True):
+    """The room's signature (Ed25519, of ``checkpoint_message``) that record ``seq`` had this hash at this wall time."""
 
-    def __init__(self, code: str, zh: str, en: str) -> None:
-        self.code = code
-        self.zh = zh
-        self.en = en
-        super().__init__(f"{code}: {zh} / {en}")
-
-
-class CorruptSession(BadInput):
-    """A session file that does not hold together; it is left as it is (``set_aside`` renames it).
-
-    ``what`` is ``header``, ``log``, ``database``, ``tables`` or ``record``; ``first_bad`` the seq of the first bad
-    record where one is known; ``good`` counts the records before it that hold.
-    """
-
-    def __init__(self, path: Path, what: str, detail: str, first_bad: int | None = None, good: int = 0) -> None:
-        self.path = path
-        self.what = what
-        self.detail = detail
-        self.first_bad = first_bad
-        self.good = good
-        where_zh = f"第 {first_bad} 条记录有误，之前的 {good} 条完好" if first_bad is not None else "无法完整读出"
-        where_en = (
-            f"record {first_bad} is bad, the {good} before it hold"
-            if first_bad is not None
-            else "it cannot be read whole"
-        )
-        super().__init__(
-            Problem(
-                str(path),
-                f"场次文件已损坏：{where_zh}（{what}: {detail}）。文件会原样保留，请从备份或镜像恢复",
-                f"the session file is damaged: {where_en} ({what}: {detail}). It is kept as it is; restore from a backup or the mirror",
-            )
-        )
-
-
-class NotASession(BadInput):
-    """The file is missing, empty, or of another program."""
-
-
-class VersionMismatch(BadInput):
-    """The file was written by another version of the program; ``found`` is its version, ``newer`` tells which way."""
-
-    def __init__(self, path: Path, found: int, newer: bool) -> None:
-        self.path = path
-        self.found = found
-        self.newer = newer
-        if newer:
-            zh = f"场次文件由更新版本的 Judge App 写成（格式 {found}，本程序支持到 {SCHEMA}）：请升级本程序"
-            en = f"the session file was written by a newer Judge App (format {found}, this one reads {SCHEMA}): update this program"
-        else:
-            zh = f"场次文件的格式 {found} 过旧，本程序（格式 {SCHEMA}）不能打开：请用原版本打开"
-            en = f"the session file has the old format {found}, which this program (format {SCHEMA}) cannot open: use the version that wrote it"
-        super().__init__(Problem(str(path), zh, en))
-
-
-def _failure(path: Path, problem: BaseException) -> StoreFailed:
-    """What to tell people about an error of SQLite or the system."""
-    cause = problem.orig or problem if isinstance(problem, DBAPIError) else problem
-    code = getattr(cause, "sqlite_errorname", None) or type(cause).__name__
-    if isinstance(cause, OSError) and cause.errno is not None:
-        code = f"errno {cause.errno}"
-    name = path.name
-    if code == "SQLITE_FULL" or code == "errno 28":
-        zh, en = f"磁盘已满，{name} 未能写入：请腾出空间", f"the disk is full, {name} was not written: make room"
-    elif code.startswith(("SQLITE_READONLY", "SQLITE_PERM")):
-        zh, en = f"{name} 或其文件夹不可写", f"{name} or its folder cannot be written"
-    elif code.startswith(("SQLITE_IOERR", "errno")):
-        zh, en = (
-            f"磁盘读写出错，{name} 未能写入：请检查磁盘",
-            f"the disk failed, {name} was not written: check the disk",
-        )
-    elif code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        zh, en = f"{name} 被另一个程序占用", f"{name} is held by another program"
-    else:
-        zh, en = f"{name} 写入失败", f"{name} was not written"
-    return StoreFailed(code, zh, f"{en} ({cause})")
+    seq: int
+    hash: bytes
+    at: str
+    public_key: bytes
+    signature: bytes
 
 
 def _connect(path: Path, mode: str) -> Connection:
@@ -289,104 +140,7 @@ def _gate(path: Path) -> None:
         )
     found = int.from_bytes(header[60:64], "big")
     if found != SCHEMA:
-        raise VersionMismatch(path, found, newer=found > SCHEMA)
-
-
-def _normal(sql: str) -> str:
-    return " ".join(sql.split())
-
-
-def _check_tables(path: Path, connection: Connection) -> None:
-    """The tables, indexes and triggers must be the ones this program made: a trigger gone is a hand in the file."""
-    rows = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").all()
-    found = {_normal(row[0]) for row in rows}
-    wanted = {_normal(sql) for sql in _TABLES}
-    if found != wanted:
-        difference = sorted(wanted - found) or sorted(found - wanted)
-        raise CorruptSession(path, "tables", " ".join(difference[0].split()[:4]))
-    if connection.exec_driver_sql("SELECT value FROM meta WHERE key = 'format'").scalar() != FORMAT:
-        raise CorruptSession(path, "tables", "meta: format")
-
-
-class _Version(msgspec.Struct):
-    version: int
-
-
-def _check_row(row: Sequence[Any], expected: int, prev: bytes) -> tuple[Record | None, str]:
-    """The record of a full row and "", or None and what is wrong with it."""
-    seq, event_id, command_id, part, kind, version, actor, at, mono_ns, boot_id, data, prev_hash, digest = row
-    if seq != expected:
-        return None, f"seq {expected} is missing"
-    if not isinstance(data, bytes) or not isinstance(prev_hash, bytes) or not isinstance(digest, bytes):
-        return None, "body or hash is not bytes"
-    if prev_hash != prev:
-        return None, "prev_hash is not the hash before"
-    if chain(prev, data) != digest:
-        return None, "hash does not fit body"
-    try:
-        record = read(data, prev_hash, digest)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
-        return None, f"body: {problem}"
-    body: Body = record.body
-    stored = (seq, event_id, command_id, part, kind, version, actor, at, mono_ns, boot_id)
-    said = (
-        body.seq,
-        body.event_id,
-        body.command_id,
-        body.part,
-        record.kind,
-        body.version,
-        body.actor,
-        body.at.wall,
-        body.at.mono_ns,
-        body.at.boot_id,
-    )
-    if stored != said:
-        names = _COLUMNS.split(", ")
-        column = next(name for name, one, other in zip(names, stored, said, strict=False) if one != other)
-        return None, f"column {column} differs from body"
-    return record, ""
-
-
-def check(path: Path, connection: Connection) -> tuple[int, bytes]:
-    """Check everything that an open database holds and return its head; raises CorruptSession or VersionMismatch."""
-    try:
-        _check_tables(path, connection)
-        problems = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA quick_check(3)")]
-        expected, prev = 1, GENESIS
-        for row in connection.exec_driver_sql(f"SELECT {_COLUMNS} FROM journal ORDER BY seq"):
-            record, wrong = _check_row(row, expected, prev)
-            if record is None:
-                data = row[10]
-                if wrong.startswith("body: "):
-                    with contextlib.suppress(msgspec.MsgspecError, TypeError):
-                        found = msgspec.json.decode(data, type=_Version).version
-                        if found > VERSION:
-                            raise VersionMismatch(path, found, newer=True)
-                raise CorruptSession(path, "record", wrong, first_bad=expected, good=expected - 1)
-            expected, prev = expected + 1, record.hash
-        if problems != ["ok"]:
-            raise CorruptSession(path, "database", "; ".join(problems))
-        odd = connection.exec_driver_sql(
-            "SELECT c.seq FROM checkpoint c LEFT JOIN journal j ON j.seq = c.seq AND j.hash = c.hash"
-            " WHERE j.seq IS NULL ORDER BY c.seq"
-        ).first()
-        if odd is not None:
-            raise CorruptSession(
-                path, "record", "checkpoint names another hash", first_bad=int(odd[0]), good=expected - 1
-            )
-    except (SQLAlchemyError, sqlite3.Error) as problem:
-        if _is_busy(problem):
-            raise
-        raise CorruptSession(path, "database", str(getattr(problem, "orig", problem))) from problem
-    return expected - 1, prev
-
-
-def _is_busy(problem: BaseException) -> bool:
-    code = getattr(getattr(problem, "orig", problem), "sqlite_errorname", "") or ""
-    return code.startswith(
-        ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_FULL")
-    )
+        raise VersionMismatch(path, found, SCHEMA)
 
 
 def head_of(path: Path) -> tuple[int, bytes]:
@@ -411,8 +165,8 @@ class SessionFile:
         self._connection: Connection | None = connection
         self._lock = lock
         self._head = head
+        self._turn = threading.Lock()  # held by whoever waits for _busy
         self._busy = threading.Lock()
-        self._waiting = 0
         self.failed: StoreFailed | None = None
 
     # opening
@@ -426,28 +180,23 @@ class SessionFile:
         try:
             if path.exists():
                 raise BadInput(Problem(str(path), "文件已存在，不会覆盖", "the file exists; it is not overwritten"))
-            for leftover in (
-                fresh,
-                Path(f"{fresh}-journal"),
-                Path(f"{path}-wal"),
-                Path(f"{path}-shm"),
-                Path(f"{path}-journal"),
-            ):
-                if leftover != fresh and leftover.name.startswith(path.name + "-") and leftover.exists():
+            for tail in ("", "-journal", "-wal"):
+                Path(f"{fresh}{tail}").unlink(missing_ok=True)
+            for tail in ("-journal", "-wal", "-shm"):
+                if os.path.exists(f"{path}{tail}"):
                     raise BadInput(
                         Problem(
-                            str(leftover),
+                            f"{path}{tail}",
                             "有另一场次文件的残留，请先移走",
                             "left over from another session file: move it away first",
                         )
                     )
-                leftover.unlink(missing_ok=True)
             connection = _connect(fresh, "rwc")
             try:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
                 connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
                 connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA}")
-                for sql in _TABLES:
+                for sql in TABLES:
                     connection.exec_driver_sql(sql)
                 connection.exec_driver_sql(
                     "INSERT INTO meta (key, value) VALUES (?, ?)",
@@ -462,7 +211,7 @@ class SessionFile:
             _sync_folder(path)
         except (SQLAlchemyError, sqlite3.Error, OSError) as problem:
             lock.release()
-            raise _failure(path, problem) from problem
+            raise failure_of(path, problem) from problem
         except BaseException:
             lock.release()
             raise
@@ -503,7 +252,7 @@ class SessionFile:
             if connection is not None:
                 _disconnect(connection)
             lock.release()
-            raise _failure(path, problem) from problem
+            raise failure_of(path, problem) from problem
         except BaseException:
             if connection is not None:
                 _disconnect(connection)
@@ -514,11 +263,18 @@ class SessionFile:
     # writing
 
     @contextlib.contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        with self._turn:
+            self._busy.acquire()
+        try:
+            yield
+        finally:
+            self._busy.release()
+
+    @contextlib.contextmanager
     def _at_work(self) -> Iterator[Connection]:
         """The connection, for one call at a time; whatever goes wrong in it ends the file's use."""
-        self._waiting += 1
-        with self._busy:
-            self._waiting -= 1
+        with self._in_turn():
             if self.failed is not None:
                 raise StoreFailed(self.failed.code, self.failed.zh, self.failed.en) from self.failed
             if self._connection is None:
@@ -528,9 +284,12 @@ class SessionFile:
             except StoreFailed as problem:
                 self.failed = problem
                 raise
-            except BaseException as problem:
-                self.failed = _failure(self.path, problem)
+            except Exception as problem:  # whatever it was, what is stored is unknown now
+                self.failed = failure_of(self.path, problem)
                 raise self.failed from problem
+            except BaseException as problem:
+                self.failed = failure_of(self.path, problem)
+                raise
 
     def append(self, records: Sequence[Record]) -> None:
         """Store records in one transaction; when this returns they are on the disk. Raises StoreFailed on any error.
@@ -568,14 +327,14 @@ class SessionFile:
                         prev,
                     )
                 )
-            self._commit(connection, _INSERT, rows)
+            self._commit(connection, INSERT, rows)
             self._head = (seq, prev)
 
-    def checkpoint(self, seq: int, hash: bytes, at: str, public_key: bytes, signature: bytes) -> None:
-        """Store a signed statement that the record ``seq`` had this hash (FORMAT.md says what is signed)."""
+    def checkpoint(self, signed: Checkpoint) -> None:
+        """Store a signed statement about a stored record; one for each record at most."""
         with self._at_work() as connection:
             sql = "INSERT INTO checkpoint (seq, hash, at, public_key, signature) VALUES (?, ?, ?, ?, ?)"
-            self._commit(connection, sql, [(seq, hash, at, public_key, signature)])
+            self._commit(connection, sql, [msgspec.structs.astuple(signed)])
 
     def heartbeat(self) -> int:
         """Write and read back, outside the chain; returns how long it took in nanoseconds. Raises StoreFailed."""
@@ -615,6 +374,15 @@ class SessionFile:
                 return
             after = int(rows[-1][0])
 
+    def checkpoints(self) -> list[Checkpoint]:
+        """The signed checkpoints in the order of their records."""
+        with self._at_work() as connection:
+            sql = "SELECT seq, hash, at, public_key, signature FROM checkpoint ORDER BY seq"
+            return [
+                Checkpoint(seq=row[0], hash=row[1], at=row[2], public_key=row[3], signature=row[4])
+                for row in connection.exec_driver_sql(sql)
+            ]
+
     # copies and the end
 
     def backup(self, to_path: str | Path) -> tuple[int, bytes]:
@@ -623,7 +391,7 @@ class SessionFile:
         leaves this file usable."""
         to_path = Path(to_path)
         part = to_path.with_name(to_path.name + ".part")
-        with self._busy:
+        with self._in_turn():
             if self._connection is None:
                 raise StoreFailed("closed", f"{self.path.name} 已关闭", f"{self.path.name} is closed")
             try:
@@ -639,20 +407,19 @@ class SessionFile:
                 finally:
                     target.close()
             except (sqlite3.Error, OSError) as problem:
-                raise _failure(to_path, problem) from problem
+                raise failure_of(to_path, problem) from problem
         try:
             head = head_of(part)
             _sync_file(part)
             os.replace(part, to_path)
             _sync_folder(to_path)
         except (SQLAlchemyError, sqlite3.Error, OSError) as problem:
-            raise _failure(to_path, problem) from problem
+            raise failure_of(to_path, problem) from problem
         return head
 
     def _let_others_in(self, status: int, remaining: int, total: int) -> None:
-        while self._waiting:
-            self._busy.release()
-            time.sleep(0.0002)
+        self._busy.release()
+        with self._turn:  # whoever waited has been served when this is ours
             self._busy.acquire()
 
     def seal(self) -> None:
@@ -668,7 +435,7 @@ class SessionFile:
 
     def close(self) -> None:
         """Close the file and give its lock back; safe to call twice, and after a failure."""
-        with self._busy:
+        with self._in_turn():
             connection, self._connection = self._connection, None
             try:
                 if connection is not None:
@@ -693,7 +460,7 @@ def _lock(path: Path) -> FileLock:
     try:
         return FileLock(path)
     except OSError as problem:
-        raise _failure(path, problem) from problem
+        raise failure_of(path, problem) from problem
 
 
 def read_session(path: str | Path) -> list[Record]:
@@ -725,7 +492,7 @@ def read_session(path: str | Path) -> list[Record]:
         finally:
             _disconnect(connection)
     except (SQLAlchemyError, sqlite3.Error, OSError) as problem:
-        raise _failure(path, problem) from problem
+        raise failure_of(path, problem) from problem
     finally:
         if lock is not None:
             lock.release()
@@ -745,7 +512,7 @@ def set_aside(path: str | Path) -> Path:
         path.rename(kept)
         _sync_folder(kept)
     except OSError as problem:
-        raise _failure(path, problem) from problem
+        raise failure_of(path, problem) from problem
     finally:
         lock.release()
     return kept

@@ -24,7 +24,7 @@ def _checksum(data: bytes, order: str, s0: int, s1: int) -> tuple[int, int]:
 
 
 def is_damaged(path: Path) -> bool:
-    """Whether the log at ``path`` holds commits behind a broken frame that cannot be the tail of an unfinished last one.
+    """Whether the log at ``path`` holds commits behind a broken frame that cannot be the tail of an unfinished one.
 
     A log that is absent, empty or torn at its end is not damaged. Damage inside the very last transaction cannot be
     told from a torn write: receipts, the mirror and the centre are the witnesses for that one.
