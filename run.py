@@ -71,12 +71,19 @@ def say(zh: str, en: str) -> None:
 
 
 class SetupFailed(Exception):
-    """What could not be set up; ``zh`` and ``en`` say what to do."""
+    """What could not be set up; ``zh`` and ``en`` say what to do, ``line`` is a command for the person to run."""
 
-    def __init__(self, zh: str, en: str) -> None:
+    def __init__(self, zh: str, en: str, line: str = "") -> None:
         super().__init__(en)
         self.zh = zh
         self.en = en
+        self.line = line
+
+    def tell(self, before: tuple[str, str] = ("", ""), after: tuple[str, str] = ("", "")) -> None:
+        """Say it, with a word before and after in both languages."""
+        say(before[0] + self.zh + after[0], before[1] + self.en + after[1])
+        if self.line:
+            print("    " + self.line, file=sys.stderr, flush=True)
 
 
 def main(argv: list[str]) -> int:
@@ -98,7 +105,7 @@ def main(argv: list[str]) -> int:
     try:
         return run(args)
     except SetupFailed as failure:
-        say("安装未完成：" + failure.zh, "not set up: " + failure.en)
+        failure.tell(before=("安装未完成：", "not set up: "))
         return 1
     except KeyboardInterrupt:
         return 130
@@ -377,9 +384,10 @@ def add_system_packages(packages: list[str], needed: bool) -> bool:
     try:
         apt_install(missing)
     except SetupFailed as failure:
-        zh = "界面可能无法显示" if needed else "相关测试将被跳过"
-        en = "windows may not open" if needed else "tests that need them are skipped"
-        say(failure.zh + "；" + zh, failure.en + "; " + en)
+        if needed:
+            failure.tell(after=("，否则窗口可能打不开", ", or windows may not open"))
+        else:
+            failure.tell(after=("，否则相关测试将被跳过", ", or the tests that need them are skipped"))
         return False
     return True
 
@@ -438,7 +446,7 @@ def as_root(packages: list[str]) -> list[str]:
 
 def by_hand(packages: list[str]) -> SetupFailed:
     line = "apt-get install --no-install-recommends " + " ".join(packages)
-    return SetupFailed("请以管理员身份运行：" + line, "please run as root: " + line)
+    return SetupFailed("请以管理员身份运行下面一行", "please run the line below as root", line)
 
 
 # ---- Python packages ----------------------------------------------------------------------------------------------
@@ -457,8 +465,8 @@ def ensure_venv() -> bool:
             return False
     if not can_make_venv():
         raise SetupFailed(
-            "此 Python 没有 venv 和 ensurepip，请安装：" + " ".join(venv_packages()),
-            "this Python lacks venv and ensurepip, please install: " + " ".join(venv_packages()),
+            "这个 Python 缺少 venv 或 ensurepip，请先装上，再运行一次",
+            "this Python lacks venv or ensurepip; install them and run again",
         )
     say("建立 Python 环境：" + venv_folder(), "making the Python environment")
     if run_quietly([sys.executable, "-m", "venv", "--clear", venv_folder()], dict(os.environ)) != 0:
