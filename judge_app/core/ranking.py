@@ -18,7 +18,7 @@ from judge_app.core.contest import Struct
 RULING = "ruling"
 """The tie key of a project that a ruling put ahead."""
 
-KeyValue = Callable[[str, str], Fraction | None]
+KeyValue = Callable[[str, str], Fraction | Decimal | None]
 """(entry number, tie key) → its value, more is better; None where it has none."""
 
 
