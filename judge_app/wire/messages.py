@@ -210,7 +210,7 @@ _enrolment = msgspec.json.Decoder(EnrolRequest)
 _answer: msgspec.json.Decoder[Enrolled | Denied] = msgspec.json.Decoder(Enrolled | Denied)
 
 
-def _read(decoder: "msgspec.json.Decoder[T]", data: bytes | str) -> T:
+def _read(decoder: msgspec.json.Decoder[T], data: bytes | str) -> T:
     try:
         return decoder.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -1,0 +1,705 @@
+"""The room: decides in arrival order, writes in batches, answers after the commit, and shows each seat what it may see.
+
+It knows no socket: a connection is whatever takes bytes (``Sink``). All of it runs on one asyncio loop; the journal is
+written by the writer's thread. ``state`` runs ahead of ``committed`` by what is being written; only ``committed`` is shown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import datetime as dt
+import logging
+import os
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Protocol, cast
+
+import msgspec
+
+from judge_app.core import events, journal, session, views
+from judge_app.core.clock import HoldKind
+from judge_app.core.contest import PanelRole
+from judge_app.core.errors import BadInput, Problem, Refused
+from judge_app.core.events import AnyEvent, Event, SessionSetup
+from judge_app.core.journal import Record
+from judge_app.core.seats import Seat
+from judge_app.core.session import State
+from judge_app.room.clock import SessionClock, boot_id, iso, real_ns, wall_of
+from judge_app.room.keys import RoomKeys
+from judge_app.room.writer import Writer
+from judge_app.store.session_file import SessionFile
+from judge_app.wire import messages, signing
+from judge_app.wire.messages import Refusal, RoomClock, Submit
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_S = 5.0
+REOPEN_S = 2.0
+STEP_MS = 500
+"""By how much wall time must move against the monotonic clock to be called a step."""
+LIVE_PUSH_S = 0.1
+"""How often the host's desk is told at most of what is not in the journal (who types, who is away)."""
+
+
+class Sink(Protocol):
+    """One connection of a seat, as the room needs it."""
+
+    seat: Seat
+    device: str
+
+    def show(self, view: bytes) -> None:
+        """A whole view; it replaces one that has not gone out yet."""
+
+    def drop(self, denied: messages.Denied) -> None:
+        """The device may no longer act: say so and close."""
+
+
+class Known(msgspec.Struct):
+    """A command that was taken: its digest and, once committed, its receipt."""
+
+    digest: str
+    seq: int
+    receipt: messages.Receipt | None = None
+    waiting: asyncio.Future[messages.Receipt] | None = None
+
+
+class Room:
+    """One session's authority. Make it with ``open_room``; call its methods from its loop alone."""
+
+    def __init__(
+        self, file: SessionFile, keys: RoomKeys, records: Iterable[Record], setup: SessionSetup | None, rate: int
+    ) -> None:
+        self.keys = keys
+        self.state = State()
+        self._path = file.path
+        self._file = file
+        self._commands: dict[str, Known] = {}
+        self._head = (0, journal.GENESIS)
+        self._snapshots: collections.deque[tuple[int, State]] = collections.deque()
+        self._ahead: collections.deque[Record] = collections.deque()
+        self._waiting: list[tuple[int, asyncio.Future[None]]] = []
+        self._sinks: set[Sink] = set()
+        self._shown: dict[Sink, bytes] = {}
+        self._live: dict[str, views.SeatLive] = {}
+        self._live_push: asyncio.TimerHandle | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._links: Callable[[str], str] | None = None
+        self._trouble: dict[str, tuple[str, str]] = {}
+        self._last_write = ""
+        self._commit_us = 0
+        self._centre = ("", 0)
+        self._last_backup = ""
+        self._closing = False
+        self._tasks: list[asyncio.Task[None]] = []
+        self.new_records: list[Callable[[Sequence[Record]], None]] = []
+        """Who else hears of committed records (the sync to the centre, the mirror), on the loop."""
+        self.loop = asyncio.get_running_loop()
+        last: Record | None = None
+        for record in records:
+            self._take(record)
+            last = record
+        self._resume(last, setup, rate)
+
+    # opening
+
+    def _resume(self, last: Record | None, setup: SessionSetup | None, rate: int) -> None:
+        """Take the session up: a fresh one begins with its set-up; on the same boot the clock goes on by itself."""
+        self.committed = self.state
+        if last is None:
+            if setup is None:
+                raise BadInput(Problem(str(self._path), "场次文件是空的", "the session file is empty: nothing to run"))
+            self.clock = SessionClock(RoomClock(real_ns=real_ns(), shown_ns=real_ns(), rate=rate), _now())
+            first: list[Event] = [events.SessionOpened(setup=setup)]
+        elif self.state.room is not None and self.state.room.boot_id == last.body.at.boot_id and self._same_boot():
+            known = self.state.room
+            origin = RoomClock(real_ns=known.origin_real_ns, shown_ns=known.origin_ns, rate=known.rate)
+            self.clock = SessionClock(origin, _now())
+            wall = wall_of(last.body.at) - dt.timedelta(microseconds=(last.body.at.mono_ns - known.origin_ns) / 1000)
+            self.clock = SessionClock(origin, wall)
+            first = []
+        else:
+            rate = self.state.room.rate if self.state.room else rate
+            shown = last.body.at.mono_ns
+            self.clock = SessionClock(RoomClock(real_ns=real_ns(), shown_ns=shown, rate=rate), _now())
+            first = []
+            if self.state.run is not None and self.state.run.hold is None:
+                # After a reboot nobody knows how long it took: the clock stands until the host has settled it.
+                reason = "主机重启 / the host's machine was restarted"
+                first.append(
+                    events.ClockHeld(run=self.state.run.run, kind=HoldKind.TECHNICAL, reason=reason, at_ns=shown)
+                )
+        epoch = 1 if self.state.room is None else self.state.room.epoch
+        started = events.RoomStarted(
+            boot_id=self.clock.boot_id,
+            origin_real_ns=self.clock.origin.real_ns,
+            origin_ns=self.clock.origin.shown_ns,
+            rate=self.clock.rate,
+            epoch=epoch,
+        )
+        opening = self._records([*first, started], actor="room", command_id=_own_id(), digest="")
+        self._file.append(opening)
+        for record in opening:
+            self._take(record)
+        self.committed = self.state
+        self._last_write = opening[-1].body.at.wall
+        self.seats = {seat.id: seat for seat in session.seats(self.state.session)}
+        self._writer = Writer(self._file, self._on_committed, self._on_failed)
+
+    def _same_boot(self) -> bool:
+        return self.state.room is not None and self.state.room.boot_id == boot_id()
+
+    def start(self) -> None:
+        """Begin to write, to watch deadlines and the clock, and to beat."""
+        self._writer.start()
+        self._arm()
+        self._tasks = [asyncio.create_task(self._beat()), asyncio.create_task(self._watch_clock())]
+
+    async def stop(self) -> None:
+        """Write what waits and close the file."""
+        self._closing = True
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._timer is not None:
+            self._timer.cancel()
+        await self.loop.run_in_executor(None, self._writer.stop)
+        await asyncio.sleep(0)
+        self._file.close()
+
+    # commands
+
+    async def submit(self, seat: Seat, device: str, message: Submit) -> messages.Receipt | Refusal:
+        """A device's command: its receipt once it is on the disk, or why it was refused. The same again gets the same."""
+        digest = signing.digest(message.data)
+        known = self._commands.get(message.command_id)
+        if known is not None:
+            return await self._answer_again(message, digest, known)
+        if self._trouble.get("store"):
+            return _store_trouble(message.command_id)
+        refused = self._not_genuine(seat, device, message)
+        if refused is not None:
+            return refused
+        try:
+            command = messages.read_command(message.data)
+        except messages.Malformed as error:
+            return Refusal(
+                command_id=message.command_id, code="malformed", zh="内容格式有误", en=f"malformed command: {error}"
+            )
+        try:
+            self._catch_up()
+            made = session.decide(self.state, command, seat, self.clock.now_ns())
+        except Refused as error:
+            return Refusal(command_id=message.command_id, code=error.code, zh=error.zh, en=error.en)
+        records = self._records(made, actor=seat.id, command_id=message.command_id, digest=digest)
+        known = self._commands[message.command_id]
+        known.waiting = self.loop.create_future()
+        self._write(records)
+        return await self._receipt(message.command_id, known)
+
+    async def _answer_again(self, message: Submit, digest: str, known: Known) -> messages.Receipt | Refusal:
+        if known.digest != digest:
+            log.warning("command %s came again with other bytes", message.command_id)
+            self._trouble["command"] = (
+                "收到编号相同但内容不同的提交，请检查该席位的电脑",
+                "a command came twice with different content: look at that seat's computer",
+            )
+            self._push_live()
+            return Refusal(
+                command_id=message.command_id,
+                code="id_reused",
+                zh="此编号已用于其他内容",
+                en="this command id was used for other content",
+            )
+        return await self._receipt(message.command_id, known)
+
+    async def _receipt(self, command_id: str, known: Known) -> messages.Receipt | Refusal:
+        if known.receipt is not None:
+            return known.receipt
+        if known.waiting is None:
+            return _store_trouble(command_id)
+        try:
+            return await asyncio.shield(known.waiting)
+        except _NotStored:
+            return _store_trouble(command_id)
+
+    def _not_genuine(self, seat: Seat, device: str, message: Submit) -> Refusal | None:
+        try:
+            uuid.UUID(message.command_id)
+        except ValueError:
+            return Refusal(command_id=message.command_id[:64], code="malformed", zh="编号有误", en="bad command id")
+        sitting = next((d for d in self.state.devices.get(seat.id, ()) if d.id == device), None)
+        if sitting is None or not sitting.admitted or sitting.revoked:
+            return Refusal(
+                command_id=message.command_id, code="not_admitted", zh="该设备未获准入", en="the device is not admitted"
+            )
+        key = signing.read_public(sitting.key)
+        if not signing.command_is_genuine(key, self.state.session.session_id, device, message):
+            return Refusal(
+                command_id=message.command_id, code="bad_signature", zh="签名无效", en="the signature does not fit"
+            )
+        return None
+
+    def own(self, made: Sequence[Event]) -> None:
+        """Events that the room makes itself: a deadline, an enrolment, a clock step."""
+        if made:
+            self._write(self._records(made, actor="room", command_id=_own_id(), digest=""))
+
+    async def enrol(self, request: messages.EnrolRequest) -> messages.Enrolled | messages.Denied:
+        """A device with a seat's token: known from now on, and in at once where the session lets it."""
+        if request.protocol != messages.PROTOCOL:
+            return _denied("protocol", "程序版本不同，请安装与主机相同的版本", "another version: install the host's")
+        try:
+            signing.read_public(request.key)
+        except ValueError:
+            return _denied("malformed", "设备密钥有误", "bad device key")
+        device = self.keys.device_id(request.token, request.key)
+        for seat in self.seats.values():
+            enrolled = self.state.devices.get(seat.id, ())
+            for known in enrolled:
+                if known.id == device:
+                    if known.revoked:
+                        return _denied(
+                            "revoked", "该设备已停用，请向主持人要新链接", "revoked: ask the host for a link"
+                        )
+                    return self._enrolled(seat, device, known.admitted)
+            if request.token != self.keys.token(seat.id, self._generation(seat)):
+                continue
+            admitted = self.state.session.automatic_admission
+            name = request.device_name[:60] or "?"
+            made: list[Event] = [
+                events.DeviceEnrolled(seat=seat.id, device=device, name=name, key=request.key, admitted=False)
+            ]
+            if admitted:
+                made += session.admitted(self.state, seat.id, device)
+            self.own(made)
+            try:
+                await self._stored(self.state.seq)
+            except _NotStored:
+                return _denied(
+                    "store_trouble", "主机写入暂时失败，请稍候", "the host cannot write just now", final=False
+                )
+            return self._enrolled(seat, device, admitted)
+        return _denied(
+            "bad_token", "链接已被使用或已失效，请向主持人要新链接", "the link was used or is old: ask for a new one"
+        )
+
+    async def _stored(self, seq: int) -> None:
+        """Return once the record ``seq`` is on the disk; raises _NotStored."""
+        if self.committed.seq < seq:
+            waiting: asyncio.Future[None] = self.loop.create_future()
+            self._waiting.append((seq, waiting))
+            await waiting
+
+    def _enrolled(self, seat: Seat, device: str, admitted: bool) -> messages.Enrolled:
+        return messages.Enrolled(seat=seat.id, device=device, secret=self.keys.device_secret(device), admitted=admitted)
+
+    def _generation(self, seat: Seat) -> int:
+        """A viewer's link may be used by many; every other by one device, then the next generation is due."""
+        return 0 if seat.id == "viewer" else len(self.state.devices.get(seat.id, ()))
+
+    def link_token(self, seat_id: str) -> str:
+        """The token that the seat's join link carries now."""
+        return self.keys.token(seat_id, self._generation(self.seats[seat_id]))
+
+    def device_state(self, device: str) -> tuple[Seat, session.Device] | None:
+        """The seat of an enrolled device."""
+        for seat_id, devices in self.committed.devices.items():
+            for known in devices:
+                if known.id == device:
+                    return self.seats[seat_id], known
+        return None
+
+    # records
+
+    def _records(self, made: Sequence[Event], *, actor: str, command_id: str, digest: str) -> list[Record]:
+        stamp = self.clock.stamp()
+        seq, prev = self._head
+        records = []
+        for part, event in enumerate(made):
+            body = journal.Body(
+                seq=seq + part + 1,
+                event_id=uuid.uuid4().hex,
+                command_id=command_id,
+                part=part,
+                command_digest=digest,
+                version=journal.VERSION,
+                actor=actor,
+                at=stamp,
+                salt=os.urandom(16).hex(),
+                event=cast(AnyEvent, event),
+            )
+            record = journal.seal(body, prev)
+            prev = record.hash
+            records.append(record)
+        if digest:
+            self._commands[command_id] = Known(digest=digest, seq=records[0].seq)
+        return records
+
+    def _take(self, record: Record) -> None:
+        """A record becomes part of the state, here and when a file is read."""
+        body = record.body
+        self.state = session.evolve(self.state, body)
+        self._head = (record.seq, record.hash)
+        if body.command_digest and body.part == 0:
+            known = self._commands.setdefault(body.command_id, Known(digest=body.command_digest, seq=record.seq))
+            known.receipt = None if known.waiting is not None else self._sign(record)
+
+    def _sign(self, record: Record) -> messages.Receipt:
+        body = record.body
+        return signing.sign_receipt(
+            self.keys.signing,
+            self.state.session.session_id,
+            body.command_id,
+            body.command_digest,
+            record.seq,
+            record.hash.hex(),
+            body.at.wall,
+        )
+
+    def _write(self, records: Sequence[Record]) -> None:
+        for record in records:
+            self._take(record)
+            self._ahead.append(record)
+        self._snapshots.append((self.state.seq, self.state))
+        self._writer.write(records)
+        self._arm()
+
+    def _on_committed(self, records: Sequence[Record], took_ns: int) -> None:
+        self.loop.call_soon_threadsafe(self._after_commit, records, took_ns)
+
+    def _on_failed(self, records: Sequence[Record], error: Exception) -> None:
+        self.loop.call_soon_threadsafe(self._after_failure, error)
+
+    def _after_commit(self, records: Sequence[Record], took_ns: int) -> None:
+        last = records[-1]
+        while self._snapshots and self._snapshots[0][0] <= last.seq:
+            self.committed = self._snapshots.popleft()[1]
+        while self._ahead and self._ahead[0].seq <= last.seq:
+            self._ahead.popleft()
+        self._last_write = last.body.at.wall
+        self._commit_us = took_ns // 1000
+        for record in records:
+            if record.body.command_digest and record.body.part == 0:
+                known = self._commands[record.body.command_id]
+                known.receipt = self._sign(record)
+                if known.waiting is not None and not known.waiting.done():
+                    known.waiting.set_result(known.receipt)
+                known.waiting = None
+        for seq, waiting in self._waiting:
+            if seq <= last.seq and not waiting.done():
+                waiting.set_result(None)
+        self._waiting = [(seq, waiting) for seq, waiting in self._waiting if seq > last.seq]
+        for hear in self.new_records:
+            hear(records)
+        # Receipts first: their coroutines run before this.
+        self.loop.call_soon(self._push, [record.body for record in records])
+        self._drop_revoked()
+
+    def _after_failure(self, error: Exception) -> None:
+        """Nothing that was not committed is true: memory is thrown away and read again from the file."""
+        if self._trouble.get("store"):
+            return
+        log.critical("the journal could not be written: %s", error)
+        self._trouble["store"] = (
+            f"写入失败，已停止接收：{error}。正在重新打开场次文件",
+            f"writing failed, nothing is accepted: {error}. Opening the session file again",
+        )
+        for known in self._commands.values():
+            if known.waiting is not None and not known.waiting.done():
+                known.waiting.set_exception(_NotStored())
+                known.waiting.exception()
+        for _, waiting in self._waiting:
+            if not waiting.done():
+                waiting.set_exception(_NotStored())
+        self._waiting = []
+        self._push_live()
+        self._tasks.append(asyncio.create_task(self._reopen()))
+
+    async def _reopen(self) -> None:
+        await self.loop.run_in_executor(None, self._writer.stop)
+        self._file.close()
+        while not self._closing:
+            try:
+                file = await self.loop.run_in_executor(None, SessionFile.open, self._path)
+            except Exception:  # whatever it is, the room stays stopped, says so, and tries again
+                log.exception("the session file could not be opened again")
+                await asyncio.sleep(REOPEN_S)
+                continue
+            self._file = file
+            self.state, self._head, self._commands = State(), (0, journal.GENESIS), {}
+            self._snapshots.clear()
+            self._ahead.clear()
+            for record in file.records():
+                self._take(record)
+            self.committed = self.state
+            self._writer = Writer(file, self._on_committed, self._on_failed)
+            self._writer.start()
+            del self._trouble["store"]
+            self._shown.clear()
+            self._push_all()
+            self._arm()
+            return
+
+    # time
+
+    def _catch_up(self) -> None:
+        """What time alone has made comes before the command that arrives after it."""
+        self.own(session.due(self.state, self.clock.now_ns()))
+
+    def _arm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        at = session.next_due_ns(self.state)
+        if at is not None and not self._closing:
+            wait = min(max(self.clock.seconds_until(at), 0.0), 1.0)
+            self._timer = self.loop.call_later(wait, self._on_timer)
+
+    def _on_timer(self) -> None:
+        self._timer = None
+        if not self._trouble.get("store"):
+            self._catch_up()
+        self._arm()
+
+    async def _watch_clock(self) -> None:
+        """Wall time against the monotonic clock: a step is logged and shown (sleep, clock set)."""
+        wall, mono = _now(), real_ns()
+        while True:
+            await asyncio.sleep(1.0)
+            wall_next, mono_next = _now(), real_ns()
+            delta_ms = round((wall_next - wall).total_seconds() * 1000 - (mono_next - mono) / 1e6)
+            wall, mono = wall_next, mono_next
+            if abs(delta_ms) >= STEP_MS and not self._trouble.get("store"):
+                self.own([events.ClockStepped(delta_ms=delta_ms)])
+                self._trouble["clock"] = (
+                    f"系统时间变动了 {delta_ms / 1000:+.1f} 秒；计时不受影响",
+                    f"the system's time moved by {delta_ms / 1000:+.1f} s; the clock is not affected",
+                )
+
+    async def _beat(self) -> None:
+        """A write that is read back: only that proves that the store takes what it is given."""
+        while True:
+            await asyncio.sleep(HEARTBEAT_S)
+            if not self._trouble.get("store"):
+                self._writer.call(self._heartbeat)
+
+    def _heartbeat(self, file: SessionFile) -> None:
+        try:
+            took = file.heartbeat()
+        except Exception as error:  # as a failed commit: stop, say so, open again
+            self._on_failed((), error)
+        else:
+            self.loop.call_soon_threadsafe(self._beaten, took)
+
+    def _beaten(self, took_ns: int) -> None:
+        self._last_write = iso(_now())
+        self._commit_us = took_ns // 1000
+        self._push_live()
+
+    # who is here, and what they see
+
+    def set_links(self, link: Callable[[str], str]) -> None:
+        """How a seat's token becomes a join link (the server knows the address)."""
+        self._links = link
+
+    def set_centre(self, status: str, pending: int) -> None:
+        """How the centre stands: '', 'ok', 'waiting' or 'contested', and how many events wait for it."""
+        if (status, pending) != self._centre:
+            self._centre = (status, pending)
+            self._push_live()
+
+    def set_trouble(self, what: str, text: tuple[str, str] | None) -> None:
+        """Something is wrong (zh, en), or no longer."""
+        before = self._trouble.get(what)
+        if text is None:
+            self._trouble.pop(what, None)
+        else:
+            self._trouble[what] = text
+        if before != text:
+            self._push_live()
+
+    def join(self, sink: Sink, device_name: str) -> None:
+        """A connection of an admitted device; an older one of the same device gives way."""
+        for other in [s for s in self._sinks if s.device == sink.device]:
+            self._forget(other)
+            other.drop(_denied("elsewhere", "已在另一窗口打开", "opened in another window", final=True))
+        self._sinks.add(sink)
+        seen = self._live.get(sink.seat.id, views.SeatLive())
+        self._live[sink.seat.id] = msgspec.structs.replace(
+            seen, online=True, seen=True, offline_since="", device_name=device_name
+        )
+        self._show(sink)
+        self._push_live()
+
+    def leave(self, sink: Sink) -> None:
+        """The connection is gone."""
+        if sink not in self._sinks:
+            return
+        self._forget(sink)
+        if not any(other.seat.id == sink.seat.id for other in self._sinks):
+            seen = self._live[sink.seat.id]
+            self._live[sink.seat.id] = msgspec.structs.replace(seen, online=False, offline_since=iso(_now()))
+        self._push_live()
+
+    def _forget(self, sink: Sink) -> None:
+        self._sinks.discard(sink)
+        self._shown.pop(sink, None)
+
+    def progress(self, seat: Seat, message: messages.Progress) -> None:
+        """How far a judge's form is filled."""
+        if message.entry_no not in self.committed.projects or not 0 <= message.filled <= message.lines <= 200:
+            return
+        seen = self._live.get(seat.id, views.SeatLive())
+        self._live[seat.id] = msgspec.structs.replace(
+            seen, entry_no=message.entry_no, filled=message.filled, lines=message.lines
+        )
+        self._push_live()
+
+    def briefing(self, seat: Seat) -> views.Briefing:
+        return views.briefing(self.committed, seat)
+
+    def live(self) -> views.Live:
+        """What is true now beside the journal."""
+        trouble = tuple(self._trouble.values())
+        stage = any(sink.seat.id == "stage" for sink in self._sinks)
+        centre, pending = self._centre
+        health = views.Health(
+            last_write=self._last_write,
+            head_seq=self.committed.seq,
+            commit_us=self._commit_us,
+            centre=centre,
+            pending=pending,
+            last_backup=self._last_backup,
+            stage_online=stage,
+            trouble=trouble,
+        )
+        links: tuple[views.JoinLink, ...] = ()
+        if self._links is not None:
+            links = tuple(views.JoinLink(seat=seat, link=self._links(seat)) for seat in self.seats if seat != "host")
+        seq, hash_ = self._committed_head()
+        return views.Live(seats=self._live, health=health, join_links=links, head_seq=seq, head_hash=hash_.hex())
+
+    def _committed_head(self) -> tuple[int, bytes]:
+        if self._ahead:
+            return self._ahead[0].seq - 1, self._ahead[0].prev_hash
+        return self._head
+
+    def _show(self, sink: Sink, live: views.Live | None = None) -> None:
+        shown = messages.encode(views.view(self.committed, sink.seat, live or self.live()))
+        if self._shown.get(sink) != shown:
+            self._shown[sink] = shown
+            sink.show(b'{"type":"View","seq":%d,"view":%b}' % (self.committed.seq, shown))
+
+    def _push(self, bodies: Sequence[journal.Body]) -> None:
+        live = self.live()
+        for sink in list(self._sinks):
+            if any(views.reaches(body, sink.seat) for body in bodies):
+                self._show(sink, live)
+
+    def _push_all(self) -> None:
+        live = self.live()
+        for sink in list(self._sinks):
+            self._show(sink, live)
+
+    def _push_live(self) -> None:
+        if self._live_push is None and not self._closing:
+            self._live_push = self.loop.call_later(LIVE_PUSH_S, self._push_hosts)
+
+    def _push_hosts(self) -> None:
+        self._live_push = None
+        live = self.live()
+        for sink in list(self._sinks):
+            if sink.seat.id in ("host", "timekeeper"):
+                self._show(sink, live)
+
+    def _drop_revoked(self) -> None:
+        for sink in list(self._sinks):
+            found = self.device_state(sink.device)
+            if found is not None and found[1].revoked:
+                self._forget(sink)
+                sink.drop(_denied("revoked", "该设备已停用，请向主持人要新链接", "revoked: ask the host for a link"))
+
+    async def backup(self, folder: Path) -> None:
+        """A verified copy of the session file; raises what the store raises."""
+        done: asyncio.Future[None] = self.loop.create_future()
+        target = folder / f"{self._path.stem}.backup.roadshow"
+
+        def copy(file: SessionFile) -> None:
+            try:
+                file.backup(target)
+            except Exception as error:  # the room goes on; the host is told
+                self.loop.call_soon_threadsafe(done.set_exception, error)
+            else:
+                self.loop.call_soon_threadsafe(done.set_result, None)
+
+        self._writer.call(copy)
+        await done
+        self._last_backup = iso(_now())
+        self._push_live()
+
+
+class _NotStored(Exception):
+    """The batch that held this command was not committed."""
+
+
+def _own_id() -> str:
+    return str(uuid.uuid4())
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def _denied(code: str, zh: str, en: str, *, final: bool = True) -> messages.Denied:
+    return messages.Denied(code=code, zh=zh, en=en, final=final)
+
+
+def _store_trouble(command_id: str) -> Refusal:
+    return Refusal(
+        command_id=command_id,
+        code="store_trouble",
+        zh="主机写入暂时失败，请稍候，会自动重试",
+        en="the host cannot write just now: it is tried again by itself",
+        again=True,
+    )
+
+
+def open_room(path: Path, setup: SessionSetup | None = None, *, rate: int = 1) -> Room:
+    """The room of a session file, made new from ``setup`` where there is no file; call it inside the running loop.
+
+    Raises BadInput (no file and no set-up, damaged keys) and what SessionFile raises.
+    """
+    if path.exists():
+        file = SessionFile.open(path)
+    elif setup is None:
+        raise BadInput(Problem(str(path), "没有这个场次文件", "there is no such session file"))
+    else:
+        check_setup(setup)
+        file = SessionFile.create(path)
+    try:
+        return Room(file, RoomKeys.of(path), file.records(), setup, rate)
+    except BaseException:
+        file.close()
+        raise
+
+
+def check_setup(setup: SessionSetup) -> None:
+    """A session needs projects, judges for every judged component, and one chair at most; raises BadInput."""
+    problems = []
+    if not setup.contest.projects:
+        problems.append(Problem(setup.session.name, "本场没有项目", "the session has no projects"))
+    for component in setup.rules.judged_components:
+        if not any(component in setup.rules.components_of(judge.judge_class) for judge in setup.contest.judges):
+            problems.append(
+                Problem(
+                    setup.session.name,
+                    f"没有评委给“{component.name}”打分（类别 {component.judge_class}）",
+                    f"no judge of class {component.judge_class} scores {component.key}",
+                )
+            )
+    if sum(judge.role is PanelRole.CHAIR for judge in setup.contest.judges) > 1:
+        problems.append(Problem(setup.session.name, "本场有不止一位评委组长", "the session has more than one chair"))
+    if problems:
+        raise BadInput(problems)

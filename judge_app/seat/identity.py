@@ -1,0 +1,53 @@
+"""Who this device is in a room: its key, and what the room gave it on enrolling; one private file a seat."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from judge_app.wire.messages import Enrolled
+from judge_app.wire.signing import public_hex
+
+
+class _Stored(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    private_key: bytes
+    enrolled: Enrolled | None = None
+
+
+class Identity:
+    """A device's identity for one join link. ``path`` None: kept in memory alone."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        if path is not None and path.exists():
+            stored = msgspec.json.decode(path.read_bytes(), type=_Stored)
+            self.key = Ed25519PrivateKey.from_private_bytes(stored.private_key)
+            self.enrolled = stored.enrolled
+        else:
+            self.key = Ed25519PrivateKey.generate()
+            self.enrolled = None
+            self._save()
+
+    @property
+    def public(self) -> str:
+        return public_hex(self.key)
+
+    def remember(self, enrolled: Enrolled) -> None:
+        """What the room answered to the enrolment."""
+        self.enrolled = enrolled
+        self._save()
+
+    def _save(self) -> None:
+        if self._path is None:
+            return
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        beside = self._path.with_name(self._path.name + ".new")
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(msgspec.json.encode(_Stored(private_key=self.key.private_bytes_raw(), enrolled=self.enrolled)))
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(self._path)
