@@ -1,0 +1,39 @@
+"""Widgets that every window shares."""
+
+from judge_app.ui.widgets.appearance import LANGUAGES, LOOK_WORDS, AppearanceButton
+from judge_app.ui.widgets.ask import AskPanel, Choice, Question
+from judge_app.ui.widgets.banner import ConnectionBanner
+from judge_app.ui.widgets.button import ActionButton, NextStepButton
+from judge_app.ui.widgets.card import Card, rule
+from judge_app.ui.widgets.clock import BarPhase, ClockFace, Countdown, PhaseBar, RunningWidget
+from judge_app.ui.widgets.flow import FlowLayout
+from judge_app.ui.widgets.label import ElidedLabel, Label
+from judge_app.ui.widgets.pill import Pill
+from judge_app.ui.widgets.qr import QrCode
+from judge_app.ui.widgets.trouble import Trouble, TroublePanel
+
+__all__ = [
+    "LANGUAGES",
+    "LOOK_WORDS",
+    "ActionButton",
+    "AppearanceButton",
+    "AskPanel",
+    "BarPhase",
+    "Card",
+    "Choice",
+    "ClockFace",
+    "ConnectionBanner",
+    "Countdown",
+    "ElidedLabel",
+    "FlowLayout",
+    "Label",
+    "NextStepButton",
+    "PhaseBar",
+    "Pill",
+    "QrCode",
+    "Question",
+    "RunningWidget",
+    "Trouble",
+    "TroublePanel",
+    "rule",
+]

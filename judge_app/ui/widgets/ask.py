@@ -1,0 +1,236 @@
+"""A question asked inside the window: what will happen, a choice, a reason, and the two answers. Never a modal box."""
+
+from __future__ import annotations
+
+import msgspec
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from judge_app.ui.language import tr
+from judge_app.ui.theme import Tone, restyle
+from judge_app.ui.widgets.flow import FlowLayout
+from judge_app.ui.widgets.label import Label
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """One way to answer: its key, its words, and what it leads to."""
+
+    key: str
+    text: str
+    effect: str = ""
+
+
+class Question(msgspec.Struct, frozen=True):
+    """What is asked. ``key`` comes back with the answer. ``reasons`` can be taken by a click; ``needs_reason`` False
+    leaves the reason out altogether. ``field`` names the line of text where it is not a reason (a person's name)."""
+
+    key: str
+    title: str
+    consequence: str = ""
+    choices: tuple[Choice, ...] = ()
+    chosen: str = ""
+    reasons: tuple[str, ...] = ()
+    needs_reason: bool = True
+    field: str = ""
+    second_field: str = ""
+    yes: str = ""
+    danger: bool = False
+    tone: Tone = "brand"
+
+
+class AskPanel(QFrame):
+    """Asks one question at a time. ``answered`` carries (key, choice, reason, second text); ``dropped`` the key.
+
+    Enter answers, Esc drops. It stays until it is answered, dropped or replaced.
+    """
+
+    answered = Signal(str, str, str, str)
+    dropped = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.question: Question | None = None
+        self.setProperty("kind", "card")
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(16, 12, 16, 12)
+        self._column.setSpacing(6)
+        self._inside: QWidget | None = None
+        self._group: QButtonGroup | None = None
+        self._reason: QLineEdit | None = None
+        self._second: QLineEdit | None = None
+        self._yes: QPushButton | None = None
+        self._missing: Label | None = None
+        self.hide()
+
+    def ask(self, question: Question) -> None:
+        """Shows a question, in place of one that was open."""
+        self.close_question()
+        self.question = question
+        restyle(self, "tone", "stop" if question.danger else question.tone)
+        self.setAccessibleName(question.title)
+        self._build(question)
+        self.show()
+        self._first_field().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def close_question(self) -> None:
+        """Takes the question away without an answer."""
+        self.question = None
+        self._group = self._reason = self._second = self._yes = self._missing = None
+        if self._inside is not None:
+            self._column.removeWidget(self._inside)
+            self._inside.hide()
+            self._inside.deleteLater()
+            self._inside = None
+        self.hide()
+
+    def _first_field(self) -> QWidget:
+        if self._group is not None:
+            chosen = self._group.checkedButton()
+            return chosen or self._group.buttons()[0]
+        return self._reason or self._yes or self
+
+    def _build(self, question: Question) -> None:
+        self._inside = QWidget(self)
+        column = QVBoxLayout(self._inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(Label(question.title, "strong", tone="stop" if question.danger else "plain", wrap=True))
+        if question.consequence:
+            column.addWidget(Label(question.consequence, "second", wrap=True))
+        if question.choices:
+            self._group = QButtonGroup(self._inside)
+            for choice in question.choices:
+                column.addWidget(self._option(choice, choice.key == question.chosen))
+        if question.needs_reason:
+            if question.reasons:
+                chips = QWidget()
+                flow = FlowLayout(chips)
+                for reason in question.reasons:
+                    flow.addWidget(self._chip(reason))
+                column.addWidget(chips)
+            self._reason = QLineEdit()
+            self._reason.setPlaceholderText(question.field or tr("Reason (needed)"))
+            self._reason.setAccessibleName(question.field or tr("Reason (needed)"))
+            self._reason.setMaxLength(200)
+            self._reason.returnPressed.connect(self._answer)
+            self._reason.textChanged.connect(self._forgive)
+            column.addWidget(self._reason)
+        if question.second_field:
+            self._second = QLineEdit()
+            self._second.setPlaceholderText(question.second_field)
+            self._second.setAccessibleName(question.second_field)
+            self._second.setMaxLength(60)
+            self._second.returnPressed.connect(self._answer)
+            self._second.textChanged.connect(self._forgive)
+            column.addWidget(self._second)
+        self._missing = Label("", "second", tone="stop", wrap=True)
+        self._missing.hide()
+        column.addWidget(self._missing)
+        column.addLayout(self._answers(question))
+        self._column.addWidget(self._inside)
+
+    def _answers(self, question: Question) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self._yes = QPushButton(question.yes or tr("Confirm"))
+        self._yes.setProperty("kind", "danger" if question.danger else "primary")
+        self._yes.setAccessibleDescription(question.consequence)
+        self._yes.clicked.connect(self._answer)
+        no = QPushButton(tr("Leave it"))
+        no.clicked.connect(self._drop)
+        row.addWidget(self._yes, 1)
+        row.addWidget(no)
+        return row
+
+    def _option(self, choice: Choice, chosen: bool) -> QWidget:
+        button = QRadioButton(choice.text)
+        button.setProperty("choice", choice.key)
+        button.setChecked(chosen)
+        button.setAccessibleDescription(choice.effect)
+        assert self._group is not None
+        self._group.addButton(button)
+        if not choice.effect:
+            return button
+        row = QWidget()
+        line = QVBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(button)
+        effect = Label(choice.effect, "second", wrap=True)
+        effect.setContentsMargins(28, 0, 0, 0)
+        line.addWidget(effect)
+        return row
+
+    def _chip(self, reason: str) -> QAbstractButton:
+        chip = QPushButton(reason)
+        chip.setProperty("kind", "chip")
+        chip.clicked.connect(lambda: self._take(reason))
+        return chip
+
+    def _take(self, reason: str) -> None:
+        if self._reason is not None:
+            self._reason.setText(reason)
+            self._reason.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _forgive(self) -> None:
+        if self._missing is not None:
+            self._missing.hide()
+        for field in (self._reason, self._second):
+            if field is not None:
+                restyle(field, "tone", "plain")
+
+    def _answer(self) -> None:
+        question = self.question
+        if question is None:
+            return
+        choice = ""
+        if self._group is not None:
+            checked = self._group.checkedButton()
+            if checked is None:
+                self._complain(None, tr("Choose one of these first."))
+                return
+            choice = str(checked.property("choice"))
+        reason = self._reason.text().strip() if self._reason is not None else ""
+        if self._reason is not None and not reason:
+            what = question.field or tr("a reason")
+            self._complain(self._reason, tr("Please write this down first: {what}.", what=what))
+            return
+        second = self._second.text().strip() if self._second is not None else ""
+        if self._second is not None and not second:
+            self._complain(self._second, tr("Please write this down first: {what}.", what=question.second_field))
+            return
+        self.close_question()
+        self.answered.emit(question.key, choice, reason, second)
+
+    def _complain(self, field: QLineEdit | None, words: str) -> None:
+        if self._missing is not None:
+            self._missing.setText(words)
+            self._missing.show()
+        if field is not None:
+            restyle(field, "tone", "stop")
+            field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _drop(self) -> None:
+        if self.question is not None:
+            key = self.question.key
+            self.close_question()
+            self.dropped.emit(key)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self._drop()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._answer()
+        else:
+            super().keyPressEvent(event)
