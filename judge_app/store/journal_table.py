@@ -183,15 +183,18 @@ def check(path: Path, connection: Connection) -> tuple[int, bytes]:
             raise CorruptSession(
                 path, "record", "checkpoint names another hash", first_bad=int(odd[0]), good=expected - 1
             )
-    except (SQLAlchemyError, sqlite3.Error) as problem:
-        if _is_of_the_disk(problem):
+    except (SQLAlchemyError, sqlite3.Error, UnicodeDecodeError) as problem:
+        if is_of_the_disk(problem):
             raise
         raise CorruptSession(path, "database", str(getattr(problem, "orig", problem))) from problem
     return expected - 1, prev
 
 
-def _is_of_the_disk(problem: BaseException) -> bool:
-    """Whether it is the disk or the folder that says no, rather than the bytes of the file."""
+def is_of_the_disk(problem: BaseException) -> bool:
+    """Whether it is the disk or the folder that says no, rather than the bytes of the file.
+
+    SQLite may quote damaged bytes in its message, which then is a UnicodeDecodeError.
+    """
     code = getattr(getattr(problem, "orig", problem), "sqlite_errorname", "") or ""
     return code.startswith(
         ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_FULL")

@@ -14,6 +14,7 @@ from judge_app.core.contest import Struct
 from judge_app.core.errors import BadInput, Problem
 from judge_app.core.journal import GENESIS, Record, chain, read
 from judge_app.store.errors import StoreFailed
+from judge_app.store.lock import FileLock
 from judge_app.store.mirror import read_mirror
 from judge_app.store.session_file import SessionFile, read_session, set_aside
 
@@ -66,6 +67,7 @@ def recover(path: str | Path, copies: Sequence[str | Path]) -> Recovered:
     path = Path(path)
     chains: list[tuple[Path, list[Record]]] = []
     if path.exists():
+        FileLock(path).release()  # nobody has it open
         chains.append((path, salvage(path)))
     for copy in map(Path, copies):
         try:

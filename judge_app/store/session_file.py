@@ -27,7 +27,16 @@ from judge_app.core.errors import BadInput, Problem
 from judge_app.core.journal import Record, chain, read
 from judge_app.store import wal
 from judge_app.store.errors import CorruptSession, NotASession, StoreFailed, VersionMismatch, failure_of
-from judge_app.store.journal_table import APPLICATION_ID, FORMAT, INSERT, SCHEMA, TABLES, check, checkpoint_message
+from judge_app.store.journal_table import (
+    APPLICATION_ID,
+    FORMAT,
+    INSERT,
+    SCHEMA,
+    TABLES,
+    check,
+    checkpoint_message,
+    is_of_the_disk,
+)
 from judge_app.store.lock import FileLock, InUse
 
 __all__ = [
@@ -58,7 +67,10 @@ class Checkpoint(Struct, frozen=True):
 
 
 def _connect(path: Path, mode: str) -> Connection:
-    """The one connection to ``path``. ``mode`` is SQLite's (``rw``, ``rwc``), or ``immutable`` for a file at rest."""
+    """The one connection to ``path``. ``mode`` is SQLite's (``rw``, ``rwc``), or ``immutable`` for a file at rest.
+
+    Raises CorruptSession where SQLite cannot make sense of the file.
+    """
     query = "mode=ro&immutable=1" if mode == "immutable" else f"mode={mode}"
     uri = f"{path.absolute().as_uri()}?{query}"
 
@@ -66,7 +78,18 @@ def _connect(path: Path, mode: str) -> Connection:
         return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=1.0)
 
     engine = create_engine("sqlite://", creator=open_it, poolclass=StaticPool, isolation_level="AUTOCOMMIT")
-    connection = engine.connect()
+    try:
+        connection = engine.connect()
+        _set_up(connection)
+    except (SQLAlchemyError, sqlite3.Error, UnicodeDecodeError) as problem:
+        engine.dispose()
+        if is_of_the_disk(problem):
+            raise
+        raise CorruptSession(path, "database", str(getattr(problem, "orig", problem))) from problem
+    return connection
+
+
+def _set_up(connection: Connection) -> None:
     # An exclusive lock keeps the log's index in memory: no second connection can exist, not even by mistake.
     for pragma in (
         "locking_mode=EXCLUSIVE",
@@ -79,7 +102,6 @@ def _connect(path: Path, mode: str) -> Connection:
         "synchronous=FULL",
     ):
         connection.exec_driver_sql(f"PRAGMA {pragma}").close()
-    return connection
 
 
 def _fold(connection: Connection) -> None:
@@ -111,13 +133,19 @@ def _sync_file(path: Path) -> None:
         os.fsync(file.fileno())
 
 
+def _is_there(path: Path) -> None:
+    if not path.is_file():
+        raise NotASession(Problem(str(path), "没有这个场次文件", "there is no such session file"))
+
+
 def _gate(path: Path) -> None:
-    """Look at the header before SQLite touches the file: ours, and of a version that this program reads?"""
+    """Look at the header before SQLite touches the file: ours, and of a version that this program reads?
+
+    Only with the lock held: closing a second descriptor of a file drops the locks this process has on it (POSIX).
+    """
     try:
         with open(path, "rb") as file:
             header = file.read(100)
-    except FileNotFoundError:
-        raise NotASession(Problem(str(path), "没有这个场次文件", "there is no such session file")) from None
     except OSError as problem:
         raise NotASession(
             Problem(
@@ -224,7 +252,7 @@ class SessionFile:
         Raises NotASession, VersionMismatch, CorruptSession, InUse, or StoreFailed where the disk does not take writes.
         """
         path = Path(path)
-        _gate(path)
+        _is_there(path)
         return cls._open(path, _lock(path))
 
     @classmethod
@@ -471,13 +499,14 @@ def read_session(path: str | Path) -> list[Record]:
     Raises NotASession, VersionMismatch, CorruptSession, InUse, StoreFailed.
     """
     path = Path(path)
-    _gate(path)
+    _is_there(path)
     lock: FileLock | None = None
     try:
         try:
             lock = FileLock(path)
         except OSError:
             lock = None  # a folder that cannot be written holds no running room
+        _gate(path)
         log = Path(f"{path}-wal")
         left = [f for f in (log, Path(f"{path}-journal")) if f.exists() and f.stat().st_size > 0]
         if wal.is_damaged(log):

@@ -1,0 +1,93 @@
+"""A damaged session is built anew from the longest story its copies agree on, and never from two stories."""
+
+from __future__ import annotations
+
+import pytest
+
+from judge_app.core.errors import BadInput
+from judge_app.core.journal import GENESIS
+from judge_app.store.mirror import Mirror
+from judge_app.store.recovery import recover, salvage
+from judge_app.store.session_file import CorruptSession, InUse, SessionFile, read_session
+
+
+@pytest.fixture
+def story(session, path, tmp_path, make_records):
+    """200 records in the file, 60 in a backup, 180 in the mirror; the file closed."""
+    records = make_records(200)
+    session.append(records[:60])
+    backup = tmp_path / "backup.roadshow"
+    session.backup(backup)
+    session.append(records[60:180])
+    mirror = tmp_path / "usb.jsonl"
+    Mirror.open(mirror, session).close()
+    session.append(records[180:])
+    session.seal()
+    return records, path, backup, mirror
+
+
+def wreck(path, keep):
+    """Overwrite the file behind ``keep`` bytes with noise."""
+    content = path.read_bytes()
+    path.write_bytes(content[:keep] + b"\xa5" * (len(content) - keep))
+
+
+def test_nothing_is_needed_but_the_mirror_when_the_file_is_gone(story):
+    records, path, backup, mirror = story
+    path.unlink()
+    done = recover(path, [backup, mirror])
+    assert (done.records, done.source, done.kept) == (180, mirror, None)
+    assert read_session(path) == records[:180]
+
+
+def test_the_longest_copy_wins_and_the_damaged_file_is_kept(story):
+    records, path, backup, mirror = story
+    wreck(path, 0)
+    with pytest.raises(CorruptSession):
+        read_session(path)
+    done = recover(path, [backup, mirror])
+    assert done.records == 180
+    assert done.heads == {str(path): 0, str(backup): 60, str(mirror): 180}
+    assert done.kept is not None
+    assert done.kept.exists()
+    with SessionFile.open(path) as again:
+        assert list(again.records()) == records[:180]
+
+
+def test_what_is_left_of_the_file_itself_counts(story):
+    records, path, backup, _ = story
+    content = bytearray(path.read_bytes())
+    where = content.rindex(records[150].data)
+    content[where + 40] ^= 1
+    path.write_bytes(content)
+    assert salvage(path) == records[:150]
+    done = recover(path, [backup])
+    assert (done.records, done.source) == (150, path)
+
+
+def test_two_stories_are_never_merged(story, make_records, tmp_path):
+    records, path, _, mirror = story
+    path.unlink()
+    other = tmp_path / "other-host.roadshow"
+    with SessionFile.create(other) as taken_over:
+        taken_over.append(records[:40])
+        taken_over.append(make_records(3, taken_over.head()))
+    with pytest.raises(BadInput, match="from record 41 on"):
+        recover(path, [mirror, other])
+    assert not path.exists()
+
+
+def test_nothing_to_recover_from_is_said(tmp_path):
+    lost = tmp_path / "lost.roadshow"
+    with pytest.raises(BadInput, match="no records"):
+        recover(lost, [tmp_path / "absent.roadshow", tmp_path / "absent.jsonl"])
+    lost.write_bytes(bytes(5000))
+    with pytest.raises(BadInput, match="no records"):
+        recover(lost, [])
+    assert lost.read_bytes() == bytes(5000)
+
+
+def test_a_file_that_a_room_holds_is_not_recovered_under_it(session, path, make_records):
+    session.append(make_records(2, (0, GENESIS)))
+    with pytest.raises(InUse):
+        recover(path, [])
