@@ -10,7 +10,7 @@ What it does, in this order, each only when needed:
 3. makes ``.venv`` and installs the locked packages into it, every file checked against its hash;
    pip's own settings (mirror, proxy, certificates) are respected;
 4. writes a stamp into ``.venv``, so that the next run goes straight to 5;
-5. runs the command, in the caller's working directory, with the caller's arguments.
+5. runs the command with the caller's arguments, the app in the caller's working directory.
 
 Two locks: ``requirements.lock`` is what the app needs, ``requirements-dev.lock`` the same and the tools for tests and
 checks. ``demo``, ``app`` and ``gallery`` never install the second, nor the system packages that only tests need.
@@ -144,6 +144,7 @@ def setup(args: list[str]) -> int:
 def test(args: list[str]) -> int:
     """pytest on two cores; the whole suite also shows the coverage of core, wire and store."""
     set_up_for_tests(args)
+    os.chdir(ROOT)
     return become(pytest_command(args), screenless(environment()))
 
 
@@ -152,8 +153,8 @@ def check(args: list[str]) -> int:
     set_up_for_tests(args)
     python = venv_python()
     steps = (
-        ("格式", "format", [python, "-m", "ruff", "format", "--check", ROOT]),
-        ("规范", "lint", [python, "-m", "ruff", "check", ROOT]),
+        ("格式", "format", [python, "-m", "ruff", "format", "--check"]),
+        ("规范", "lint", [python, "-m", "ruff", "check"]),
         ("类型", "types", [python, "-m", "mypy"]),
         ("依赖规则", "import rules", [python, "-c", "from importlinter.cli import lint_imports_command as c; c()"]),
         ("测试", "tests", pytest_command(args)),
@@ -229,8 +230,7 @@ def wants_office() -> bool:
 
 def pytest_command(args: list[str]) -> list[str]:
     """The tests' command line. Coverage is shown for the whole suite only: of a part it would say nothing."""
-    command = [venv_python(), "-m", "pytest", "-c", os.path.join(ROOT, "pyproject.toml"), "--rootdir", ROOT]
-    command += ["-n", "2", "--dist", "loadgroup"]
+    command = [venv_python(), "-m", "pytest", "-n", "2", "--dist", "loadgroup"]
     if not set(args) - {"--no-office"}:
         command += ["--cov=judge_app/" + package for package in ("core", "wire", "store")]
     return command + args
