@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Final
+
 from judge_app.ui.theme.palette import Palette
 from judge_app.ui.theme.type import BODY, FAMILY, HEAD, LEAD, SMALL, TINY, TITLE
+
+ICONS: Final = Path(__file__).resolve().parents[3] / "resources" / "icons"
 
 
 def stylesheet(p: Palette, scale: float) -> str:
@@ -18,6 +23,7 @@ def stylesheet(p: Palette, scale: float) -> str:
         return round(length * scale)
 
     radius, pad = px(8), px(8)
+    check = (ICONS / f"check-{p.on_brand[1:]}.svg").as_posix()
     focus = f"border: {px(2)}px solid {p.brand};"
     return f"""
     * {{ font-family: "{FAMILY}"; font-size: {px(BODY)}px; color: {p.ink}; outline: none; }}
@@ -104,6 +110,9 @@ def stylesheet(p: Palette, scale: float) -> str:
     QMenu::separator {{ height: 1px; background: {p.line}; margin: {px(4)}px; }}
     QCheckBox, QRadioButton {{ spacing: {pad}px; background: transparent; min-height: {px(32)}px; border-radius: {px(4)}px; }}
     QCheckBox:focus, QRadioButton:focus {{ background: {p.brand_soft}; }}
+    QCheckBox::indicator {{ width: {px(18)}px; height: {px(18)}px; border: {px(2)}px solid {p.edge}; border-radius: {px(4)}px;
+        background: {p.paper}; }}
+    QCheckBox::indicator:checked {{ background: {p.brand}; border-color: {p.brand}; image: url("{check}"); }}
     QComboBox {{ background: {p.paper}; border: 1px solid {p.edge}; border-radius: {radius}px; padding: 0 {px(10)}px;
         min-height: {px(38)}px; }}
     QComboBox:focus {{ {focus} }}

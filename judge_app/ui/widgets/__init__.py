@@ -8,8 +8,10 @@ from judge_app.ui.widgets.card import Card, rule
 from judge_app.ui.widgets.clock import BarPhase, ClockFace, Countdown, PhaseBar, RunningWidget
 from judge_app.ui.widgets.flow import FlowLayout
 from judge_app.ui.widgets.label import ElidedLabel, Label
+from judge_app.ui.widgets.option import OptionCard
 from judge_app.ui.widgets.pill import Pill
 from judge_app.ui.widgets.qr import QrCode
+from judge_app.ui.widgets.rows import RowDelegate, RowList, RowModel
 from judge_app.ui.widgets.trouble import Trouble, TroublePanel
 
 __all__ = [
@@ -28,10 +30,14 @@ __all__ = [
     "FlowLayout",
     "Label",
     "NextStepButton",
+    "OptionCard",
     "PhaseBar",
     "Pill",
     "QrCode",
     "Question",
+    "RowDelegate",
+    "RowList",
+    "RowModel",
     "RunningWidget",
     "Trouble",
     "TroublePanel",

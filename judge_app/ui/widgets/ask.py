@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QRadioButton,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +20,7 @@ from judge_app.ui.language import tr
 from judge_app.ui.theme import Tone, restyle
 from judge_app.ui.widgets.flow import FlowLayout
 from judge_app.ui.widgets.label import Label
+from judge_app.ui.widgets.option import OptionCard
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -154,23 +154,12 @@ class AskPanel(QFrame):
         return row
 
     def _option(self, choice: Choice, chosen: bool) -> QWidget:
-        button = QRadioButton(choice.text)
-        button.setProperty("choice", choice.key)
-        button.setChecked(chosen)
-        button.setAccessibleDescription(choice.effect)
+        card = OptionCard(choice.text, choice.effect)
+        card.setProperty("choice", choice.key)
+        card.setChecked(chosen)
         assert self._group is not None
-        self._group.addButton(button)
-        if not choice.effect:
-            return button
-        row = QWidget()
-        line = QVBoxLayout(row)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(0)
-        line.addWidget(button)
-        effect = Label(choice.effect, "second", wrap=True)
-        effect.setContentsMargins(28, 0, 0, 0)
-        line.addWidget(effect)
-        return row
+        self._group.addButton(card)
+        return card
 
     def _chip(self, reason: str) -> QAbstractButton:
         chip = QPushButton(reason)
