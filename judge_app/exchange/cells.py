@@ -106,8 +106,8 @@ def listed(value: CellValue) -> tuple[str, ...]:
     return tuple(item for item in (text(part) for part in _LIST_GAP.split(value)) if item)
 
 
-def whole(value: CellValue) -> int:
-    """A whole number from 0 to 10⁹; 1.0 and "8,100" are taken."""
+def whole(value: CellValue, most: int = 1_000_000_000) -> int:
+    """A whole number from 0 to ``most``; 1.0 and "8,100" are taken."""
     if isinstance(value, int) and not isinstance(value, bool):
         number = value
     elif isinstance(value, float) and value.is_integer():
@@ -116,15 +116,13 @@ def whole(value: CellValue) -> int:
         written = unicodedata.normalize("NFKC", text(value)).replace(" ", "")
         if _GROUPED.fullmatch(written):
             written = written.replace(",", "")
-        if not re.fullmatch(r"[0-9]{1,10}(\.0+)?", written):
+        if not re.fullmatch(r"[0-9]{1,15}(\.0+)?", written):
             raise Unreadable(
                 f"“{shown(value)}”不是整数；请填 0 或正整数", f'"{shown(value)}" is not a whole number; give 0 or more'
             )
         number = int(written.split(".")[0])
-    if not 0 <= number <= 1_000_000_000:
-        raise Unreadable(
-            f"{number} 超出范围；请填 0 到 10 亿的整数", f"{number} is out of range; give 0 to 1,000,000,000"
-        )
+    if not 0 <= number <= most:
+        raise Unreadable(f"{number} 超出范围；请填 0 到 {most} 的整数", f"{number} is out of range; give 0 to {most}")
     return number
 
 

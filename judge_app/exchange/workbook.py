@@ -125,12 +125,22 @@ def read_projects(book: Book) -> tuple[Project, ...]:
     return _read_projects(book.table("项目", 3, PROJECTS), None)
 
 
+def read_judges(book: Book) -> tuple[Judge, ...]:
+    """The judges alone, without regard to sessions and chairs. Problems go to ``book.findings``."""
+    return _read_judges(book.table("评委", 4, JUDGES), None, JUDGE_CLASSES)
+
+
+def read_staff(book: Book) -> tuple[StaffMember, ...]:
+    """The staff alone. Problems go to ``book.findings``."""
+    return _read_staff(book.table("工作人员", 6, STAFF))
+
+
 def read_from(book: Book, *, known_presets: Collection[str], judge_classes: Collection[str] = JUDGE_CLASSES) -> Contest:
     """The contest in an open workbook, as far as it can be read; the problems are left in ``book.findings``."""
     for order, title in enumerate(("大赛", "场次", "项目", "评委"), start=1):
         if not book.has(title):
             book.missing(title, order)
-    settings = _Settings(book.pairs("大赛", 1) if book.has("大赛") else None, known_presets)
+    settings = Settings(book.pairs("大赛", 1) if book.has("大赛") else None, known_presets)
     sessions = _read_sessions(book.table("场次", 2, SESSIONS)) if book.has("场次") else None
     projects = _read_projects(book.table("项目", 3, PROJECTS), sessions) if book.has("项目") else ()
     judges = _read_judges(book.table("评委", 4, JUDGES), sessions, judge_classes) if book.has("评委") else ()
@@ -154,10 +164,10 @@ def read_from(book: Book, *, known_presets: Collection[str], judge_classes: Coll
     )
 
 
-class _Settings:
-    """The sheet 大赛: one key and one value a row."""
+class Settings:
+    """The sheet 大赛: one key and one value a row. ``named`` False: 赛制模板 need not be there."""
 
-    def __init__(self, table: Table | None, known_presets: Collection[str]) -> None:
+    def __init__(self, table: Table | None, known_presets: Collection[str], *, named: bool = True) -> None:
         self._table = table
         self._values: dict[str, str] = {}
         self._passed_rows: dict[str, Row] = {}
@@ -196,7 +206,7 @@ class _Settings:
                     f"不认识名目“{cells.shown(key)}”；是否就是“{close[0]}”？请改名",
                     f'the key "{cells.shown(key)}" is not known; is it "{close[0]}"? rename it',
                 )
-        for key in ("大赛名称", "赛制模板"):
+        for key in ("大赛名称", "赛制模板") if named else ("大赛名称",):
             if key not in rows:
                 table.problem(f"缺少“{key}”；请加一行", f'the key "{key}" is missing; add a row', detail=key)
         for key in ("大赛名称", "届次", "分赛区", "阶段"):
@@ -204,7 +214,7 @@ class _Settings:
                 self._values[key] = rows[key].take("值", cells.text, "", required=key == "大赛名称")
         if "赛制模板" in rows:
             self.preset = rows["赛制模板"].take("值", cells.text, "", required=True)
-            if self.preset and self.preset not in known_presets:
+            if named and self.preset and self.preset not in known_presets:
                 names = "、".join(sorted(known_presets))
                 rows["赛制模板"].problem(
                     "值",
