@@ -285,6 +285,12 @@ def read_ruling(value: Any, place: str = "ruling") -> Ruling:
     )
 
 
+def _harmless(place: str, changes: Mapping[str, Any]) -> bool:
+    """Whether a finding about changed rules leaves the calculation as it is: a preset's own tie key that changed
+    components leave without a value decides nothing, and sheets of totals need neither lines nor a class of judges."""
+    return (place.startswith("tie_keys") and "tie_keys" not in changes) or place.endswith((".criteria", ".judge_class"))
+
+
 def tabulate_input(given: TabulationInput, load: LoadPreset) -> tuple[RuleSet, Tabulation]:
     """The rules in force and the results. Raises BadInput with JSON paths."""
     try:
@@ -293,7 +299,11 @@ def tabulate_input(given: TabulationInput, load: LoadPreset) -> tuple[RuleSet, T
         _bad("preset", error.problems[0].zh, error.problems[0].en)
     if given.rule_changes:
         rules = change_rules(rules, given.rule_changes)
-    problems = [Problem(f"rule_changes.{one.place}", one.zh, one.en) for one in rules.check()]
+    problems = [
+        Problem(f"rule_changes.{one.place}", one.zh, one.en)
+        for one in rules.check()
+        if not _harmless(one.place, given.rule_changes)
+    ]
     problems = problems or check_entries(rules, given.entries) + check_rulings(rules, given.entries, given.rulings)
     if problems:
         raise BadInput(problems)
