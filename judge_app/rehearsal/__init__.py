@@ -1,1 +1,1 @@
-"""Robots that sit in the seats: the demo, the rehearsal and the load test."""
+"""Robots that sit in the seats of a real room: the demo, the rehearsal and the load test."""

@@ -500,6 +500,10 @@ class Room:
 
     # who is here, and what they see
 
+    def history(self) -> list[Record]:
+        """Every record that is on the disk now."""
+        return list(self._file.records())
+
     def set_links(self, link: Callable[[str], str]) -> None:
         """How a seat's token becomes a join link (the server knows the address)."""
         self._links = link
