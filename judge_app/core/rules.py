@@ -203,7 +203,7 @@ class OutlierRule(Rule, frozen=True):
     A flag only, never a change (W25: the chair may ask for an explanation).
     """
 
-    share: Decimal = Decimal("0.15")
+    share: Decimal = Decimal("0.20")
     from_n: int = 4
 
 

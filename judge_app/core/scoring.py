@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import Protocol
 
 import msgspec
 
@@ -33,7 +34,7 @@ from judge_app.core.marks import (
     scope_of,
 )
 from judge_app.core.popularity import capped, popularity_points, popularity_ranks
-from judge_app.core.ranking import KeyValue, Place, rank
+from judge_app.core.ranking import Place, rank
 from judge_app.core.rules import Advance, Award, Component, RuleSet
 from judge_app.core.working import (
     ComponentResult,
@@ -82,6 +83,7 @@ __all__ = [
     "score_project",
     "tabulate",
     "tabulate_book",
+    "tie_value",
 ]
 
 
@@ -177,11 +179,11 @@ class _Row:
 
     __slots__ = (
         "cap",
-        "counted",
         "entry",
         "flags",
         "place",
         "points",
+        "popularity_counted",
         "ruled",
         "rules",
         "score",
@@ -196,11 +198,19 @@ class _Row:
         self.total: Decimal | None = None
         self.points = Fraction(0)
         self.votes_rank: int | None = None
-        self.counted: Decimal | None = None
+        self.popularity_counted: Decimal | None = None
         self.cap: Decimal | None = None
         self.place: Place | None = None
         self.flags: list[str] = []
         self.ruled = False
+
+    @property
+    def components(self) -> dict[str, ComponentResult]:
+        return self.score.components
+
+    @property
+    def deducted(self) -> Decimal:
+        return self.score.deducted
 
     @property
     def competing(self) -> bool:
@@ -257,43 +267,64 @@ def _total(row: _Row, held: tuple[int, int] | None, *, voided: bool) -> None:
     if voided:
         row.flags.append("VOTES_VOIDED")
     if rules.popularity is None or voided:
-        row.counted = None if score.judged is None else _NO_POINTS
+        row.popularity_counted = None if score.judged is None else _NO_POINTS
         return
     row.points = popularity_points(rules.popularity, held)
     row.votes_rank = held[0] if held is not None else None
-    row.counted, row.cap = capped(rules, row.points, score.judged)
-    if row.counted and score.total is not None and score.base is not None:
-        row.total = rounded(max(score.base + Fraction(row.counted), Fraction(0)), rules.rounding)
+    row.popularity_counted, row.cap = capped(rules, row.points, score.judged)
+    if row.popularity_counted and score.total is not None and score.base is not None:
+        row.total = rounded(max(score.base + Fraction(row.popularity_counted), Fraction(0)), rules.rounding)
 
 
 _NO_POINTS = Decimal("0.00")
 
 
-def _key_value(rows: Mapping[str, _Row]) -> KeyValue:
-    """The values of tie keys (A-08): exact_total, a component's score, untrimmed_mean[:component],
-    criterion:NAME or criterion:COMPONENT:NAME. Means are over all valid sheets, None if one lacks the number."""
+def tie_value(rules: RuleSet, entry: Entry, result: Scored, key: str) -> Fraction | Decimal | None:
+    """The value of a tie key for a project (A-08), more is better; None where it has none.
 
-    def value(entry_no: str, key: str) -> Fraction | Decimal | None:
-        row = rows[entry_no]
-        if key == "exact_total":
-            exact = row.score.exact
-            return None if exact is None else exact + Fraction(row.counted or 0)
-        name, _, rest = key.partition(":")
-        if name == "untrimmed_mean":
-            component = row.rules.component(rest) if rest else next(iter(row.rules.judged_components), None)
-            return None if component is None else _untrimmed(row, component)
-        if name == "criterion":
-            return _criterion_mean(row, rest)
-        result = row.score.components.get(key)
-        return None if result is None else result.score
-
-    return value
+    exact_total; a component's printed score; untrimmed_mean[:component]; criterion:NAME or criterion:COMPONENT:NAME.
+    Means are over all valid sheets, None if one of them lacks the number. ``rules`` are those of the project.
+    """
+    if key == "exact_total":
+        return _exact_total(rules, result)
+    name, _, rest = key.partition(":")
+    if name == "untrimmed_mean":
+        component = rules.component(rest) if rest else next(iter(rules.judged_components), None)
+        return None if component is None else _untrimmed(result.components.get(component.key))
+    if name == "criterion":
+        return _criterion_mean(rules, entry, result, rest)
+    held = result.components.get(key)
+    return None if held is None else held.score
 
 
-def _untrimmed(row: _Row, component: Component) -> Fraction | None:
-    marks = [
-        mark.total for mark in row.score.components[component.key].marks if not mark.why and mark.total is not None
-    ]
+class Scored(Protocol):
+    """What a tie key reads: a project's components and what is added to them."""
+
+    @property
+    def components(self) -> dict[str, ComponentResult]: ...
+
+    @property
+    def popularity_counted(self) -> Decimal | None: ...
+
+    @property
+    def deducted(self) -> Decimal: ...
+
+
+def _exact_total(rules: RuleSet, result: Scored) -> Fraction | None:
+    total = Fraction(result.popularity_counted or 0) - Fraction(result.deducted)
+    for component in rules.components:
+        held = result.components[component.key]
+        if held.omitted:
+            continue
+        exact = held.exact
+        if exact is None:
+            return None
+        total += Fraction(component.weight) * exact
+    return max(total, Fraction(0))
+
+
+def _untrimmed(held: ComponentResult | None) -> Fraction | None:
+    marks = [] if held is None else [mark.total for mark in held.marks if not mark.why and mark.total is not None]
     return Fraction(sum(marks, Decimal(0))) / len(marks) if marks else None
 
 
@@ -310,14 +341,14 @@ def criterion_of(rules: RuleSet, name: str) -> tuple[Component, str] | None:
     return None
 
 
-def _criterion_mean(row: _Row, name: str) -> Fraction | None:
-    found = criterion_of(row.rules, name)
-    if found is None:
+def _criterion_mean(rules: RuleSet, entry: Entry, result: Scored, name: str) -> Fraction | None:
+    found = criterion_of(rules, name)
+    if found is None or found[0].key not in result.components:
         return None
     component, criterion = found
-    valid = {mark.judge for mark in row.score.components[component.key].marks if not mark.why}
+    valid = {mark.judge for mark in result.components[component.key].marks if not mark.why}
     values = []
-    for sheet in row.entry.sheets:
+    for sheet in entry.sheets:
         if sheet.component == component.key and sheet.judge in valid:
             value = None if sheet.points is None else sheet.points.get(criterion)
             if value is None:
@@ -342,7 +373,13 @@ class _Part:
 
 def _outcome(book: Scorebook, rules: RuleSet, rows: list[_Row], used: set[int]) -> _Part:
     by_number = {row.entry.entry_no: row for row in rows}
-    value = _key_value(by_number)
+
+    def value(entry_no: str, key: str) -> Fraction | Decimal | None:
+        row = by_number[entry_no]
+        if key == "exact_total" and row.score.exact is not None:  # known since the project was scored
+            return max(row.score.exact + Fraction(row.popularity_counted or 0), Fraction(0))
+        return tie_value(rules, row.entry, row, key)
+
     orders = [ruling.order for ruling in book.rulings if ruling.kind == "tie"]
 
     ranked: dict[str, dict[str, tuple[Place, ...]]] = {}
@@ -508,7 +545,7 @@ def _result(row: _Row) -> ProjectResult:
         flags=flags,
         popularity_rank=row.votes_rank,
         popularity_points=_NO_POINTS if not row.points else rounded(row.points, row.rules.rounding),
-        popularity_counted=row.counted,
+        popularity_counted=row.popularity_counted,
         popularity_cap=row.cap,
         deducted=row.score.deducted,
         standing=row.entry.standing,

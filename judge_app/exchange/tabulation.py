@@ -375,5 +375,5 @@ def _dropped(judges: tuple[str, ...]) -> str | list[str] | None:
 
 
 def dump(data: Mapping[str, Any]) -> bytes:
-    """JSON for standard output: UTF-8, Chinese readable, one object, one line feed at the end."""
-    return json.dumps(data, ensure_ascii=False, indent=1).encode() + b"\n"
+    """JSON for standard output: UTF-8, Chinese readable, one object, no line feed at the end."""
+    return json.dumps(data, ensure_ascii=False, indent=1).encode()
