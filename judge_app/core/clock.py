@@ -87,8 +87,11 @@ class PhaseRun(Struct, frozen=True):
 
 
 def held_ns(run: PhaseRun, now_ns: int) -> int:
-    """How long the clock stood still up to ``now_ns``."""
-    return sum((now_ns if hold.ended_ns is None else hold.ended_ns) - hold.started_ns for hold in run.holds)
+    """How long the clock stood still up to ``now_ns`` (which may lie before a hold)."""
+    return sum(
+        max(0, (now_ns if hold.ended_ns is None else min(hold.ended_ns, now_ns)) - hold.started_ns)
+        for hold in run.holds
+    )
 
 
 def used_ns(run: PhaseRun, now_ns: int) -> int:

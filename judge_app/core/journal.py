@@ -8,7 +8,9 @@ The bytes that are hashed are the record's whole JSON body; every other column o
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
+from typing import Annotated
 
 import msgspec
 
@@ -18,6 +20,9 @@ from judge_app.core.events import AnyEvent
 GENESIS = bytes(32)
 VERSION = 1
 """The version of the events' form; an older one is lifted on reading."""
+
+
+_SALT = r"\A[0-9a-f]{32}\Z"
 
 
 class Stamp(Struct, frozen=True):
@@ -40,8 +45,14 @@ class Body(Struct, frozen=True):
     version: int
     actor: str
     at: Stamp
-    salt: str
+    salt: Annotated[str, msgspec.Meta(pattern=_SALT)]
+    """128 random bits as 32 hex digits."""
     event: AnyEvent
+
+    @property
+    def by_command(self) -> bool:
+        """Whether somebody's command made the event; else the room did by itself."""
+        return bool(self.command_digest)
 
 
 class Record(Struct, frozen=True):
@@ -76,14 +87,20 @@ def chain(prev_hash: bytes, data: bytes) -> bytes:
 
 
 def seal(body: Body, prev_hash: bytes) -> Record:
-    """The record of ``body`` behind the record whose hash is ``prev_hash``."""
+    """The record of ``body`` behind the record whose hash is ``prev_hash``; ValueError for a salt that is none."""
+    if re.match(_SALT, body.salt) is None:
+        raise ValueError("a record's salt has 32 hex digits: without it a hash would tell the score")
     data = _encoder.encode(body)
     return Record(body=body, data=data, prev_hash=prev_hash, hash=chain(prev_hash, data))
 
 
 def read(data: bytes, prev_hash: bytes, hash: bytes) -> Record:
-    """The record of stored bytes; raises ``msgspec.ValidationError`` where they are not one of ours."""
-    return Record(body=_decoder.decode(data), data=data, prev_hash=prev_hash, hash=hash)
+    """The record of stored bytes; raises ``msgspec.DecodeError`` (``ValidationError`` where they are well-formed JSON)
+    for what is not one of ours, or is of a version that this program does not know."""
+    body = _decoder.decode(data)
+    if body.version != VERSION:
+        raise msgspec.ValidationError(f"record {body.seq} is of version {body.version}, this program knows {VERSION}")
+    return Record(body=body, data=data, prev_hash=prev_hash, hash=hash)
 
 
 def first_break(records: Iterable[Record]) -> int | None:

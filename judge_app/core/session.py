@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import singledispatch
@@ -20,7 +21,7 @@ from judge_app.core.contest import Judge, PanelRole, Presence, Struct
 from judge_app.core.errors import BadInput, Refused
 from judge_app.core.events import Event, SessionSetup
 from judge_app.core.journal import Body
-from judge_app.core.rules import Component, Phase
+from judge_app.core.rules import Component, Phase, RuleSet
 from judge_app.core.scoring import Entry, Ruling, Sheet, Status, Tabulation, tabulate
 from judge_app.core.seats import Role, Seat, may
 from judge_app.core.stages import ProjectStage, SheetStatus
@@ -31,7 +32,13 @@ UNDO_NS = 5 * SECOND
 MAX_CALLS = 3
 MAX_TEXT = 2_000
 """The longest comment or reason, in characters."""
-
+MAX_NAME = 50
+"""The longest name of a person, in characters."""
+MAX_RULING = 20_000
+"""The longest ruling, in characters of its JSON."""
+MAX_SECONDS = 3_600
+"""The most that can be given to, or taken from, a phase at once."""
+_MAX_US = 10**12
 
 OUT = frozenset({ProjectStage.FORFEITED, ProjectStage.WITHDRAWN, ProjectStage.DISQUALIFIED})
 """Stages of a project that is not heard and has no result."""
@@ -43,7 +50,6 @@ _OPEN = frozenset({ProjectStage.RUNNING, ProjectStage.BETWEEN, ProjectStage.SCOR
 """Stages in which a sheet may be submitted; in CLOSED it is late."""
 
 _STATUS_OF = {
-    Presence.PRESENT: SheetStatus.EMPTY,
     Presence.ABSENT: SheetStatus.ABSENT,
     Presence.LEFT: SheetStatus.LEFT,
     Presence.RECUSED: SheetStatus.RECUSED,
@@ -56,7 +62,11 @@ _PRESENCE_OF = {
 
 
 class SheetState(Struct, frozen=True):
-    """One judge × one project. ``points`` stay after a return, as the old value that the new one builds on."""
+    """One judge × one project. ``points`` stay after a return, as the old value that the new one builds on.
+
+    ``away`` is the status and reason from before the judge was away, so that a return to the panel brings back what
+    was there and never makes a submission. ``late_kept`` numbers sheets that came after the lock (evidence only).
+    """
 
     status: SheetStatus = SheetStatus.EMPTY
     revision: int = 0
@@ -68,6 +78,8 @@ class SheetState(Struct, frozen=True):
     replaces: str | None = None
     replaced_by: str | None = None
     return_asked: str = ""
+    away: tuple[SheetStatus, str] | None = None
+    late_kept: tuple[int, ...] = ()
 
     @property
     def missing(self) -> bool:
@@ -76,11 +88,16 @@ class SheetState(Struct, frozen=True):
 
 
 class ProjectState(Struct, frozen=True):
-    """A project in the session; ``sheets`` has a row for every judge who is expected, from the start."""
+    """A project in the session; ``sheets`` has a row for every judge who is expected, from the start.
+
+    ``aside`` holds the sheets of reserves who stood in and no longer do: not counted, and back as they were, with
+    their revision, if they stand in again.
+    """
 
     stage: ProjectStage = ProjectStage.WAITING
     call: int = 0
     sheets: dict[str, SheetState] = {}
+    aside: dict[str, SheetState] = {}
     closed_missing: tuple[str, ...] = ()
 
     @property
@@ -116,7 +133,8 @@ class SignatureState(Struct, frozen=True):
 
 
 class Undo(Struct, frozen=True):
-    """What an undo brings back: the clock and the project's stage from before the step at ``at_ns``."""
+    """What an undo brings back: the clock and the project's stage from before the step (a start, an end, a restart, or
+    the opening of scoring) at ``at_ns``."""
 
     at_ns: int
     runs: tuple[PhaseRun, ...]
@@ -134,6 +152,8 @@ class State(Struct, frozen=True):
     current: str | None = None
     runs: tuple[PhaseRun, ...] = ()
     last_run: int = 0
+    undone: tuple[PhaseRun, ...] = ()
+    """Runs that were taken back by an undo: on the record, without effect."""
     undo: Undo | None = None
     cut_offs: tuple[CutOffState, ...] = ()
     devices: dict[str, tuple[Device, ...]] = {}
@@ -160,6 +180,11 @@ class State(Struct, frozen=True):
     def run(self) -> PhaseRun | None:
         """The phase that runs, if any."""
         return self.runs[-1] if self.runs and self.runs[-1].ended_ns is None else None
+
+    @property
+    def all_runs(self) -> tuple[PhaseRun, ...]:
+        """Every run in the order begun, those taken back included: the time log."""
+        return tuple(sorted((*self.runs, *self.undone), key=lambda run: run.run))
 
 
 # who sits in the room
@@ -201,9 +226,18 @@ def panel_judge(setup: SessionSetup, no: str) -> Judge:
     raise Refused("unknown_judge", f"本场没有编号为 {no} 的评委", f"no judge {no} sits on this panel")
 
 
-def components_of(setup: SessionSetup, judge: Judge) -> tuple[Component, ...]:
-    """The components that a judge fills."""
-    return setup.rules.components_of(judge.judge_class)
+def rules_of(setup: SessionSetup, entry_no: str) -> RuleSet:
+    """The rules that hold for a project: those of an event beside the contest if its track is one (A-35)."""
+    track = next((project.track for project in setup.contest.projects if project.entry_no == entry_no), "")
+    if any(event.name == track for event in setup.rules.own_events):
+        return setup.rules.for_event(track)
+    return setup.rules
+
+
+def components_of(setup: SessionSetup, judge: Judge, entry_no: str = "") -> tuple[Component, ...]:
+    """The components that a judge fills, for one project or (without one) by the contest's own rules. A judge who
+    fills none, such as a chair who only presides, is not expected to give a sheet."""
+    return rules_of(setup, entry_no).components_of(judge.judge_class)
 
 
 # results
@@ -224,6 +258,7 @@ def entries(state: State, only: Iterable[str] | None = None) -> tuple[Entry, ...
         if held.stage in OUT:
             continue
         project = projects[entry_no]
+        rules = rules_of(setup, entry_no)
         result.append(
             Entry(
                 entry_no=entry_no,
@@ -237,7 +272,7 @@ def entries(state: State, only: Iterable[str] | None = None) -> tuple[Entry, ...
                 sheets=tuple(
                     _sheet(no, component, sheet)
                     for no, sheet in held.sheets.items()
-                    for component in components_of(setup, judges[no])
+                    for component in rules.components_of(judges[no].judge_class)
                 ),
             )
         )
@@ -258,26 +293,44 @@ def _sheet(judge: str, component: Component, sheet: SheetState) -> Sheet:
 
 
 def rulings(state: State) -> tuple[Ruling, ...]:
-    """The rulings that were made, as the calculation takes them."""
+    """The rulings that were made, in the order made."""
     return tuple(msgspec.json.decode(ruling, type=Ruling) for ruling, _, _ in state.rulings)
 
 
+def ruled_on(ruling: Ruling) -> frozenset[str]:
+    """The projects that a ruling names."""
+    return frozenset((*ruling.entries, *((ruling.entry_no,) if ruling.entry_no else ())))
+
+
 def tabulation(state: State, only: Iterable[str] | None = None) -> Tabulation:
-    """This session's results alone, as they stand (what spans rooms is computed from all sessions' journals)."""
+    """This session's results alone, as they stand (what spans rooms is computed from all sessions' journals).
+
+    A ruling counts where every project it names is counted; one on a project that is out has lost its ground and is
+    among ``unused_rulings``, which are positions in ``rulings(state)``.
+    """
     setup = state.session
-    return tabulate(
+    given = entries(state, only)
+    here = {entry.entry_no for entry in given}
+    made = list(enumerate(rulings(state)))
+    fitting = [(at, ruling) for at, ruling in made if ruled_on(ruling) <= here]
+    result = tabulate(
         setup.rules,
-        entries(state, only),
-        rulings=rulings(state),
+        given,
+        rulings=[ruling for _, ruling in fitting],
         passed_initial_review=setup.contest.passed_initial_review,
     )
+    out = {entry_no for entry_no, held in state.projects.items() if held.stage in OUT}
+    unused = {fitting[at][0] for at in result.unused_rulings}
+    unused |= {at for at, ruling in made if ruled_on(ruling) & out}
+    return msgspec.structs.replace(result, unused_rulings=tuple(sorted(unused)))
 
 
 # decide
 
 
 def decide(state: State, command: commands.Command, seat: Seat, at_ns: int) -> list[Event]:
-    """The events that a seat's command makes at an instant of the room's clock; raises Refused with the reason."""
+    """The events that a seat's command makes at an instant of the room's clock, at least one; raises Refused with the
+    reason. What time alone has made by then (``due``) is expected to have been taken first."""
     if not may(seat.role, command):
         raise Refused("not_allowed", "这个席位不能执行此操作", "this seat may not do that")
     if state.locked and not isinstance(command, _AFTER_LOCK):
@@ -289,9 +342,13 @@ _AFTER_LOCK = (
     commands.PublishResults,
     commands.ConfirmAssumed,
     commands.SignOff,
+    commands.ReopenProject,
+    commands.SubmitSheet,  # kept as evidence
+    commands.ReportCutOff,
     commands.AdmitDevice,
     commands.RevokeDevice,
 )
+"""What is still heard once the session's results are locked; ReopenProject is the correction that opens it again."""
 
 
 @singledispatch
@@ -323,21 +380,57 @@ def _reason(text: str) -> str:
     return given
 
 
+def _name(text: str, zh: str, en: str) -> str:
+    given = text.strip()
+    if not given or len(given) > MAX_NAME:
+        raise Refused("name_needed", zh, en)
+    return given
+
+
+def _same_person(one: str, other: str) -> bool:
+    """Whether two names are one, however they are spaced, in whatever width and case."""
+    plain = ["".join(unicodedata.normalize("NFKC", name).casefold().split()) for name in (one, other)]
+    return plain[0] == plain[1]
+
+
+def _short(text: str, most: int) -> str:
+    if len(text) > most:
+        raise Refused("too_long", f"最多 {most} 字", f"at most {most} characters")
+    return text
+
+
 def _running(state: State) -> PhaseRun:
     if state.run is None:
         raise Refused("no_phase", "现在没有计时中的阶段", "no phase is running")
     return state.run
 
 
-def _phases(state: State) -> tuple[Phase, ...]:
-    timing = state.session.rules.timing
+def _phases(state: State, entry_no: str) -> tuple[Phase, ...]:
+    timing = rules_of(state.session, entry_no).timing
     return () if timing is None else timing.phases
+
+
+def _phase_of(state: State, run: PhaseRun) -> Phase:
+    return next(phase for phase in _phases(state, run.entry_no) if phase.key == run.phase)
+
+
+def cut_ns(state: State, run: PhaseRun) -> int | None:
+    """When time alone ends a phase, because its slides end or the next phase begins by itself; None where it runs
+    on until somebody ends it, is held, or has ended."""
+    return clock.deadline_ns(run) if run.slides_end or _phase_of(state, run).auto_advance else None
+
+
+def _is_cut(state: State, run: PhaseRun, at_ns: int) -> bool:
+    cut = cut_ns(state, run)
+    return cut is not None and cut <= at_ns
 
 
 def next_phase(state: State) -> Phase | None:
     """The phase that comes after those the current project has had; None when all have been, or nothing is called."""
+    if state.current is None:
+        return None
     done = {run.phase for run in state.runs if run.entry_no == state.current and _counts(run)}
-    phases = _phases(state)
+    phases = _phases(state, state.current)
     last = max((index for index, phase in enumerate(phases) if phase.key in done), default=-1)
     return phases[last + 1] if last + 1 < len(phases) else None
 
@@ -373,16 +466,16 @@ def _start(command: commands.StartPhase, state: State, seat: Seat, at_ns: int) -
     stage = state.projects[state.current].stage
     if stage not in (ProjectStage.CALLED, ProjectStage.RUNNING, ProjectStage.BETWEEN):
         raise Refused("wrong_stage", "这个项目不能再开始计时", "this project's talk is over")
-    phase = next((phase for phase in _phases(state) if phase.key == command.phase), None)
+    phase = next((phase for phase in _phases(state, state.current) if phase.key == command.phase), None)
     if phase is None:
         raise Refused("unknown_phase", "赛制中没有这个阶段", "the rule set has no such phase")
     had = {run.phase for run in state.runs if run.entry_no == state.current and _counts(run)}
     if phase.key in had:
         raise Refused("phase_done", "这个阶段已经进行过，如需重来请用“重讲”", "this phase has been run: use restart")
-    return [*_ended(state, at_ns, EndedBy.HOST), _started(state, phase, at_ns)]
+    return [*_ended(state, at_ns), _started(state, phase, at_ns)]
 
 
-def _started(state: State, phase: Phase, at_ns: int) -> Event:
+def _started(state: State, phase: Phase, at_ns: int) -> events.PhaseStarted:
     return events.PhaseStarted(
         run=state.last_run + 1,
         entry_no=state.current or "",
@@ -393,15 +486,15 @@ def _started(state: State, phase: Phase, at_ns: int) -> Event:
     )
 
 
-def _ended(state: State, at_ns: int, by: EndedBy, reason: str = "") -> list[Event]:
+def _ended(state: State, at_ns: int, reason: str = "") -> list[Event]:
     """The running phase ended by hand, or by its deadline where that has passed unseen."""
     run = state.run
     if run is None:
         return []
-    due_at = clock.deadline_ns(run)
-    if by is EndedBy.HOST and run.slides_end and due_at is not None and due_at <= at_ns:
-        return [events.PhaseEnded(run=run.run, ended_ns=due_at, by=EndedBy.DEADLINE)]
-    return [events.PhaseEnded(run=run.run, ended_ns=at_ns, by=by, reason=reason)]
+    cut = cut_ns(state, run)
+    if cut is not None and cut <= at_ns:
+        return [events.PhaseEnded(run=run.run, ended_ns=cut, by=EndedBy.DEADLINE)]
+    return [events.PhaseEnded(run=run.run, ended_ns=at_ns, by=EndedBy.HOST, reason=reason)]
 
 
 @_when(commands.HoldClock)
@@ -409,7 +502,7 @@ def _hold(command: commands.HoldClock, state: State, seat: Seat, at_ns: int) -> 
     run = _running(state)
     if run.hold is not None:
         raise Refused("already_held", "计时已经暂停", "the clock is held already")
-    if run.slides_end and clock.remaining_ns(run, at_ns) <= 0:
+    if _is_cut(state, run, at_ns):
         raise Refused("time_up", "时间已到", "time is up")
     kind = HoldKind.TECHNICAL if command.technical else HoldKind.PAUSE
     return [events.ClockHeld(run=run.run, kind=kind, reason=_reason(command.reason), at_ns=at_ns)]
@@ -428,12 +521,11 @@ def _release(command: commands.ReleaseClock, state: State, seat: Seat, at_ns: in
     outcome = command.outcome if technical else None
     released = events.ClockReleased(run=run.run, at_ns=at_ns, outcome=outcome)
     if outcome is Outcome.RESTART:
-        phase = next(phase for phase in _phases(state) if phase.key == run.phase)
         ended = events.PhaseEnded(run=run.run, ended_ns=at_ns, by=EndedBy.RESTART, reason=run.hold.reason)
-        return [released, ended, _started(state, phase, at_ns)]
+        return [released, ended, _started(state, _phase_of(state, run), at_ns)]
     if outcome is Outcome.EXTRA_TIME:
-        if command.extra_seconds < 0:
-            raise Refused("bad_time", "补时不能为负", "extra time cannot be negative")
+        if not 0 <= command.extra_seconds <= MAX_SECONDS:
+            raise Refused("bad_time", "补时须在 0 秒到 60 分钟之间", "give between 0 seconds and 60 minutes")
         if command.extra_seconds:
             delta = command.extra_seconds * SECOND
             return [released, events.TimeAdded(run=run.run, at_ns=at_ns, delta_ns=delta, reason=run.hold.reason)]
@@ -444,12 +536,11 @@ def _release(command: commands.ReleaseClock, state: State, seat: Seat, at_ns: in
 def _add(command: commands.AddTime, state: State, seat: Seat, at_ns: int) -> list[Event]:
     run = _running(state)
     delta = command.seconds * SECOND
-    if command.seconds == 0 or abs(command.seconds) > 3600:
+    if command.seconds == 0 or abs(command.seconds) > MAX_SECONDS:
         raise Refused("bad_time", "加减时间须在 1 秒到 60 分钟之间", "give between 1 second and 60 minutes")
-    left = clock.remaining_ns(run, at_ns)
-    if run.slides_end and left <= 0:
+    if _is_cut(state, run, at_ns):
         raise Refused("time_up", "时间已到", "time is up")
-    if left + delta <= 0:
+    if delta < 0 and clock.remaining_ns(run, at_ns) + delta <= 0:
         raise Refused("bad_time", "减去后时间已到，请直接结束", "that would end the phase: end it instead")
     return [events.TimeAdded(run=run.run, at_ns=at_ns, delta_ns=delta, reason=_reason(command.reason))]
 
@@ -457,7 +548,7 @@ def _add(command: commands.AddTime, state: State, seat: Seat, at_ns: int) -> lis
 @_when(commands.EndPhase)
 def _end(command: commands.EndPhase, state: State, seat: Seat, at_ns: int) -> list[Event]:
     _running(state)
-    return _ended(state, at_ns, EndedBy.HOST, command.reason.strip())
+    return _ended(state, at_ns, _short(command.reason.strip(), MAX_TEXT))
 
 
 @_when(commands.RestartPhase)
@@ -468,10 +559,10 @@ def _restart(command: commands.RestartPhase, state: State, seat: Seat, at_ns: in
         raise Refused("no_phase", "没有可以重来的阶段", "there is no phase to run again")
     if state.projects[last.entry_no].stage not in (ProjectStage.RUNNING, ProjectStage.BETWEEN):
         raise Refused("wrong_stage", "这个项目不能再开始计时", "this project's talk is over")
-    phase = next(phase for phase in _phases(state) if phase.key == last.phase)
-    at = at_ns if last.ended_ns is None else last.ended_ns
+    cut = cut_ns(state, last)
+    at = last.ended_ns if last.ended_ns is not None else at_ns if cut is None else min(cut, at_ns)
     ended = events.PhaseEnded(run=last.run, ended_ns=at, by=EndedBy.RESTART, reason=reason)
-    return [ended, _started(state, phase, at_ns)]
+    return [ended, _started(state, _phase_of(state, last), at_ns)]
 
 
 @_when(commands.UndoStep)
@@ -486,11 +577,12 @@ def _open_scoring(command: commands.OpenScoring, state: State, seat: Seat, at_ns
     if state.current is None:
         raise Refused("nothing_called", "请先叫号", "call a project first")
     held = state.projects[state.current]
-    if held.stage not in (ProjectStage.RUNNING, ProjectStage.BETWEEN):
+    heard = held.stage in (ProjectStage.RUNNING, ProjectStage.BETWEEN)
+    if not heard and (held.stage is not ProjectStage.CALLED or _phases(state, state.current)):
         raise Refused(
             "wrong_stage", "这个项目还没有演示，或已进入评分", "this project has not been heard, or is in scoring"
         )
-    opened: list[Event] = [*_ended(state, at_ns, EndedBy.HOST), events.ScoringOpened(entry_no=state.current)]
+    opened: list[Event] = [*_ended(state, at_ns), events.ScoringOpened(entry_no=state.current)]
     if not held.missing:
         opened.append(events.ScoringClosed(entry_no=state.current))
     return opened
@@ -537,29 +629,44 @@ def _presence(command: commands.SetPresence, state: State, seat: Seat, at_ns: in
         raise Refused("not_expected", f"{command.judge} 不在本项目的评委之列", f"{command.judge} is not expected here")
     reason = _reason(command.reason)
     replacement = command.replaced_by
-    if replacement is not None:
+    before = held.sheets[command.judge]
+    if command.presence is Presence.PRESENT:
+        if before.status not in _PRESENCE_OF:
+            raise Refused("no_change", f"{command.judge} 本来就在席", f"{command.judge} is present already")
+        if seat.role is Role.CHAIR and command.judge == seat.judge:
+            # Away, she could see the others' sheets of this project: somebody else must let her score it again.
+            raise Refused("second_needed", "请由主持人恢复您的在席状态", "the host must set you present again")
+    if replacement is not None and replacement != before.replaced_by:
         reserve = panel_judge(state.session, replacement)
         if command.presence is Presence.PRESENT or reserve.role is not PanelRole.RESERVE:
             raise Refused("not_reserve", "只有候补评委可以代评缺席或回避的评委", "only a reserve judge may replace")
         replaced = panel_judge(state.session, command.judge)
-        if components_of(state.session, reserve) != components_of(state.session, replaced):
+        own, theirs = (components_of(state.session, one, command.entry_no) for one in (reserve, replaced))
+        if own != theirs:
             raise Refused("wrong_class", "候补评委与被代评委的类别不同", "the reserve judge is of another class")
         if replacement in held.sheets:
             raise Refused(
                 "already_replaces", f"{replacement} 已在本项目代评", f"{replacement} already judges this project"
             )
-    made: list[Event] = [
+    elif replacement is not None and command.presence is Presence.PRESENT:
+        raise Refused("not_reserve", "在席的评委不需要代评", "a judge who is present needs no replacement")
+    return _presence_made(
+        held,
         events.PresenceSet(
             entry_no=command.entry_no,
             judge=command.judge,
             presence=command.presence,
             reason=reason,
             replaced_by=replacement,
-        )
-    ]
-    if replacement is None and command.presence is not Presence.PRESENT:
-        made += _closing(held, command.entry_no, command.judge)
-    return made
+        ),
+    )
+
+
+def _presence_made(held: ProjectState, event: events.PresenceSet) -> list[Event]:
+    """A change of presence, with the close of scoring where nothing is missing after it."""
+    if held.stage is ProjectStage.SCORING and not _with_presence(held, event).missing:
+        return [event, events.ScoringClosed(entry_no=event.entry_no)]
+    return [event]
 
 
 def _closing(held: ProjectState, entry_no: str, judge: str) -> list[Event]:
@@ -615,7 +722,7 @@ def _device(state: State, seat_id: str, device_id: str) -> Device:
 def _submit(command: commands.SubmitSheet, state: State, seat: Seat, at_ns: int) -> list[Event]:
     held, judge, sheet = _own_sheet(state, seat, command.entry_no)
     _comment(command.comment)
-    check_points(components_of(state.session, judge), command.points)
+    check_points(components_of(state.session, judge, command.entry_no), command.points)
     if held.stage is ProjectStage.LOCKED:
         return [
             events.LateSheetKept(
@@ -641,7 +748,8 @@ def _submit(command: commands.SubmitSheet, state: State, seat: Seat, at_ns: int)
             revision=sheet.revision + 1,
             points=command.points,
             comment=command.comment,
-            late=held.stage is ProjectStage.CLOSED,
+            late=held.stage is ProjectStage.CLOSED
+            and (sheet.status is SheetStatus.EMPTY or judge.no in held.closed_missing),
         ),
         *_closing(held, command.entry_no, judge.no),
     ]
@@ -681,6 +789,8 @@ def check_points(components: Iterable[Component], points: Points) -> None:
             )
         for criterion in component.criteria:
             value = given[criterion.name]
+            if type(value) is not int:  # True is an int, too
+                raise Refused("not_a_number", f"{criterion.name}：应为数字", f"{criterion.name}: not a number")
             full, step = int(criterion.max * 100), int(component.step_of(criterion) * 100)
             if not 0 <= value <= full:
                 raise Refused(
@@ -705,12 +815,16 @@ def _recuse(command: commands.Recuse, state: State, seat: Seat, at_ns: int) -> l
         raise Refused("already_recused", "您已回避本项目", "you are recused already")
     if sheet.status is SheetStatus.SUBMITTED:
         raise Refused("already_recorded", "此表已记录，请联系组长", "recorded already: ask the chair")
-    return [
+    return _presence_made(
+        held,
         events.PresenceSet(
-            entry_no=command.entry_no, judge=judge.no, presence=Presence.RECUSED, reason=_reason(command.reason)
+            entry_no=command.entry_no,
+            judge=judge.no,
+            presence=Presence.RECUSED,
+            reason=_reason(command.reason),
+            replaced_by=sheet.replaced_by,
         ),
-        *_closing(held, command.entry_no, judge.no),
-    ]
+    )
 
 
 @_when(commands.AskReturn)
@@ -736,6 +850,8 @@ def _return(command: commands.ReturnSheet, state: State, seat: Seat, at_ns: int)
     held = _project(state, command.entry_no)
     if held.stage is ProjectStage.LOCKED:
         raise Refused("locked", "成绩已锁定，请先重新开启", "its result is locked: reopen it first")
+    if held.stage in OUT:
+        raise Refused("out", f"{command.entry_no} 号项目已退出比赛", f"project {command.entry_no} is out")
     sheet = held.sheets.get(command.judge)
     if sheet is None or sheet.status is not SheetStatus.SUBMITTED:
         raise Refused("not_recorded", "该评委没有已记录的评分表", "that judge has no recorded sheet")
@@ -756,12 +872,15 @@ def _own_first(state: State, seat: Seat, held: ProjectState) -> None:
 
 @_when(commands.MakeRuling)
 def _rule(command: commands.MakeRuling, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    _short(command.ruling, MAX_RULING)
     try:
         ruling = msgspec.json.decode(command.ruling, type=Ruling)
-    except msgspec.ValidationError as error:
+    except msgspec.DecodeError as error:
         raise Refused("bad_ruling", f"裁定内容有误：{error}", f"the ruling is not well-formed: {error}") from error
-    for entry_no in (*((ruling.entry_no,) if ruling.entry_no else ()), *ruling.entries):
+    for entry_no in sorted(ruled_on(ruling)):
         held = _project(state, entry_no)
+        if held.stage in OUT:
+            raise Refused("out", f"{entry_no} 号项目已退出比赛", f"project {entry_no} is out of the contest")
         _own_first(state, seat, held)
         if held.stage is ProjectStage.LOCKED and ruling.kind == "few_sheets":
             raise Refused("locked", "成绩已锁定，请先重新开启", "its result is locked: reopen it first")
@@ -789,10 +908,10 @@ def _lock(command: commands.LockProject, state: State, seat: Seat, at_ns: int) -
 @_when(commands.ReopenProject)
 def _reopen(command: commands.ReopenProject, state: State, seat: Seat, at_ns: int) -> list[Event]:
     held = _project(state, command.entry_no)
-    if held.stage is not ProjectStage.LOCKED:
+    if held.stage is not ProjectStage.LOCKED and held.stage not in OUT:
         raise Refused("not_locked", "这个项目没有锁定", "this project is not locked")
-    second = command.second_person.strip()
-    if not second or second == seat.name:
+    second = _name(command.second_person, "需要第二人在场确认", "a second person must agree")
+    if _same_person(second, seat.name):
         raise Refused("second_needed", "需要第二人在场确认", "a second person must agree")
     reason = _reason(command.reason)
     return [events.ProjectReopened(entry_no=command.entry_no, reason=reason, second_person=second)]
@@ -803,9 +922,8 @@ _ROLE_ZH = {Role.CHAIR: "评委组长", Role.SCORER: "统分人", Role.CHECKER: 
 
 @_when(commands.SignOff)
 def _sign(command: commands.SignOff, state: State, seat: Seat, at_ns: int) -> list[Event]:
-    name = command.name.strip()
-    if not name or len(name) > 50:
-        raise Refused("name_needed", "请写签字人姓名", "the signer's name is needed")
+    name = _name(command.name, "请写签字人姓名", "the signer's name is needed")
+    _short(command.head, 200)
     roles = {role.value for role in _ROLE_ZH}
     if command.role not in roles or (seat.role is not Role.CHAIR and command.role != seat.role.value):
         raise Refused("wrong_role", "不能以该身份签字", "you cannot sign in that role")
@@ -816,7 +934,7 @@ def _sign(command: commands.SignOff, state: State, seat: Seat, at_ns: int) -> li
     current = {signed.role: signed.name for signed in state.signatures if signed.seq > state.results_seq}
     pair = {Role.SCORER.value, Role.CHECKER.value}
     for other in pair - {command.role} if command.role in pair else ():
-        if current.get(other) == name:
+        if other in current and _same_person(current[other], name):
             raise Refused("same_person", "统分人与复核人不能为同一人", "scorer and checker must be two people")
     return [events.SignedOff(role=command.role, name=name, head=command.head)]
 
@@ -832,15 +950,16 @@ def _lock_session(command: commands.LockSession, state: State, seat: Seat, at_ns
 def _confirm(command: commands.ConfirmAssumed, state: State, seat: Seat, at_ns: int) -> list[Event]:
     if command.path not in state.session.rules.assumed:
         raise Refused("not_assumed", "该项不需要确认", "that value is not an assumed one")
-    if not command.name.strip():
-        raise Refused("name_needed", "请写确认人姓名", "the name of who confirms is needed")
-    return [events.AssumedConfirmed(path=command.path, name=command.name.strip())]
+    name = _name(command.name, "请写确认人姓名", "the name of who confirms is needed")
+    return [events.AssumedConfirmed(path=command.path, name=name)]
 
 
 @_when(commands.PublishResults)
 def _publish(command: commands.PublishResults, state: State, seat: Seat, at_ns: int) -> list[Event]:
     if not state.locked:
         raise Refused("not_locked", "请先锁定本场成绩", "lock the session first")
+    if state.published:
+        raise Refused("already_published", "成绩已公布", "the results are published already")
     left = [path for path in state.session.rules.assumed if path not in dict(state.confirmed)]
     if left:
         raise Refused("assumed_left", f"待组委会确认：{'、'.join(left)}", f"to be confirmed first: {', '.join(left)}")
@@ -849,10 +968,13 @@ def _publish(command: commands.PublishResults, state: State, seat: Seat, at_ns: 
 
 @_when(commands.ReportCutOff)
 def _cut_off(command: commands.ReportCutOff, state: State, seat: Seat, at_ns: int) -> list[Event]:
-    if not any(run.run == command.run for run in state.runs):
+    if not any(run.run == command.run for run in state.all_runs):
         raise Refused("unknown_run", "没有这次计时", "no such run of a phase")
     if any(known.run == command.run for known in state.cut_offs):
         raise Refused("already_reported", "已记录过", "reported already")
+    if not all(-1 <= latency <= _MAX_US for latency in (command.curtain_us, command.gone_us)):
+        raise Refused("out_of_range", "时延超出范围", "a latency is out of range")
+    _short(command.driver + command.method, 200)
     return [
         events.CutOffReported(
             run=command.run,
@@ -866,28 +988,23 @@ def _cut_off(command: commands.ReportCutOff, state: State, seat: Seat, at_ns: in
 
 
 def due(state: State, now_ns: int) -> list[Event]:
-    """What time alone has made by ``now_ns``: a phase that is cut, or goes over into the next, at its true deadline."""
-    run = state.run
-    if run is None:
-        return []
-    at = clock.deadline_ns(run)
-    phase = next((phase for phase in _phases(state) if phase.key == run.phase), None)
-    if at is None or at > now_ns or not (run.slides_end or (phase is not None and phase.auto_advance)):
-        return []
-    made: list[Event] = [events.PhaseEnded(run=run.run, ended_ns=at, by=EndedBy.DEADLINE)]
-    following = next_phase(state)
-    if phase is not None and phase.auto_advance and following is not None:
-        made.append(_started(state, following, at))
+    """What time alone has made by ``now_ns``, whole, however late it is asked: phases that are cut, or go over into
+    the next, each at its true deadline."""
+    made: list[Event] = []
+    while (run := state.run) is not None and (at := cut_ns(state, run)) is not None and at <= now_ns:
+        made.append(events.PhaseEnded(run=run.run, ended_ns=at, by=EndedBy.DEADLINE))
+        state = _replace(state, runs=(*state.runs[:-1], clock.end(run, at, EndedBy.DEADLINE)))
+        following = next_phase(state)
+        if following is not None and _phase_of(state, run).auto_advance:
+            started = _started(state, following, at)
+            made.append(started)
+            state = _replace(state, runs=(*state.runs, _run_of(started)), last_run=started.run)
     return made
 
 
 def next_due_ns(state: State) -> int | None:
     """When ``due`` will have something to say, unless a command comes first."""
-    run = state.run
-    if run is None:
-        return None
-    phase = next((phase for phase in _phases(state) if phase.key == run.phase), None)
-    return clock.deadline_ns(run) if run.slides_end or (phase is not None and phase.auto_advance) else None
+    return None if state.run is None else cut_ns(state, state.run)
 
 
 # evolve
@@ -937,6 +1054,10 @@ def _with_sheet(state: State, entry_no: str, judge: str, **changes: Any) -> Stat
     return _with_project(state, entry_no, sheets={**sheets, judge: _replace(sheets[judge], **changes)})
 
 
+def _numbered(state: State, number: int) -> PhaseRun:
+    return next(run for run in reversed(state.runs) if run.run == number)
+
+
 def _with_run(state: State, number: int, change: Callable[[PhaseRun], PhaseRun]) -> State:
     return _replace(state, runs=tuple(change(run) if run.run == number else run for run in state.runs))
 
@@ -944,10 +1065,13 @@ def _with_run(state: State, number: int, change: Callable[[PhaseRun], PhaseRun])
 @_then(events.SessionOpened)
 def _opened(event: events.SessionOpened, state: State, body: Body) -> State:
     setup = event.setup
-    expected = [judge.no for judge in setup.contest.judges if judge.role is not PanelRole.RESERVE]
-    stage = ProjectStage.SCORING if setup.rules.kind == "paper_review" else ProjectStage.WAITING
+    panel = [judge for judge in setup.contest.judges if judge.role is not PanelRole.RESERVE]
+    stage = _first_stage(setup)
     fresh = {
-        project.entry_no: ProjectState(stage=stage, sheets={no: SheetState() for no in expected})
+        project.entry_no: ProjectState(
+            stage=stage,
+            sheets={judge.no: SheetState() for judge in panel if components_of(setup, judge, project.entry_no)},
+        )
         for project in setup.contest.projects
     }
     return _replace(state, setup=setup, order=tuple(fresh), projects=fresh)
@@ -976,8 +1100,13 @@ def _step(state: State, body: Body, entry_no: str) -> State:
 
 @_then(events.PhaseStarted)
 def _phase_started(event: events.PhaseStarted, state: State, body: Body) -> State:
-    state = _step(state, body, event.entry_no) if body.actor else state
-    run = PhaseRun(
+    state = _step(state, body, event.entry_no) if body.by_command else state
+    state = _with_project(state, event.entry_no, stage=ProjectStage.RUNNING)
+    return _replace(state, runs=(*state.runs, _run_of(event)), last_run=event.run)
+
+
+def _run_of(event: events.PhaseStarted) -> PhaseRun:
+    return PhaseRun(
         run=event.run,
         entry_no=event.entry_no,
         phase=event.phase,
@@ -985,8 +1114,6 @@ def _phase_started(event: events.PhaseStarted, state: State, body: Body) -> Stat
         slides_end=event.slides_end,
         started_ns=event.started_ns,
     )
-    state = _with_project(state, event.entry_no, stage=ProjectStage.RUNNING)
-    return _replace(state, runs=(*state.runs, run), last_run=event.run)
 
 
 @_then(events.ClockHeld)
@@ -997,6 +1124,8 @@ def _clock_held(event: events.ClockHeld, state: State, body: Body) -> State:
 
 @_then(events.ClockReleased)
 def _clock_released(event: events.ClockReleased, state: State, body: Body) -> State:
+    if event.outcome is Outcome.RESTART:
+        state = _step(state, body, _numbered(state, event.run).entry_no)
     return _with_run(state, event.run, lambda run: clock.release(run, event.at_ns, event.outcome))
 
 
@@ -1010,8 +1139,8 @@ def _time_added(event: events.TimeAdded, state: State, body: Body) -> State:
 
 @_then(events.PhaseEnded)
 def _phase_ended(event: events.PhaseEnded, state: State, body: Body) -> State:
-    run = next(run for run in state.runs if run.run == event.run)
-    state = _step(state, body, run.entry_no) if event.by is EndedBy.HOST else _replace(state, undo=None)
+    run = _numbered(state, event.run)
+    state = _replace(state, undo=None) if event.by is EndedBy.DEADLINE else _step(state, body, run.entry_no)
     state = _with_run(state, event.run, lambda run: clock.end(run, event.ended_ns, event.by))
     return _with_project(state, run.entry_no, stage=ProjectStage.BETWEEN)
 
@@ -1021,8 +1150,14 @@ def _step_undone(event: events.StepUndone, state: State, body: Body) -> State:
     undo = state.undo
     if undo is None:
         return state
-    state = _with_project(state, undo.entry_no, stage=undo.stage)
-    return _replace(state, runs=undo.runs, undo=None)
+    kept = {run.run for run in undo.runs}
+    taken = tuple(
+        clock.end(run, body.at.mono_ns if run.ended_ns is None else run.ended_ns, EndedBy.UNDONE)
+        for run in state.runs
+        if run.run not in kept
+    )
+    state = _with_project(state, undo.entry_no, stage=undo.stage, closed_missing=())
+    return _replace(state, runs=undo.runs, undone=(*state.undone, *taken), undo=None)
 
 
 @_then(events.CutOffReported)
@@ -1040,7 +1175,8 @@ def _cut_off_reported(event: events.CutOffReported, state: State, body: Body) ->
 
 @_then(events.ScoringOpened)
 def _scoring_opened(event: events.ScoringOpened, state: State, body: Body) -> State:
-    return _replace(_with_project(state, event.entry_no, stage=ProjectStage.SCORING), undo=None)
+    state = _step(state, body, event.entry_no)
+    return _with_project(state, event.entry_no, stage=ProjectStage.SCORING)
 
 
 @_then(events.SheetSubmitted)
@@ -1060,6 +1196,12 @@ def _sheet_submitted(event: events.SheetSubmitted, state: State, body: Body) -> 
     )
 
 
+@_then(events.LateSheetKept)
+def _late_sheet_kept(event: events.LateSheetKept, state: State, body: Body) -> State:
+    kept = state.projects[event.entry_no].sheets[event.judge].late_kept
+    return _with_sheet(state, event.entry_no, event.judge, late_kept=(*kept, body.seq))
+
+
 @_then(events.SheetReturned)
 def _sheet_returned(event: events.SheetReturned, state: State, body: Body) -> State:
     return _with_sheet(
@@ -1074,17 +1216,41 @@ def _return_asked(event: events.ReturnAsked, state: State, body: Body) -> State:
 
 @_then(events.PresenceSet)
 def _presence_set(event: events.PresenceSet, state: State, body: Body) -> State:
-    before = state.projects[event.entry_no].sheets[event.judge]
-    sheets = dict(state.projects[event.entry_no].sheets)
-    if before.replaced_by is not None and before.replaced_by != event.replaced_by:
-        sheets.pop(before.replaced_by, None)
-    status = _STATUS_OF[event.presence]
-    if status is SheetStatus.EMPTY and before.seq is not None and before.points is not None:
-        status = SheetStatus.SUBMITTED if before.status is not SheetStatus.RETURNED else SheetStatus.RETURNED
-    sheets[event.judge] = _replace(before, status=status, reason=event.reason, replaced_by=event.replaced_by)
-    if event.replaced_by is not None:
-        sheets[event.replaced_by] = SheetState(replaces=event.judge)
-    return _with_project(state, event.entry_no, sheets=sheets)
+    held = _with_presence(state.projects[event.entry_no], event)
+    return _replace(state, projects={**state.projects, event.entry_no: held})
+
+
+def _with_presence(held: ProjectState, event: events.PresenceSet) -> ProjectState:
+    """A project after a change of a judge's presence, the reserve who stands in for him included."""
+    sheets, aside = dict(held.sheets), dict(held.aside)
+    before = sheets[event.judge]
+    leaving = before.replaced_by if before.replaced_by != event.replaced_by else None
+    while leaving is not None:  # a reserve may himself have been replaced
+        sheet = sheets.pop(leaving)
+        aside[leaving] = _replace(_back(sheet), replaces=None, replaced_by=None)
+        leaving = sheet.replaced_by
+    if event.presence is Presence.PRESENT:
+        sheets[event.judge] = _replace(_back(before), replaced_by=None)
+    else:
+        sheets[event.judge] = _replace(
+            before,
+            status=_STATUS_OF[event.presence],
+            reason=event.reason,
+            replaced_by=event.replaced_by,
+            away=before.away or (before.status, before.reason),
+        )
+    if event.replaced_by is not None and event.replaced_by not in sheets:
+        kept = aside.pop(event.replaced_by, SheetState())
+        sheets[event.replaced_by] = _replace(kept, replaces=event.judge)
+    return _replace(held, sheets=sheets, aside=aside)
+
+
+def _back(sheet: SheetState) -> SheetState:
+    """A sheet as it was before its judge was away."""
+    if sheet.away is None:
+        return sheet
+    status, reason = sheet.away
+    return _replace(sheet, status=status, reason=reason, away=None)
 
 
 @_then(events.ScoringClosed)
@@ -1128,12 +1294,24 @@ def _ruling_made(event: events.RulingMade, state: State, body: Body) -> State:
 
 @_then(events.ProjectLocked)
 def _project_locked(event: events.ProjectLocked, state: State, body: Body) -> State:
-    return _with_project(state, event.entry_no, stage=ProjectStage.LOCKED)
+    return _replace(_with_project(state, event.entry_no, stage=ProjectStage.LOCKED), undo=None)
 
 
 @_then(events.ProjectReopened)
 def _project_reopened(event: events.ProjectReopened, state: State, body: Body) -> State:
-    return _with_project(state, event.entry_no, stage=ProjectStage.CLOSED)
+    """A locked project is closed and not locked; one that was out is where it would be: waiting if it never began,
+    else past its scoring. The session is open again, and what was published is not until it is published anew."""
+    if state.projects[event.entry_no].stage is ProjectStage.LOCKED or any(
+        run.entry_no == event.entry_no for run in state.runs
+    ):
+        state = _with_project(state, event.entry_no, stage=ProjectStage.CLOSED)
+    else:
+        state = _with_project(state, event.entry_no, stage=_first_stage(state.session), call=0)
+    return _replace(state, locked=False, published=False)
+
+
+def _first_stage(setup: SessionSetup) -> ProjectStage:
+    return ProjectStage.SCORING if setup.rules.kind == "paper_review" else ProjectStage.WAITING
 
 
 @_then(events.SignedOff)

@@ -19,7 +19,7 @@ from judge_app.core.contest import PanelRole, PlannedSession, Project, Struct
 from judge_app.core.events import SessionSetup
 from judge_app.core.journal import Body
 from judge_app.core.rules import RuleSet
-from judge_app.core.scoring import Tabulation
+from judge_app.core.scoring import ComponentResult, Tabulation
 from judge_app.core.seats import Role, Seat
 from judge_app.core.session import HEARD, OUT, ProjectState, SheetState, State
 from judge_app.core.stages import ProjectStage as ProjectStage
@@ -61,7 +61,8 @@ class JudgeCard(Struct, frozen=True):
 
 class Briefing(Struct, frozen=True):
     """What does not change while a session runs. ``judges`` is the panel for host, chair and desk; a judge's seat gets
-    his own card alone, stage and viewers none. Votes are left out of ``projects`` for everyone but chair and desk."""
+    his own card alone, stage and viewers none. Votes are left out of ``projects`` for everyone but chair and desk, and
+    people's names and the slides for viewers."""
 
     seat: Seat
     session_id: str
@@ -185,6 +186,8 @@ class OwnSheet(Struct, frozen=True):
     late: bool = False
     reason: str = ""
     return_asked: bool = False
+    late_kept: tuple[int, ...] = ()
+    """Receipts of sheets that came after the lock: kept as evidence, not counted."""
 
 
 class JudgeView(msgspec.Struct, frozen=True, kw_only=True, tag="judge", tag_field="view"):
@@ -212,6 +215,8 @@ class SheetLine(Struct, frozen=True):
     reason: str = ""
     replaced_by: str | None = None
     hidden: bool = False
+    late_kept: tuple[int, ...] = ()
+    """Numbers of the records of sheets that came after the lock: evidence, not counted."""
 
 
 class Signature(Struct, frozen=True):
@@ -261,7 +266,7 @@ class ChairView(msgspec.Struct, frozen=True, kw_only=True, tag="chair", tag_fiel
     rulings: tuple[tuple[str, str], ...]
     """(JSON of the ruling, reason), in the order made."""
     return_requests: tuple[tuple[str, str, str], ...]
-    """(entry number, judge, reason)"""
+    """(entry number, judge, reason), of the projects whose sheets may be seen: a reason may tell a mark."""
     signatures: tuple[Signature, ...]
     confirmed: tuple[tuple[str, str], ...]
     """(path of an assumed value, by whom)"""
@@ -276,7 +281,8 @@ class ChairView(msgspec.Struct, frozen=True, kw_only=True, tag="chair", tag_fiel
 
 
 class StageView(msgspec.Struct, frozen=True, kw_only=True, tag="stage", tag_field="view"):
-    """What the projector, the presenter's monitor and a public viewer may know."""
+    """What the projector, the presenter's monitor and a public viewer may know. ``message`` is for the presenter, not
+    for viewers; ``published`` names no judge and tells no judge's mark."""
 
     current: str | None
     stage: ProjectStage | None
@@ -308,9 +314,7 @@ def briefing(state: State, seat: Seat) -> Briefing:
         session=setup.session,
         rehearsal=setup.rehearsal,
         rules=setup.rules,
-        projects=tuple(
-            project if desk else msgspec.structs.replace(project, votes=None) for project in contest.projects
-        ),
+        projects=tuple(project if desk else _told(project, seat) for project in contest.projects),
         judges=tuple(
             JudgeCard(
                 no=judge.no,
@@ -326,6 +330,13 @@ def briefing(state: State, seat: Seat) -> Briefing:
     )
 
 
+def _told(project: Project, seat: Seat) -> Project:
+    """A project as those hear of it who do not count: without its votes, and for the public without people."""
+    if seat.role is Role.VIEWER:
+        return msgspec.structs.replace(project, votes=None, captain="", members=(), deck="")
+    return msgspec.structs.replace(project, votes=None)
+
+
 _DESK = frozenset({Role.CHAIR, Role.SCORER, Role.CHECKER, Role.SUPERVISOR})
 
 
@@ -337,7 +348,7 @@ def view(state: State, seat: Seat, live: Live = NOBODY) -> AnyView:
         return _judge(state, seat)
     if seat.role in _DESK:
         return _chair(state, seat, live)
-    return _stage(state)
+    return _stage(state, seat)
 
 
 def reaches(body: Body, seat: Seat) -> bool:
@@ -435,7 +446,7 @@ def next_step(state: State) -> NextStep:
 
 
 def _cut_offs(state: State) -> tuple[CutOff, ...]:
-    of = {run.run: run.entry_no for run in state.runs}
+    of = {run.run: run.entry_no for run in state.all_runs}
     return tuple(
         CutOff(
             run=report.run,
@@ -458,7 +469,7 @@ def _host(state: State, seat: Seat, live: Live) -> HostView:
         next_step=next_step(state),
         projects=_progress(state, counted=True),
         seats=tuple(_seat_status(state, setup, other, live) for other in session.seats(setup)),
-        runs=state.runs,
+        runs=state.all_runs,
         cut_offs=_cut_offs(state),
         undo_until_ns=None if state.undo is None else state.undo.at_ns + session.UNDO_NS,
         message=state.message,
@@ -516,6 +527,7 @@ def _judge(state: State, seat: Seat) -> JudgeView:
                 late=sheet.late,
                 reason=sheet.reason,
                 return_asked=bool(sheet.return_asked),
+                late_kept=sheet.late_kept,
             )
             for no, sheet in sheets.items()
             if sheet != SheetState()
@@ -542,9 +554,9 @@ def _chair(state: State, seat: Seat, live: Live) -> ChairView:
         rulings=tuple((ruling, reason) for ruling, reason, _ in state.rulings),
         return_requests=tuple(
             (no, judge, sheet.return_asked)
-            for no in state.order
+            for no in visible
             for judge, sheet in state.projects[no].sheets.items()
-            if sheet.return_asked
+            if sheet.return_asked and sheet.status is SheetStatus.SUBMITTED
         ),
         signatures=tuple(
             Signature(
@@ -557,13 +569,15 @@ def _chair(state: State, seat: Seat, live: Live) -> ChairView:
             for signed in state.signatures
         ),
         confirmed=state.confirmed,
-        runs=state.runs,
+        runs=state.all_runs,
         cut_offs=_cut_offs(state),
         session_locked=state.locked,
         published=state.published,
         head_seq=live.head_seq,
         head_hash=live.head_hash,
-        own_pending=tuple(no for no in state.order if not shown[no]),
+        own_pending=tuple(no for no in state.order if not shown[no] and state.projects[no].stage not in OUT)
+        if seat.role is Role.CHAIR
+        else (),
     )
 
 
@@ -588,17 +602,46 @@ def _sheet_line(entry_no: str, judge: str, sheet: SheetState, *, hidden: bool) -
         late=sheet.late,
         reason=sheet.reason,
         replaced_by=sheet.replaced_by,
+        late_kept=sheet.late_kept,
     )
 
 
-def _stage(state: State) -> StageView:
+_NAMES_A_JUDGE = ("JUDGE_", "OUTLIER:", "ZERO_SCORE:")
+
+
+def public(results: Tabulation, rules: RuleSet) -> Tabulation:
+    """Results as everybody may see them: no judge's name or mark, no flag that names one; the parts of a total only
+    where the rules have them announced (domain.md 2.3)."""
+    return msgspec.structs.replace(
+        results,
+        projects=tuple(
+            msgspec.structs.replace(
+                project,
+                components={}
+                if rules.announce == "total"
+                else {
+                    key: ComponentResult(
+                        status=part.status, score=part.score, valid=part.valid, kept=part.kept, omitted=part.omitted
+                    )
+                    for key, part in project.components.items()
+                },
+                flags=tuple(flag for flag in project.flags if not flag.startswith(_NAMES_A_JUDGE)),
+                popularity_counted=None if rules.announce == "total" else project.popularity_counted,
+            )
+            for project in results.projects
+        ),
+        unused_rulings=(),
+    )
+
+
+def _stage(state: State, seat: Seat) -> StageView:
     following = next((no for no in state.order if state.projects[no].stage is ProjectStage.WAITING), None)
     return StageView(
         current=state.current,
         stage=None if state.current is None else state.projects[state.current].stage,
         clock=clock_view(state),
         following=following,
-        message=state.message,
+        message=state.message if seat.role is Role.STAGE else "",
         done=all(held.stage in HEARD for held in state.projects.values()),
-        published=session.tabulation(state) if state.published else None,
+        published=public(session.tabulation(state), state.session.rules) if state.published else None,
     )
