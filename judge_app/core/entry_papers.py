@@ -139,7 +139,7 @@ def form(case: Case, path: str) -> Iterator[Found]:
     for project in case.projects:
         answers = case.answers_of.get(project.entry_no, [])
         if not answers:
-            if path == "form_fields.0":
+            if path == form_paths(case)[0]:
                 yield (
                     Verdict.CONFIRM,
                     project.entry_no,
@@ -147,13 +147,21 @@ def form(case: Case, path: str) -> Iterator[Found]:
                     "the sheet 报名表 has nothing of this entry, lengths cannot be checked; add it",
                 )
             continue
-        content = "".join(answer.content for answer in answers if same(answer.field) == same(field.name))
+        mine = [answer.content for answer in answers if _bare(answer.field) == _bare(field.name)]
+        content = "".join(mine)
         if field.required and not content.strip():
             yield (
                 Verdict.REJECT,
                 project.entry_no,
                 f"“{field.name}”必填，是空的",
                 f'"{field.name}" is required and empty',
+            )
+        elif not mine:
+            yield (
+                Verdict.NOTE,
+                project.entry_no,
+                f"“报名表”表里没有“{field.name}”，字数未检查",
+                f'the sheet 报名表 has no "{field.name}"; its length was not checked',
             )
         if field.max_chars is None:
             continue
@@ -174,8 +182,18 @@ def form(case: Case, path: str) -> Iterator[Found]:
             )
 
 
+def _bare(field: str) -> str:
+    """A field's name without its remark: 创新点（300字以内） is 创新点."""
+    return re.sub(r"\(.*\)$", "", same(field))
+
+
 def form_paths(case: Case) -> Sequence[str]:
-    return [f"form_fields.{index}" for index in range(len(case.rules.form_fields))]
+    """The fields of which something is asked."""
+    return [
+        f"form_fields.{index}"
+        for index, field in enumerate(case.rules.form_fields)
+        if field.required or field.max_chars is not None
+    ]
 
 
 def slides(case: Case, path: str) -> Iterator[Found]:

@@ -24,7 +24,7 @@ DRAW_ALGORITHM = "judge-app/draw/1"
 order. It does not depend on the order of input, and a witness can redo it with any SHA-256 tool."""
 
 _FORM = "judge-app/strokes/1"
-_DIGITS = re.compile(r"(\d+)")
+_DIGITS = re.compile(r"([0-9]+)")
 
 
 class StrokeTable:
@@ -130,7 +130,7 @@ class RunningOrder(Struct, frozen=True):
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     """A sort key in which J2 comes before J10."""
     parts = _DIGITS.split(text)
-    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts if part)
+    return tuple((0, int(part), "") if part[0] in "0123456789" else (1, 0, part) for part in parts if part)
 
 
 CharKey = tuple[int, int, str]
@@ -177,7 +177,7 @@ def by_strokes(entrants: Iterable[Entrant], table: StrokeTable) -> RunningOrder:
                 cache[character] = _char_key(character, table)
         key = tuple(part for part in (cache[character] for character in folded) if part is not None)
         keyed.append((key, folded, entrant))
-    keyed.sort(key=lambda item: (item[0], item[1], natural(item[2].id)))
+    keyed.sort(key=lambda item: (item[0], item[1], natural(item[2].id), item[2].id))
     return RunningOrder(
         method="strokes", ids=tuple(entrant.id for _, _, entrant in keyed), unsure=tuple(_unsure(keyed))
     )
@@ -224,7 +224,7 @@ def by_draw(
         raise Refused(
             "NO_SEED", "抽签需要种子；请输入现场公布的数字或文字", "a draw needs a seed; give the one announced"
         )
-    ids = sorted((entrant.id for entrant in _checked(entrants)), key=natural)
+    ids = sorted((entrant.id for entrant in _checked(entrants)), key=lambda id: (natural(id), id))
     record = DrawRecord(seed=seed, entries=tuple(ids), operator=operator, witness=witness, at=at)
     return RunningOrder(method="draw", ids=replay(record), draw=record)
 
