@@ -75,7 +75,7 @@ def bad_input_exits() -> Iterator[None]:
 def start(context: typer.Context) -> None:
     """The start window, where no command is given."""
     if context.invoked_subcommand is None:
-        from judge_app.ui.app import run_start
+        from judge_app.hosting import run_start
 
         raise typer.Exit(run_start())
 
@@ -227,6 +227,7 @@ def play(
     from judge_app.exchange.tabulation import dump, to_json
     from judge_app.exchange.workbook import read_contest
     from judge_app.rehearsal import rehearse as rehearsal
+    from judge_app.rehearsal.decks import make_decks
     from judge_app.store.presets import Presets
     from judge_app.store.session_file import read_session
 
@@ -352,14 +353,6 @@ STAGES = {
 }
 
 
-def make_decks(contest: Any, folder: Path) -> dict[str, Path]:
-    """The slides of each project: the workbook's where they are given, else a generated sample."""
-    from judge_app.rehearsal.decks import make_deck
-
-    folder.mkdir(parents=True, exist_ok=True)
-    return {project.entry_no: make_deck(project, folder) for project in contest.projects}
-
-
 def print_sheets(outcome: Outcome, folder: Path, many: bool, *, quiet: bool) -> list[Path]:
     """F1, F2, F3 and F6 of a session as PDFs."""
     import datetime as dt
@@ -401,24 +394,21 @@ def wall_clock(records: Any, state: Any) -> Any:
 
 def reconcile(url: str, files: list[Path]) -> bool:
     """Whether the centre holds exactly what the session files hold, after sending what it lacks."""
+    from judge_app.core import overall
     from judge_app.store.central import Central
     from judge_app.store.session_file import read_session
 
-    central = Central.connect(url)
-    try:
-        central.migrate()
-        equal = True
+    equal = True
+    with Central.connect(url, migrate=True) as central:
         for path in files:
             records = read_session(path)
-            session_id = records[0].event.setup.session_id  # type: ignore[union-attr]
+            session_id = overall.replay(records).session.session_id
             high = central.high_water(session_id)[0]
             rest = [record for record in records if record.seq > high]
             for at in range(0, len(rest), 500):
                 central.push(session_id, rest[at : at + 500])
             equal = equal and central.reconcile(session_id, records).equal
-        return equal
-    finally:
-        central.close()
+    return equal
 
 
 # the seats
@@ -455,6 +445,24 @@ def room(
         asyncio.run(serve(file, given, bind=bind, port=port, rate=rate, central=central, backups=backups, ready=ready))
 
 
+@app.command()
+def host(
+    contest: Annotated[Path, typer.Argument(metavar="CONTEST.xlsx|FILE.roadshow")],
+    session: Annotated[str | None, typer.Option(help="主持哪一场 / which session")] = None,
+    bind: Annotated[str, typer.Option(help="监听的网卡地址 / interface to bind")] = "0.0.0.0",
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 0,
+    central: Annotated[str | None, typer.Option(metavar="URL")] = None,
+    folder: Annotated[Path | None, typer.Option(help="场次文件放在哪里 / where session files are kept")] = None,
+    ready: Annotated[bool, typer.Option("--ready", hidden=True)] = False,
+) -> None:
+    """主持一场：主机进程、控制台与大屏 / host a session: the room, the console and the stage."""
+    with bad_input_exits():
+        from judge_app.hosting import host_session
+
+        status = host_session(contest, session, bind=bind, port=port, central=central, folder=folder, ready=ready)
+    raise typer.Exit(status)
+
+
 Link = Annotated[str, typer.Argument(metavar="LINK", help="rsj://… 加入链接 / join link")]
 RobotFile = Annotated[Path | None, typer.Option("--robot", hidden=True)]
 Data = Annotated[Path | None, typer.Option("--data", help="本席位的数据文件夹 / this seat's own data")]
@@ -463,19 +471,19 @@ Data = Annotated[Path | None, typer.Option("--data", help="本席位的数据文
 @app.command()
 def console(link: Link, robot: RobotFile = None, data: Data = None) -> None:
     """主持人控制台 / the host's desk."""
-    seat_window("console", link, robot, data)
+    seat_window(link, robot, data)
 
 
 @app.command()
 def judge(link: Link, robot: RobotFile = None, data: Data = None) -> None:
     """评委席位 / a judge's seat."""
-    seat_window("judge", link, robot, data)
+    seat_window(link, robot, data)
 
 
 @app.command()
 def chair(link: Link, robot: RobotFile = None, data: Data = None) -> None:
     """评委组长、计分、复核、监督席位 / the chair's seat, or the desk's."""
-    seat_window("chair", link, robot, data)
+    seat_window(link, robot, data)
 
 
 @app.command()
@@ -486,15 +494,28 @@ def stage(
     decks: Annotated[Path | None, typer.Option(help="序号到演示文件的 JSON / JSON of entry number to deck")] = None,
 ) -> None:
     """大屏与放映 / the projector: clock, deck, curtain."""
-    seat_window("stage", link, robot, data, decks)
+    seat_window(link, robot, data, decks)
 
 
-def seat_window(kind: str, link: str, robot: Path | None, data: Path | None, decks: Path | None = None) -> NoReturn:
+@app.command()
+def join(link: Link, robot: RobotFile = None, data: Data = None) -> None:
+    """以链接所属的席位加入 / take the seat that the link is for, whatever it is."""
+    seat_window(link, robot, data)
+
+
+def seat_window(link: str, robot: Path | None, data: Path | None, decks: Path | None = None) -> NoReturn:
+    """The window of the seat that the link is bound to."""
     with bad_input_exits():
         from judge_app.ui.app import run_seat
         from judge_app.wire.link import read_link
 
-        status = run_seat(kind, read_link(link), data=data, robot=robot, decks=decks)
+        found = {} if decks is None else {no: Path(path) for no, path in json.loads(decks.read_text("utf-8")).items()}
+        maker = None
+        if robot is not None:
+            from judge_app.rehearsal.windows import robot_maker
+
+            maker = robot_maker(robot)
+        status = run_seat(read_link(link), data=data, decks=found, robot=maker)
     raise typer.Exit(status)
 
 

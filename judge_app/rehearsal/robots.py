@@ -92,18 +92,23 @@ class Robot:
         self.connection = connection
         link = asyncio.ensure_future(connection.run())
         try:
-            while not self.done and not self.refused_for_good:
-                if self.view is not None and connection.clock.known:
-                    await self.act()
-                if self.done:
-                    break
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._heard.wait(), POLL_S if self.watches_clock() else 0.5)
-                self._heard.clear()
+            await self.keep_acting()
             await link  # stays in its seat
         finally:
             link.cancel()
             await asyncio.gather(link, return_exceptions=True)
+
+    async def keep_acting(self) -> None:
+        """Act until there is nothing left to do, or the room does not want this device."""
+        while not self.done and not self.refused_for_good:
+            assert self.connection is not None
+            if self.view is not None and self.connection.clock.known:
+                await self.act()
+            if self.done:
+                break
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._heard.wait(), POLL_S if self.watches_clock() else 0.5)
+            self._heard.clear()
 
     async def act(self) -> None:
         """Do what the view calls for now."""

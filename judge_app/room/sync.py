@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from judge_app.core.journal import Record
 from judge_app.room.room import Room
-from judge_app.store.central import Central, Contested
+from judge_app.store.central import Central
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,7 @@ class Sync:
         self._tail: collections.deque[Record] = collections.deque()
         self._lock = threading.Condition()
         self._last = 0
+        self._settled = "ok"
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="sync to the centre", daemon=True)
 
@@ -61,16 +62,8 @@ class Sync:
         wait = RETRY_S[0]
         while True:
             try:
-                central = Central.connect(self._url)
-                try:
-                    central.migrate()
+                with Central.connect(self._url, migrate=True) as central:
                     self._send(central)
-                    return
-                finally:
-                    central.close()
-            except Contested as error:
-                log.error("the centre holds another version of this session: %s", error)
-                self._tell("contested")
                 return
             except Exception as error:  # the centre may be away for hours: say so, and try again
                 log.warning("the centre cannot be reached: %s", error)
@@ -83,7 +76,7 @@ class Sync:
 
     def _send(self, central: Central) -> None:
         """Until there is nothing left and the room has stopped."""
-        high = central.high_water(self._session_id)[0]
+        high = central.high_water(self._session_id, self._host)[0]
         while True:
             with self._lock:
                 while self._tail and self._tail[0].seq <= high:
@@ -91,7 +84,7 @@ class Sync:
                 batch = [self._tail[index] for index in range(min(BATCH, len(self._tail)))]
                 pending = len(self._tail)
             if not batch:
-                self._tell("ok")
+                self._tell(self._settled)
                 with self._lock:
                     if self._stopping and not self._tail:
                         return
@@ -100,9 +93,18 @@ class Sync:
                 continue
             if pending > BATCH:
                 self._tell("waiting")
-            high = central.push(self._session_id, batch)
+            pushed = central.push(self._session_id, batch, self._host)
+            if pushed.alarms:
+                # What does not fit is kept there under quarantine; sending it again would not help.
+                log.error("the centre holds another version of this session: %s", pushed.alarms)
+                self._tell("contested")
+                high = max(high, batch[-1].seq)
+            else:
+                high = pushed.seq
 
     def _tell(self, status: str) -> None:
+        if status == "contested":
+            self._settled = status
         pending = len(self._tail)
         if not self._room.loop.is_closed():
             self._room.loop.call_soon_threadsafe(self._room.set_centre, status, pending)

@@ -1,0 +1,246 @@
+"""The Qt application of a seat: fonts, theme and language, one event loop for Qt and asyncio, one connection, one window.
+
+The seat's role, which the room tells, chooses the window; until then a small window says how joining stands.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+import platformdirs
+import qasync
+from PySide6.QtCore import QLibraryInfo, QTimer, QTranslator
+from PySide6.QtWidgets import QApplication, QWidget
+
+from judge_app.core.seats import Role
+from judge_app.core.views import AnyView, Briefing
+from judge_app.seat.connection import Listener, SeatConnection
+from judge_app.seat.drafts import Drafts
+from judge_app.seat.state import CommandState, Connection
+from judge_app.ui.connecting import ConnectingWindow
+from judge_app.ui.language import Language
+from judge_app.ui.link import SeatLink
+from judge_app.ui.theme import load_fonts, look, wear
+from judge_app.wire.link import JoinLink
+
+log = logging.getLogger(__name__)
+
+
+class Robot(Protocol):
+    """A robot that sits in a seat in the window's stead (rehearsals)."""
+
+    async def run(self, connection: SeatConnection) -> None: ...
+
+
+RobotMaker = Callable[[str, "SeatHall"], "tuple[Robot, Listener]"]
+
+
+def data_folder() -> Path:
+    """Where this user's seats, sessions and settings are kept."""
+    return Path(platformdirs.user_data_dir("judge-app", appauthor=False))
+
+
+class Settings:
+    """What a person chose: language, look and scale, and the sessions he opened last; a small JSON file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.values: dict[str, Any] = {"language": "zh", "look": "light", "scale": 1.0, "recent": []}
+        with contextlib.suppress(OSError, ValueError):
+            known = json.loads(path.read_text("utf-8"))
+            if isinstance(known, dict):
+                self.values.update(known)
+
+    def set(self, name: str, value: Any) -> None:
+        """Keep a choice; a disk that takes no write costs the choice alone."""
+        self.values[name] = value
+        with contextlib.suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.write_text(json.dumps(self.values, ensure_ascii=False), "utf-8")
+
+
+class Application:
+    """The QApplication with our fonts, look and language."""
+
+    def __init__(self, settings: Settings) -> None:
+        existing = QApplication.instance()
+        self.qt = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+        self.qt.setApplicationName("judge-app")
+        self.qt.setQuitOnLastWindowClosed(False)
+        self.settings = settings
+        load_fonts()
+        values = settings.values
+        wear(self.qt, look(str(values["look"]), float(values["scale"])))
+        self.language = Language(self.qt, "en" if values["language"] == "en" else "zh")
+        self._qt_texts = QTranslator(self.qt)
+        if self._qt_texts.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+            self.qt.installTranslator(self._qt_texts)
+
+    def serve(self, window: QWidget) -> None:
+        """Connect a window's wishes about language and look."""
+        if hasattr(window, "language_requested"):
+            window.language_requested.connect(self._use_language)
+        if hasattr(window, "look_requested"):
+            window.look_requested.connect(self._use_look)
+        if hasattr(window, "scale_requested"):
+            window.scale_requested.connect(self._use_scale)
+
+    def _use_language(self, code: str) -> None:
+        self.language.use("en" if code == "en" else "zh")
+        self.settings.set("language", self.language.code)
+
+    def _use_look(self, name: str) -> None:
+        self.settings.set("look", name)
+        self._wear()
+
+    def _use_scale(self, scale: float) -> None:
+        self.settings.set("scale", scale)
+        self._wear()
+
+    def _wear(self) -> None:
+        values = self.settings.values
+        wear(self.qt, look(str(values["look"]), float(values["scale"])))
+
+    def run(self, main: Callable[[], Awaitable[int]]) -> int:
+        """Qt and asyncio on one loop until ``main`` returns."""
+        loop = qasync.QEventLoop(self.qt)
+        asyncio.set_event_loop(loop)
+        wake = QTimer()  # lets Python see signals while Qt waits
+        wake.start(200)
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: self.qt.closeAllWindows())
+        with loop:
+            return int(loop.run_until_complete(main()))
+
+
+class SeatHall:
+    """Hears a seat's connection, opens the window of its role, and hands everything on to it."""
+
+    def __init__(self, application: Application, address: str, folder: Path, name: str, decks: dict[str, Path]) -> None:
+        self._application = application
+        self._folder = folder
+        self._name = name
+        self._decks = decks
+        self._link: SeatLink | None = None
+        self._connection: SeatConnection | None = None
+        self.window: Any = None
+        self.left = asyncio.Event()
+        self._connecting = ConnectingWindow(address)
+        self._connecting.leave_requested.connect(self.left.set)
+        self._connecting.show()
+        application.qt.lastWindowClosed.connect(self._closed)
+
+    def use(self, connection: SeatConnection) -> None:
+        self._connection = connection
+
+    def _closed(self) -> None:
+        self.left.set()
+
+    def on_briefing(self, briefing: Briefing) -> None:
+        if self._link is None:
+            self._open(briefing)
+        assert self._link is not None
+        self._link.on_briefing(briefing)
+
+    def on_view(self, view: AnyView, seq: int) -> None:
+        if self._link is not None:
+            self._link.on_view(view, seq)
+
+    def on_connection(self, connection: Connection) -> None:
+        self._connecting.set_connection(connection)
+        if self._link is not None:
+            self._link.on_connection(connection)
+
+    def on_command(self, state: CommandState) -> None:
+        if self._link is not None:
+            self._link.on_command(state)
+
+    def _open(self, briefing: Briefing) -> None:
+        assert self._connection is not None
+        drafts = None
+        if briefing.seat.role is Role.JUDGE:
+            drafts = Drafts(self._folder / f"{briefing.session_id}-{briefing.seat.judge}.drafts")
+        self.window = window_for(briefing.seat.role)
+        self._application.serve(self.window)
+        if self._decks and hasattr(self.window, "set_decks"):
+            self.window.set_decks(self._decks)
+        if hasattr(self.window, "print_requested"):
+            self.window.print_requested.connect(self._print)
+        if hasattr(self.window, "leave_requested"):
+            self.window.leave_requested.connect(self.left.set)
+        self._link = SeatLink(self.window, drafts)
+        self._link.use(self._connection)
+        self.window.show()
+        self._connecting.hide()
+
+    def _print(self, *wanted: Any) -> None:
+        """The chair's sheets as PDFs in the documents folder, opened for printing."""
+        from judge_app.ui.printing import print_from
+
+        print_from(self.window, self._link, wanted)
+
+
+def window_for(role: Role) -> Any:
+    """A fresh window for a role."""
+    if role in (Role.HOST, Role.TIMEKEEPER):
+        from judge_app.ui.console import ConsoleWindow
+
+        return ConsoleWindow()
+    if role is Role.JUDGE:
+        from judge_app.ui.judge import JudgeWindow
+
+        return JudgeWindow()
+    if role in (Role.STAGE, Role.VIEWER):
+        from judge_app.ui.stage import StageWindow
+
+        return StageWindow()
+    from judge_app.ui.chair import ChairWindow
+
+    return ChairWindow()
+
+
+def run_seat(
+    link: JoinLink,
+    *,
+    data: Path | None = None,
+    decks: dict[str, Path] | None = None,
+    robot: RobotMaker | None = None,
+) -> int:
+    """A seat's window until the person leaves; returns the exit status."""
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    application = Application(Settings(data_folder() / "settings.json"))
+    folder = data or data_folder() / "seats"
+
+    async def main() -> int:
+        hall = SeatHall(application, f"{link.host}:{link.port}", folder, "", decks or {})
+        sitting: Robot | None = None
+        listener: Listener = hall
+        if robot is not None:
+            sitting, listener = robot(link.token, hall)
+        connection = SeatConnection(link, listener, folder=folder, device_name=socket.gethostname())
+        hall.use(connection)
+        work = asyncio.ensure_future(connection.run() if sitting is None else sitting.run(connection))
+        leaving = asyncio.ensure_future(hall.left.wait())
+        done, _ = await asyncio.wait({work, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if work in done and work.exception() is None and leaving not in done:
+            await leaving  # refused for good: the window says why until the person closes it
+        failed = work in done and work.exception() is not None
+        for task in (work, leaving):
+            task.cancel()
+        results = await asyncio.gather(work, leaving, return_exceptions=True)
+        if failed:
+            log.error("the seat failed", exc_info=results[0] if isinstance(results[0], BaseException) else None)
+        if hall.window is not None:
+            hall.window.close()
+        return 1 if failed else 0
+
+    return application.run(main)
