@@ -150,7 +150,7 @@ def score_planned(
     return ProjectScore(
         status=status,
         components=components,
-        flags=(*_judge_flags(presence, replaced), *flags, *_zero_flags(components)),
+        flags=tuple(dict.fromkeys((*_judge_flags(presence, replaced), *flags, *_zero_flags(components)))),
         judged=judged,
         base=base,
         exact=exact,

@@ -74,6 +74,7 @@ __all__ = [
     "check_rulings",
     "floored",
     "open_book",
+    "places_of",
     "plain",
     "points_of",
     "replace_entry",
@@ -217,21 +218,64 @@ class _Row:
         return self.entry.standing is Standing.COMPETING
 
 
-def tabulate_book(book: Scorebook) -> Tabulation:
-    """The results that a scorebook gives."""
+def _rows(book: Scorebook) -> list[_Row]:
+    """Every project with its popularity and total, before ranks."""
     rules = book.rules
     events = {event.name: rules.for_event(event.name) for event in rules.own_events}
     rows = [
         _Row(entry, score, events.get(entry.track, rules))
         for entry, score in zip(book.entries, book.scores, strict=True)
     ]
-    used = {position for score in book.scores for position in score.used_rulings}
-    held = rules.popularity
-    ranks = {} if held is None else popularity_ranks(held, book.entries)
+    ranks = (
+        {}
+        if rules.popularity is None
+        else popularity_ranks(rules.popularity, [row.entry for row in rows if row.rules is rules and row.competing])
+    )
     for row in rows:
         _total(row, ranks.get(row.entry.entry_no), voided=book.popularity_voided)
+    return rows
+
+
+def _ranker(book: Scorebook, rules: RuleSet, rows: Sequence[_Row]) -> Callable[[str], dict[str, tuple[Place, ...]]]:
+    """A function from a kind of scope (all, track, topic, session) to the places of each scope, worked out once."""
+    by_number = {row.entry.entry_no: row for row in rows}
+    orders = [ruling.order for ruling in reversed(book.rulings) if ruling.kind == "tie"]
+    ranked: dict[str, dict[str, tuple[Place, ...]]] = {}
+
+    def value(entry_no: str, key: str) -> Fraction | Decimal | None:
+        row = by_number[entry_no]
+        if key == "exact_total" and row.score.exact is not None:  # known since the project was scored
+            return max(row.score.exact + Fraction(row.popularity_counted or 0), Fraction(0))
+        return tie_value(rules, row.entry, row, key)
+
+    def places_per(per: str) -> dict[str, tuple[Place, ...]]:
+        if per not in ranked:
+            scopes: dict[str, dict[str, Decimal]] = {}
+            for row in rows:
+                if row.competing:
+                    totals = scopes.setdefault(scope_of(row.entry, per), {})
+                    if row.total is not None:
+                        totals[row.entry.entry_no] = row.total
+            ranked[per] = {scope: rank(totals, rules.tie_keys, value, orders) for scope, totals in scopes.items()}
+        return ranked[per]
+
+    return places_per
+
+
+def places_of(book: Scorebook, per: str) -> dict[str, tuple[Place, ...]]:
+    """The places of the contest proper within another kind of scope than its rank scope: (scope → best first)."""
+    return _ranker(book, book.rules, [row for row in _rows(book) if row.rules is book.rules])(per)
+
+
+def tabulate_book(book: Scorebook) -> Tabulation:
+    """The results that a scorebook gives."""
+    rules = book.rules
+    rows = _rows(book)
+    used = {position for score in book.scores for position in score.used_rulings}
+    others = list(dict.fromkeys(id(row.rules) for row in rows if row.rules is not rules))
+    events = [next(row.rules for row in rows if id(row.rules) == one) for one in others]
     parts = [_outcome(book, rules, [row for row in rows if row.rules is rules], used)]
-    parts += [_outcome(book, event, [row for row in rows if row.rules is event], used) for event in events.values()]
+    parts += [_outcome(book, event, [row for row in rows if row.rules is event], used) for event in events]
     main = parts[0]
     awards: dict[str, tuple[str, ...]] = {}
     for part in parts:
@@ -373,43 +417,20 @@ class _Part:
 
 def _outcome(book: Scorebook, rules: RuleSet, rows: list[_Row], used: set[int]) -> _Part:
     by_number = {row.entry.entry_no: row for row in rows}
-
-    def value(entry_no: str, key: str) -> Fraction | Decimal | None:
-        row = by_number[entry_no]
-        if key == "exact_total" and row.score.exact is not None:  # known since the project was scored
-            return max(row.score.exact + Fraction(row.popularity_counted or 0), Fraction(0))
-        return tie_value(rules, row.entry, row, key)
-
-    orders = [ruling.order for ruling in book.rulings if ruling.kind == "tie"]
-
-    ranked: dict[str, dict[str, tuple[Place, ...]]] = {}
-
-    def places_per(per: str) -> dict[str, tuple[Place, ...]]:
-        if per not in ranked:
-            scopes: dict[str, dict[str, Decimal]] = {}
-            for row in rows:
-                if row.competing:
-                    totals = scopes.setdefault(scope_of(row.entry, per), {})
-                    if row.total is not None:
-                        totals[row.entry.entry_no] = row.total
-            ranked[per] = {scope: rank(totals, rules.tie_keys, value, orders) for scope, totals in scopes.items()}
-        return ranked[per]
-
-    ruled: set[str] = set()
-    for places in places_per(rules.rank_scope).values():
+    places_per = _ranker(book, rules, rows)
+    scopes = places_per(rules.rank_scope)
+    for places in scopes.values():
         for place in places:
             by_number[place.entry_no].place = place
     part = _Part(rows)
-    ruled |= _advance(book, rules, part, places_per)
-    ruled |= _awards(book, rules, part, places_per)
-    for scopes in ranked.values():
-        for places in scopes.values():
-            ruled |= {place.entry_no for place in places if place.ruled}
+    ruled = {"cut": _advance(book, rules, part, places_per), "award": _awards(book, rules, part, places_per)}
+    ruled["tie"] = {place.entry_no for places in scopes.values() for place in places if place.ruled}
     for position, ruling in enumerate(book.rulings):
-        if ruling.kind != "few_sheets" and ruled.issuperset(ruling.entries):
+        if ruling.kind != "few_sheets" and ruled[ruling.kind].issuperset(ruling.entries):
             used.add(position)
-    for number in ruled:
-        by_number[number].ruled = True
+    for numbers in ruled.values():
+        for number in numbers:
+            by_number[number].ruled = True
     return part
 
 
