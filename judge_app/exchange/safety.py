@@ -68,14 +68,18 @@ def read_file(path: Path, *, limit: int = MAX_FILE_BYTES) -> bytes:
         raise refuse(
             name, f"打不开这个文件（{error}）；请检查路径", f"it cannot be opened ({error}); check the path"
         ) from None
+    status = os.fstat(descriptor)
+    problem = None
+    if stat.S_ISDIR(status.st_mode):
+        problem = _folder(name)
+    elif not stat.S_ISREG(status.st_mode):
+        problem = refuse(name, "这不是普通文件；请给出一个文件", "this is not a regular file; give a file")
+    elif status.st_size > limit:
+        problem = _too_big(name, status.st_size, limit)
+    if problem is not None:
+        os.close(descriptor)
+        raise problem
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
-        if stat.S_ISDIR(status.st_mode):
-            raise _folder(name)
-        if not stat.S_ISREG(status.st_mode):
-            raise refuse(name, "这不是普通文件；请给出一个文件", "this is not a regular file; give a file")
-        if status.st_size > limit:
-            raise _too_big(name, status.st_size, limit)
         try:
             data = file.read(limit + 1)
         except OSError as error:

@@ -197,6 +197,9 @@ class Book:
         with safety.open_package(data, name) as package:
             try:
                 self._parts = _sheet_parts(package)
+                lost = [part for part in self._parts.values() if part not in package.namelist()]
+                if lost:
+                    raise safety.damaged(name, lost[0])
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")  # openpyxl's notes on styles and validations that we do not use
                     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)

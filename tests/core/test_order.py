@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from pathlib import Path
 
@@ -141,7 +142,7 @@ def test_the_order_never_depends_on_the_order_of_input(names: list[str], data: s
 def test_neighbours_are_in_order_of_stroke_count_then_forms(names: list[str]) -> None:
     table = StrokeTable.parse(STROKES)
     ids = by_strokes(named(*names), table).ids
-    for before, after in zip(ids, ids[1:], strict=False):
+    for before, after in itertools.pairwise(ids):
         left, right = ([(len(s), s) for c in name if (s := table.strokes(c))] for name in (before, after))
         assert left <= right
 
