@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Protocol
 
 import msgspec
@@ -310,8 +311,8 @@ def _total(row: _Row, held: tuple[int, int] | None, *, voided: bool) -> None:
     row.total = score.total
     if voided:
         row.flags.append("VOTES_VOIDED")
-    if rules.popularity is None or voided:
-        row.popularity_counted = None if score.judged is None else _NO_POINTS
+    if rules.popularity is None or voided or not row.competing:
+        row.popularity_counted = None if score.judged is None else _no_points(rules.rounding.places)
         return
     row.points = popularity_points(rules.popularity, held)
     row.votes_rank = held[0] if held is not None else None
@@ -320,7 +321,9 @@ def _total(row: _Row, held: tuple[int, int] | None, *, voided: bool) -> None:
         row.total = rounded(max(score.base + Fraction(row.popularity_counted), Fraction(0)), rules.rounding)
 
 
-_NO_POINTS = Decimal("0.00")
+@lru_cache
+def _no_points(places: int) -> Decimal:
+    return Decimal(0).scaleb(-places)
 
 
 def tie_value(rules: RuleSet, entry: Entry, result: Scored, key: str) -> Fraction | Decimal | None:
@@ -565,7 +568,9 @@ def _result(row: _Row) -> ProjectResult:
         components=row.score.components,
         flags=flags,
         popularity_rank=row.votes_rank,
-        popularity_points=_NO_POINTS if not row.points else rounded(row.points, row.rules.rounding),
+        popularity_points=_no_points(row.rules.rounding.places)
+        if not row.points
+        else rounded(row.points, row.rules.rounding),
         popularity_counted=row.popularity_counted,
         popularity_cap=row.cap,
         deducted=row.score.deducted,
