@@ -256,7 +256,7 @@ class _Reading:
         draft = self._seat(number, row)
         if draft is None:
             return
-        presence = self._presence(number, row, draft)
+        self._presence(number, row, draft)
         component = self._component(number, row, draft)
         if component is not None:
             self._score(number, row, draft, component)
@@ -264,7 +264,7 @@ class _Reading:
             self._problem(
                 number, "得分项", "有分数但没有得分项；请填写", "there are points but no component; fill it in"
             )
-        if not presence and not cells.text(row.get("分数", "")) and draft.presence is None:
+        if draft.presence is None and not cells.text(row.get("在席状态", "") + row.get("分数", "")):
             self._problem(
                 number,
                 "在席状态",
@@ -323,10 +323,10 @@ class _Reading:
             self._problem(number, column, f"{column}是空的；请填写", f"{column} is empty; fill it in")
         return value
 
-    def _presence(self, number: int, row: dict[str, str], draft: _Draft) -> Presence | None:
+    def _presence(self, number: int, row: dict[str, str], draft: _Draft) -> None:
         written = cells.text(row.get("在席状态", ""))
         if not written:
-            return None
+            return
         presence = PRESENCE.get(written)
         if presence is None:
             self._problem(
@@ -335,7 +335,7 @@ class _Reading:
                 f"没有“{cells.shown(written)}”这一状态；请填 在席、缺席、离席 或 回避",
                 f'there is no presence "{cells.shown(written)}"; write 在席, 缺席, 离席 or 回避',
             )
-            return None
+            return
         if draft.presence is not None and draft.presence is not presence:
             self._problem(
                 number,
@@ -343,10 +343,9 @@ class _Reading:
                 f"与第 {draft.presence_line} 行矛盾：同一评委对同一项目只能有一种在席状态；请统一",
                 f"it contradicts line {draft.presence_line}: a judge has one presence for a project",
             )
-            return presence
+            return
         if draft.presence is None:
             draft.presence, draft.presence_line = presence, number
-        return presence
 
     def _component(self, number: int, row: dict[str, str], draft: _Draft) -> Component | None:
         written = cells.text(row.get("得分项", ""))
