@@ -20,6 +20,8 @@ from judge_app.exchange.tables import BROKEN_BOOK
 
 MAX_DECK_BYTES = 500 * 1024 * 1024
 MAX_PART_BYTES = 20 * 1024 * 1024
+MAX_TEXT_BYTES = 100 * 1024 * 1024
+"""Of all slides of a deck together, unpacked."""
 MAX_PAGES = 300
 
 
@@ -51,6 +53,8 @@ def _pptx(path: Path) -> tuple[float, float, str]:
     with zipfile.ZipFile(path) as package:
         size = next(node for node in _tree(package, "ppt/presentation.xml").iter() if str(node.tag).endswith("}sldSz"))
         slides = [name for name in package.namelist() if name.startswith("ppt/slides/slide") and name.endswith(".xml")]
+        if sum(package.getinfo(name).file_size for name in slides[:MAX_PAGES]) > MAX_TEXT_BYTES:
+            raise ValueError("its slides are too large")
         for name in slides[:MAX_PAGES]:
             for paragraph in _tree(package, name).iter():
                 if str(paragraph.tag).endswith("}p"):
