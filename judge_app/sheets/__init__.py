@@ -1,0 +1,9 @@
+"""Printed forms: one file per form, set in A4 by our own layout, fonts embedded, the numbers attached as JSON.
+
+``print_all`` writes a session's forms from a chair's briefing and view, ``print_blank`` the forms to fill by hand.
+"""
+
+from judge_app.sheets.f6_timing import anchored
+from judge_app.sheets.printing import Printing, print_all, print_blank
+
+__all__ = ["Printing", "anchored", "print_all", "print_blank"]
