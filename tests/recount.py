@@ -625,7 +625,14 @@ def random_contest(dice: random.Random, presets: dict[str, Data]) -> Data:
     rules = patched(presets[key], changes)
     tracks = ["甲", "乙", "丙"][: dice.randint(1, 3)]
     spread = dice.choice([1, 1, 2, 5, 40])
-    projects = [random_project(dice, rules, number, tracks, spread) for number in range(1, dice.randint(1, 9) + 1)]
+    panels = [dice.choice([2, 3, 3, 4, 5, 5, 7, 7, 11]) for _ in "EPQ"]
+    trouble = dice.choice([0, 0, 1, 3])
+    projects: list[Data] = []
+    for number in range(1, dice.randint(1, 9) + 1):
+        project = random_project(dice, rules, number, tracks, spread, panels, trouble)
+        if projects and dice.random() < 0.3:
+            project["sheets"] = echoed(dice, rules, dice.choice(projects)["sheets"])
+        projects.append(project)
     given: Data = {"format": "judge-app/tabulation-input/1", "preset": key, "projects": projects}
     if changes:
         given["rule_changes"] = changes
@@ -643,7 +650,7 @@ def random_changes(dice: random.Random, rules: Data) -> Data:
     if dice.random() < 0.2:
         changes["rounding"] = {
             "mode": dice.choice(["HALF_UP", "HALF_EVEN", "DOWN"]),
-            "places": dice.choice([1, 2, 2, 3]),
+            "places": dice.choice([0, 0, 1, 2, 3]),
         }
     if dice.random() < 0.4:
         changes["rank_scope"] = dice.choice(["all", "track", "topic", "session"])
@@ -704,7 +711,22 @@ def random_advance(dice: random.Random) -> Data:
     return rule
 
 
-def random_project(dice: random.Random, rules: Data, number: int, tracks: list[str], spread: int) -> Data:
+def echoed(dice: random.Random, rules: Data, sheets: list[Data]) -> list[Data]:
+    """Another project's sheets, as they are or with one point moved from one line or component to another: a tie."""
+    own = copy.deepcopy(sheets)
+    points = [sheet["points"] for sheet in own if sheet.get("points") and None not in sheet["points"].values()]
+    if points and dice.random() < 0.6:
+        chosen = dice.choice(points)
+        up, down = dice.choice(sorted(chosen)), dice.choice(sorted(chosen))
+        if frac(chosen[up]) >= 1:  # a whole point is on every step in use, and full marks are never given
+            chosen[up] = short(frac(chosen[up]) - 1)
+            chosen[down] = short(frac(chosen[down]) + 1)
+    return own
+
+
+def random_project(
+    dice: random.Random, rules: Data, number: int, tracks: list[str], spread: int, panels: list[int], trouble: int
+) -> Data:
     project: Data = {
         "entry_no": str(number),
         "track": dice.choice(tracks),
@@ -726,18 +748,19 @@ def random_project(dice: random.Random, rules: Data, number: int, tracks: list[s
     if external:
         project["external"] = external
     classes = list(dict.fromkeys(one["judge_class"] for one in rules["components"] if one.get("judge_class")))
-    for letter, judge_class in zip("EPQ", classes, strict=False):
+    for letter, judge_class, usual in zip("EPQ", classes, panels, strict=False):
         own = [one for one in rules["components"] if one.get("judge_class") == judge_class]
-        usual = dice.choice([0, 1, 2, 3, 4, 5, 5, 7, 7, 7, 11])
+        if dice.random() < 0.03 * trouble:
+            usual = dice.randint(0, 2)
         for seat in range(1, usual + 1):
-            project["sheets"] += random_sheets(dice, own, f"{letter}{seat}", spread)
+            project["sheets"] += random_sheets(dice, own, f"{letter}{seat}", spread, trouble)
     dice.shuffle(project["sheets"])
     return project
 
 
-def random_sheets(dice: random.Random, components: list[Data], judge: str, spread: int) -> list[Data]:
+def random_sheets(dice: random.Random, components: list[Data], judge: str, spread: int, trouble: int) -> list[Data]:
     """One judge's lines for one project."""
-    luck = dice.random()
+    luck = dice.random() if dice.random() < 0.3 + trouble / 3 else 1
     presence = "absent" if luck < 0.05 else "left" if luck < 0.07 else "recused" if luck < 0.12 else "present"
     replaces = "R1" if dice.random() < 0.02 else None
     sheets = []
@@ -750,7 +773,7 @@ def random_sheets(dice: random.Random, components: list[Data], judge: str, sprea
         if presence != "present" and luck < 0.8:
             if luck < 0.1:
                 continue  # his other lines say where he is
-        elif luck < 0.005:
+        elif luck < 0.003 * trouble:
             pass  # blank
         elif luck < 0.5 and not on_criteria:
             sheet["total"] = random_mark(dice, component["max"], smallest_step(component), spread)
@@ -759,7 +782,7 @@ def random_sheets(dice: random.Random, components: list[Data], judge: str, sprea
                 line["name"]: random_mark(dice, line["max"], line.get("step") or component.get("step", "1"), spread)
                 for line in component["criteria"]
             }
-            if dice.random() < 0.005:
+            if dice.random() < 0.002 * trouble:
                 sheet["points"][component["criteria"][0]["name"]] = None
             if dice.random() < 0.005:
                 sheet["points"] = dict.fromkeys(sheet["points"], "0")
@@ -773,7 +796,7 @@ def smallest_step(component: Data) -> str:
 
 def random_mark(dice: random.Random, full: str, step: str, spread: int) -> str:
     most = int(frac(full) / frac(step))
-    return short(frac(step) * max(0, int(most * 0.85) - dice.randint(0, spread)))
+    return short(frac(step) * max(0, most * 17 // 20 - dice.randint(0, spread)))
 
 
 def random_rulings(dice: random.Random, found: Data, given: Data, rules: Data) -> list[Data]:

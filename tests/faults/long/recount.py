@@ -21,11 +21,11 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-import recount
+import recount  # noqa: E402
 
-from judge_app.core.errors import BadInput
-from judge_app.exchange.tabulation import tabulate_file
-from judge_app.store.presets import Presets, shipped
+from judge_app.core.errors import BadInput  # noqa: E402
+from judge_app.exchange.tabulation import tabulate_file  # noqa: E402
+from judge_app.store.presets import Presets, shipped  # noqa: E402
 
 
 def main() -> int:
