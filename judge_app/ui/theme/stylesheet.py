@@ -74,9 +74,12 @@ def stylesheet(p: Palette, scale: float) -> str:
     QPushButton[kind="quiet"]:hover, QToolButton[kind="quiet"]:hover {{ background: {p.brand_soft}; }}
     QPushButton[kind="quiet"]:focus, QToolButton[kind="quiet"]:focus {{ {focus} padding: 0 {px(7)}px; }}
     QPushButton[kind="quiet"]:disabled {{ color: {p.ink_3}; }}
+    QPushButton[kind="next"], QPushButton[kind="next"]:focus {{ min-height: {px(64)}px; padding: 0; border: none; }}
     QPushButton[kind="chip"] {{ border-radius: {px(16)}px; min-height: {px(30)}px; padding: 0 {px(12)}px; font-size: {px(SMALL)}px;
         font-weight: 400; }}
     QPushButton[kind="chip"]:focus {{ {focus} padding: 0 {px(11)}px; min-height: {px(28)}px; }}
+    QPushButton[kind="small"], QToolButton[kind="small"] {{ min-height: {px(30)}px; padding: 0 {px(10)}px; }}
+    QPushButton[kind="small"]:focus, QToolButton[kind="small"]:focus {{ min-height: {px(28)}px; padding: 0 {px(9)}px; }}
     QToolButton::menu-indicator {{ image: none; }}
 
     QLineEdit, QPlainTextEdit, QTextEdit {{ background: {p.paper}; border: 1px solid {p.edge}; border-radius: {radius}px;

@@ -12,6 +12,8 @@ from judge_app.ui.widgets.option import OptionCard
 from judge_app.ui.widgets.pill import Pill
 from judge_app.ui.widgets.qr import QrCode
 from judge_app.ui.widgets.rows import RowDelegate, RowList, RowModel
+from judge_app.ui.widgets.scroll import FitScroll
+from judge_app.ui.widgets.topbar import TopBar
 from judge_app.ui.widgets.trouble import Trouble, TroublePanel
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "ConnectionBanner",
     "Countdown",
     "ElidedLabel",
+    "FitScroll",
     "FlowLayout",
     "Label",
     "NextStepButton",
@@ -39,6 +42,7 @@ __all__ = [
     "RowList",
     "RowModel",
     "RunningWidget",
+    "TopBar",
     "Trouble",
     "TroublePanel",
     "rule",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
@@ -21,14 +21,17 @@ LOOK_WORDS = {
 
 
 class AppearanceButton(QToolButton):
-    """``language_chosen`` carries zh or en; ``look_chosen`` (name of the look, scale)."""
+    """``language_requested`` carries zh or en, ``look_requested`` the name of a look, ``scale_requested`` 1.0 to 2.0."""
 
-    language_chosen = Signal(str)
-    look_chosen = Signal(str, float)
+    language_requested = Signal(str)
+    look_requested = Signal(str)
+    scale_requested = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setText("中 / A")
+        self.setProperty("kind", "small")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = QMenu(self)
         self._menu.aboutToShow.connect(self._fill)
@@ -40,21 +43,21 @@ class AppearanceButton(QToolButton):
         languages = QActionGroup(self._menu)
         for code, words in LANGUAGES.items():
             self._add(languages, words, current() == code).triggered.connect(
-                lambda _=False, code=code: self.language_chosen.emit(code)
+                lambda _=False, code=code: self.language_requested.emit(code)
             )
         theme = theme_of(self)
         self._menu.addSeparator()
         looks = QActionGroup(self._menu)
         for name in LOOKS:
             self._add(looks, tr(LOOK_WORDS[name]), theme.palette.name == name).triggered.connect(
-                lambda _=False, name=name: self.look_chosen.emit(name, theme.scale)
+                lambda _=False, name=name: self.look_requested.emit(name)
             )
         self._menu.addSeparator()
         sizes = QActionGroup(self._menu)
         for scale in SCALES:
             words = tr("Size {percent} %", percent=round(scale * 100))
             self._add(sizes, words, theme.scale == scale).triggered.connect(
-                lambda _=False, scale=scale: self.look_chosen.emit(theme.palette.name, scale)
+                lambda _=False, scale=scale: self.scale_requested.emit(scale)
             )
 
     def _add(self, group: QActionGroup, words: str, checked: bool) -> QAction:

@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 
 from judge_app.ui.language import tr
 from judge_app.ui.theme import Tone, restyle
-from judge_app.ui.widgets.flow import FlowLayout
+from judge_app.ui.widgets.button import ActionButton
+from judge_app.ui.widgets.flow import EvenGrid, FlowLayout
 from judge_app.ui.widgets.label import Label
 from judge_app.ui.widgets.option import OptionCard
 
@@ -33,7 +34,8 @@ class Choice(msgspec.Struct, frozen=True):
 
 class Question(msgspec.Struct, frozen=True):
     """What is asked. ``key`` comes back with the answer. ``reasons`` can be taken by a click; ``needs_reason`` False
-    leaves the reason out altogether. ``field`` names the line of text where it is not a reason (a person's name)."""
+    leaves the reason out altogether. ``field`` names the line of text where it is not a reason (a person's name).
+    ``quick``: a reason that is taken answers at once, by a click or by its figure. ``columns`` of choices."""
 
     key: str
     title: str
@@ -42,6 +44,9 @@ class Question(msgspec.Struct, frozen=True):
     chosen: str = ""
     reasons: tuple[str, ...] = ()
     needs_reason: bool = True
+    quick: bool = False
+    columns: int = 1
+    text: str = ""
     field: str = ""
     second_field: str = ""
     yes: str = ""
@@ -62,6 +67,7 @@ class AskPanel(QFrame):
         super().__init__(parent)
         self.question: Question | None = None
         self.setProperty("kind", "card")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(16, 12, 16, 12)
         self._column.setSpacing(6)
@@ -95,6 +101,8 @@ class AskPanel(QFrame):
         self.hide()
 
     def _first_field(self) -> QWidget:
+        if self.question is not None and self.question.quick:
+            return self
         if self._group is not None:
             chosen = self._group.checkedButton()
             return chosen or self._group.buttons()[0]
@@ -110,19 +118,23 @@ class AskPanel(QFrame):
             column.addWidget(Label(question.consequence, "second", wrap=True))
         if question.choices:
             self._group = QButtonGroup(self._inside)
+            options = QWidget()
+            grid = EvenGrid(question.columns, parent=options)
             for choice in question.choices:
-                column.addWidget(self._option(choice, choice.key == question.chosen))
+                grid.addWidget(self._option(choice, choice.key == question.chosen))
+            column.addWidget(options)
         if question.needs_reason:
             if question.reasons:
                 chips = QWidget()
                 flow = FlowLayout(chips)
-                for reason in question.reasons:
-                    flow.addWidget(self._chip(reason))
+                for at, reason in enumerate(question.reasons):
+                    flow.addWidget(self._chip(reason, str(at + 1) if question.quick else ""))
                 column.addWidget(chips)
             self._reason = QLineEdit()
             self._reason.setPlaceholderText(question.field or tr("Reason (needed)"))
             self._reason.setAccessibleName(question.field or tr("Reason (needed)"))
             self._reason.setMaxLength(200)
+            self._reason.setText(question.text)
             self._reason.returnPressed.connect(self._answer)
             self._reason.textChanged.connect(self._forgive)
             column.addWidget(self._reason)
@@ -161,16 +173,18 @@ class AskPanel(QFrame):
         self._group.addButton(card)
         return card
 
-    def _chip(self, reason: str) -> QAbstractButton:
-        chip = QPushButton(reason)
-        chip.setProperty("kind", "chip")
+    def _chip(self, reason: str, key: str) -> QAbstractButton:
+        chip = ActionButton(reason, key, kind="chip")
         chip.clicked.connect(lambda: self._take(reason))
         return chip
 
     def _take(self, reason: str) -> None:
         if self._reason is not None:
             self._reason.setText(reason)
-            self._reason.setFocus(Qt.FocusReason.OtherFocusReason)
+            if self.question is not None and self.question.quick:
+                self._answer()
+            else:
+                self._reason.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _forgive(self) -> None:
         if self._missing is not None:
@@ -221,5 +235,13 @@ class AskPanel(QFrame):
             self._drop()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._answer()
+        elif (reason := self._reason_of(event.text())) is not None:
+            self._take(reason)
         else:
             super().keyPressEvent(event)
+
+    def _reason_of(self, figure: str) -> str | None:
+        question = self.question
+        if question is None or not question.quick or figure not in "123456789" or not figure:
+            return None
+        return question.reasons[int(figure) - 1] if int(figure) <= len(question.reasons) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from judge_app.seat.state import Connection, Link
 from judge_app.ui.language import either, mark, tr
@@ -46,7 +46,6 @@ class ConnectionBanner(QFrame):
         self._text = Label("", "second", wrap=True)
         row.addWidget(self._title)
         row.addWidget(self._text, 1)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.hide()
 
     def set_connection(self, connection: Connection | None) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QStylePainter, QWidget
 
 from judge_app.ui.theme import theme_of
-from judge_app.ui.theme.type import BODY, BOLD, LEAD, MEDIUM, SMALL, TITLE
+from judge_app.ui.theme.type import BODY, BOLD, LEAD, SMALL, TITLE
 from judge_app.ui.widgets.paint import key_size, paint_key, wrapped_lines
 
 
@@ -143,7 +143,8 @@ class ActionButton(QPushButton):
 
     def minimumSizeHint(self) -> QSize:
         theme = theme_of(self)
-        words = QFontMetrics(theme.font(BODY, MEDIUM)).horizontalAdvance(self.text()) + theme.px(16)
+        self.ensurePolished()
+        words = QFontMetrics(self.font()).horizontalAdvance(self.text()) + theme.px(28)
         return QSize(words, super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -31,6 +31,7 @@ class Card(QFrame):
         self.head = QWidget(self)
         row = QHBoxLayout(self.head)
         row.setContentsMargins(16, 10, 16, 10)
+        row.setSpacing(4)
         self.heading = Label("", "second", parent=self.head)
         self.aside = ElidedLabel("", "strong", parent=self.head)
         self.aside.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -54,6 +55,8 @@ class Card(QFrame):
         self.aside.setText(aside)
         self.head.setVisible(bool(heading))
         self._under.setVisible(bool(heading) and self._flush)
+        if not self._flush:
+            self.body.setContentsMargins(16, 0 if heading else 16, 16, 16)
         self.setAccessibleName(heading)
 
     def set_tone(self, tone: Tone) -> None:

@@ -72,7 +72,7 @@ class ClockFace(RunningWidget):
         self._size = size
         self._idle = "–:––"
         self._stale = False
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
 
     def set_idle(self, text: str) -> None:
         """What stands there while there is no phase (8:00, what the next one will have)."""
@@ -97,11 +97,11 @@ class ClockFace(RunningWidget):
     def sizeHint(self) -> QSize:
         theme = theme_of(self)
         metrics = QFontMetrics(theme.font(self._size, BOLD))
-        return QSize(metrics.horizontalAdvance("88:88"), metrics.ascent())
+        return QSize(metrics.horizontalAdvance("88:88"), round(metrics.capHeight() * 1.25))
 
     def minimumSizeHint(self) -> QSize:
         metrics = QFontMetrics(theme_of(self).font(min(LARGE, self._size), BOLD))
-        return QSize(metrics.horizontalAdvance("88:88"), metrics.ascent())
+        return QSize(metrics.horizontalAdvance("88:88"), round(metrics.capHeight() * 1.25))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = theme_of(self)
@@ -122,7 +122,9 @@ class ClockFace(RunningWidget):
         font = theme.font(size, BOLD)
         painter.setFont(font)
         painter.setPen(QPen(colour))
-        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), text)
+        metrics = QFontMetrics(font)
+        left_edge = (self.width() - metrics.horizontalAdvance(text)) // 2
+        painter.drawText(left_edge, (self.height() + metrics.capHeight()) // 2, text)
         self.setAccessibleName(text)
 
     def _fitting(self, text: str) -> int:

@@ -21,7 +21,7 @@ class Label(QLabel):
         self.setProperty("tone", tone)
         self.setWordWrap(wrap)
         if wrap:
-            policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+            policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
             policy.setHeightForWidth(True)
             self.setSizePolicy(policy)
         self.setText(text)
@@ -102,20 +102,22 @@ class ElidedLabel(QLabel):
 
     def _broken(self, width: int) -> list[str]:
         """The text in at most ``lines`` lines, the last one whole however long it is."""
-        if self._lines == 1:
-            return [self._whole]
-        metrics = QFontMetrics(self.font())
-        lines: list[str] = []
-        rest = self._whole
-        while rest and len(lines) < self._lines - 1 and metrics.horizontalAdvance(rest) > width:
-            at = _break(rest, metrics, width)
-            lines.append(rest[:at].rstrip())
-            rest = rest[at:].lstrip()
-        return [*lines, rest]
+        return broken(self._whole, QFontMetrics(self.font()), width, self._lines)
 
     def _last(self, width: int) -> str:
         metrics = QFontMetrics(self.font())
         return metrics.elidedText(self._broken(width)[-1], Qt.TextElideMode.ElideRight, max(0, width))
+
+
+def broken(text: str, metrics: QFontMetrics, width: int, most: int) -> list[str]:
+    """A text in at most ``most`` lines of a width; the last one holds all that is left, however long."""
+    lines: list[str] = []
+    rest = text
+    while rest and len(lines) < most - 1 and metrics.horizontalAdvance(rest) > width:
+        at = _break(rest, metrics, width)
+        lines.append(rest[:at].rstrip())
+        rest = rest[at:].lstrip()
+    return [*lines, rest]
 
 
 _NEVER_FIRST = "，。、；：！？）》」』”’…·,.;:!?)"

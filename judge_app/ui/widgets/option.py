@@ -18,7 +18,7 @@ class OptionCard(QAbstractButton):
         super().__init__(parent)
         self.setCheckable(True)
         self._effect = ""
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.set_words(text, effect)
@@ -40,7 +40,7 @@ class OptionCard(QAbstractButton):
 
     def heightForWidth(self, width: int) -> int:
         theme = theme_of(self)
-        room = max(40, width - self._left() - theme.px(12))
+        room = max(40, width - self._left() - theme.px(6))
         text, effect = theme.font(BODY, MEDIUM), theme.font(SMALL)
         tall = wrapped_lines(self.text(), text, room) * QFontMetrics(text).lineSpacing()
         if self._effect:
@@ -54,10 +54,14 @@ class OptionCard(QAbstractButton):
         return QSize(width, self.heightForWidth(max(width, self.width())))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(theme_of(self).px(120), theme_of(self).px(40))
+        theme = theme_of(self)
+        words = [QFontMetrics(theme.font(BODY, MEDIUM)).horizontalAdvance(self.text())]
+        words.append(QFontMetrics(theme.font(SMALL)).horizontalAdvance(self._effect))
+        width = min(theme.px(200), max(words) + self._left() + theme.px(8))
+        return QSize(width, theme.px(40))
 
     def _left(self) -> int:
-        return theme_of(self).px(38)
+        return theme_of(self).px(34)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = theme_of(self)
@@ -71,7 +75,7 @@ class OptionCard(QAbstractButton):
         painter.setBrush(theme.colour("brand_soft" if on else "paper"))
         painter.drawRoundedRect(frame, theme.px(8), theme.px(8))
         side = theme.px(16)
-        circle = QRectF(theme.px(12), (self.height() - side) / 2, side, side)
+        circle = QRectF(theme.px(10), (self.height() - side) / 2, side, side)
         painter.setPen(QPen(theme.colour("brand" if on else "edge"), theme.px(2)))
         painter.setBrush(theme.colour("paper"))
         painter.drawEllipse(circle)
@@ -85,7 +89,7 @@ class OptionCard(QAbstractButton):
     def _paint_words(self, painter: QPainter) -> None:
         theme = theme_of(self)
         text, effect = theme.font(BODY, MEDIUM), theme.font(SMALL)
-        room = self.width() - self._left() - theme.px(12)
+        room = self.width() - self._left() - theme.px(6)
         tall = wrapped_lines(self.text(), text, room) * QFontMetrics(text).lineSpacing()
         below = wrapped_lines(self._effect, effect, room) * QFontMetrics(effect).lineSpacing() if self._effect else 0
         top = (self.height() - tall - below) // 2

@@ -19,7 +19,7 @@ class QrCode(QWidget):
         super().__init__(parent)
         self._text = ""
         self._rows: tuple[bytes, ...] = ()
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.set_text(text)
 
     @property
@@ -40,12 +40,6 @@ class QrCode(QWidget):
     def minimumSizeHint(self) -> QSize:
         side = theme_of(self).px(120)
         return QSize(side, side)
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        return width
 
     def paintEvent(self, event: QPaintEvent) -> None:
         side = min(self.width(), self.height())

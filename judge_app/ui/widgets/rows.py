@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, TypeVar, cast
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -99,13 +99,17 @@ class RowDelegate(QStyledItemDelegate):
     def height(self, theme: Theme, row: Row, width: int) -> int:
         raise NotImplementedError
 
-    def paint_row(self, painter: QPainter, theme: Theme, option: QStyleOptionViewItem, row: Row) -> None:
+    def paint_row(self, painter: QPainter, theme: Theme, rect: QRect, row: Row) -> None:
+        """Paints in ``rect``, which is as wide as ``height`` was told."""
         raise NotImplementedError
+
+    def paint_ground(self, painter: QPainter, theme: Theme, rect: QRect, row: Row) -> None:
+        """Paints what lies under the row, over the whole width of the list."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         view = cast(RowList, self.parent())
         row = index.data(Qt.ItemDataRole.UserRole)
-        width = view.viewport().width()
+        width = view.row_width
         return QSize(width, self.height(theme_of(view), row, width) if row is not None else 0)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -119,7 +123,8 @@ class RowDelegate(QStyledItemDelegate):
         state = option.state
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, theme.colour("plain_soft"))
-        self.paint_row(painter, theme, option, row)
+        self.paint_ground(painter, theme, rect, row)
+        self.paint_row(painter, theme, QRect(rect.x(), rect.y(), view.row_width, rect.height()), row)
         painter.fillRect(rect.x(), rect.bottom(), rect.width(), 1, theme.colour("line"))
         if state & QStyle.StateFlag.State_HasFocus and view.hasFocus():
             painter.setPen(theme.colour("brand"))
@@ -160,6 +165,11 @@ class RowList(QListView):
         self._model.set_rows(rows)
         if chosen and self.chosen != chosen:
             self.choose(chosen)
+
+    @property
+    def row_width(self) -> int:
+        """What a row may use: the same with and without a scroll bar, so that heights stay true."""
+        return max(40, self.width() - 2 * self.frameWidth() - self.verticalScrollBar().sizeHint().width())
 
     @property
     def chosen(self) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import msgspec
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from judge_app.ui.theme import Tone
+from judge_app.ui.widgets.flow import FlowLayout
 from judge_app.ui.widgets.label import Label
 
 
@@ -33,7 +34,6 @@ class TroubleCard(QFrame):
         self.setProperty("kind", "trouble")
         self.setProperty("tone", trouble.tone)
         self.setAccessibleName(f"{trouble.title} {trouble.text}")
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         body = QVBoxLayout(self)
         body.setContentsMargins(12, 10, 12, 10)
         body.setSpacing(4)
@@ -42,17 +42,16 @@ class TroubleCard(QFrame):
             text = Label(trouble.text, "second", wrap=True)
             body.addWidget(text)
         if trouble.actions:
-            row = QHBoxLayout()
-            row.setContentsMargins(0, 4, 0, 0)
-            row.setSpacing(8)
+            buttons = QWidget()
+            row = FlowLayout(buttons, gap=8)
             for key, words, danger in trouble.actions:
                 button = QPushButton(words)
                 button.setProperty("kind", "danger" if danger else "plain")
                 button.setAccessibleName(f"{words} · {trouble.title}")
                 button.clicked.connect(lambda _=False, key=key: self.acted.emit(key))
                 row.addWidget(button)
-            row.addStretch(1)
-            body.addLayout(row)
+            body.addSpacing(4)
+            body.addWidget(buttons)
 
 
 class TroublePanel(QWidget):
@@ -66,7 +65,7 @@ class TroublePanel(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._column.addStretch(1)
         self.hide()
 
     @property

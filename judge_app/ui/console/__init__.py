@@ -1,0 +1,5 @@
+"""The console: the host's desk."""
+
+from judge_app.ui.console.window import ConsoleWindow
+
+__all__ = ["ConsoleWindow"]

@@ -1,0 +1,100 @@
+"""The one next step of the console in words, and the command it gives."""
+
+from __future__ import annotations
+
+import msgspec
+
+from judge_app.core import commands
+from judge_app.core.clock import HoldKind
+from judge_app.core.commands import Command
+from judge_app.core.views import Briefing, HostView, NextStep, Step
+from judge_app.ui.glossary import number, people, phase_name
+from judge_app.ui.language import tr
+
+
+class StepWords(msgspec.Struct, frozen=True):
+    """The button's text, a line below it, and whether there is anything to press."""
+
+    text: str
+    note: str = ""
+    enabled: bool = True
+
+
+def running_phase(view: HostView) -> str:
+    """The key of the phase that runs or is held, or ''."""
+    clock = view.clock
+    return clock.phase if clock is not None and clock.ended_ns is None else ""
+
+
+def judge_names(briefing: Briefing, numbers: tuple[str, ...]) -> str:
+    """Judges by their names, where the briefing knows them."""
+    known = {judge.no: judge.name for judge in briefing.judges}
+    return people([known.get(no, no) for no in numbers])
+
+
+def project_name(briefing: Briefing, entry_no: str) -> str:
+    return next((project.name for project in briefing.projects if project.entry_no == entry_no), "")
+
+
+def words(view: HostView, briefing: Briefing) -> StepWords:
+    """What happens next."""
+    step = view.next_step
+    running = running_phase(view)
+    ends = phase_name(briefing.rules, running) if running else ""
+    match step.step:
+        case Step.CALL:
+            return StepWords(
+                tr("Call {no}: {name}", no=number(step.entry_no), name=project_name(briefing, step.entry_no)),
+                _still_missing(view, step, briefing),
+            )
+        case Step.START_PHASE:
+            begins = phase_name(briefing.rules, step.phase)
+            if ends:
+                return StepWords(tr("End {phase}, start {following}", phase=ends, following=begins))
+            return StepWords(tr("Start {phase}", phase=begins))
+        case Step.RELEASE:
+            technical = view.clock is not None and view.clock.held is HoldKind.TECHNICAL
+            if technical:
+                return StepWords(tr("Go on after the technical stop …"), tr("Choose what becomes of the lost time"))
+            return StepWords(tr("Let the clock run on"))
+        case Step.OPEN_SCORING:
+            note = tr("{n} sheets still to come", n=len(step.missing)) if step.missing else ""
+            text = tr("End {phase}, start scoring", phase=ends) if ends else tr("Start scoring")
+            return StepWords(text, note)
+        case Step.CLOSE_SCORING:
+            return StepWords(
+                tr("Close scoring of {no} …", no=number(step.entry_no)),
+                tr("Missing: {names}", names=judge_names(briefing, step.missing)) if step.missing else "",
+            )
+    if view.published:
+        return StepWords(tr("The results are published"), enabled=False)
+    if view.session_locked:
+        return StepWords(tr("The results of this session are locked"), enabled=False)
+    return StepWords(tr("All projects have been heard"), tr("The chair reviews, locks and signs."), enabled=False)
+
+
+def _still_missing(view: HostView, step: NextStep, briefing: Briefing) -> str:
+    """Who keeps an earlier project waiting; nobody has to wait for it with the call."""
+    if not step.missing:
+        return ""
+    names = judge_names(briefing, step.missing)
+    open_ones = [number(one.entry_no) for one in view.projects if one.stage.value == "scoring"]
+    return tr("{no} still lacks: {names}", no=people(open_ones), names=names)
+
+
+def command(view: HostView) -> Command | None:
+    """The command of the next step; None where it has to be asked first (or there is none)."""
+    step = view.next_step
+    match step.step:
+        case Step.CALL:
+            return commands.CallProject(entry_no=step.entry_no)
+        case Step.START_PHASE:
+            return commands.StartPhase(phase=step.phase)
+        case Step.RELEASE:
+            held = view.clock.held if view.clock is not None else None
+            return None if held is HoldKind.TECHNICAL else commands.ReleaseClock()
+        case Step.OPEN_SCORING:
+            return commands.OpenScoring()
+        case Step.CLOSE_SCORING:
+            return None if step.missing else commands.CloseScoring(entry_no=step.entry_no)
+    return None

@@ -1,0 +1,122 @@
+"""What can go wrong in a room, as the console says it: what is wrong, what is safe, what one can do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from judge_app.core.seats import Role
+from judge_app.core.stages import ProjectStage, SheetStatus
+from judge_app.core.views import Briefing, HostView, SeatStatus
+from judge_app.ui.console.seats import away_seconds
+from judge_app.ui.console.steps import project_name
+from judge_app.ui.glossary import ROLES, duration, number
+from judge_app.ui.language import either, tr
+from judge_app.ui.widgets import Trouble
+
+AWAY_AFTER_S = 5
+"""A seat that is back sooner was never away."""
+
+
+def seat_words(status: SeatStatus) -> str:
+    """A seat by its person, else by what it is for."""
+    return status.seat.name or tr(ROLES[status.seat.role])
+
+
+def found(view: HostView, briefing: Briefing, wall: datetime) -> list[Trouble]:
+    """All that is wrong now, worst first."""
+    made: list[Trouble] = []
+    made += _asking(view)
+    made += _health(view)
+    made += _cut_off(view)
+    made += _away(view, briefing, wall)
+    made += _no_show(view, briefing)
+    return made
+
+
+def _asking(view: HostView) -> list[Trouble]:
+    return [
+        Trouble(
+            key=f"admit|{status.seat.id}|{device}",
+            title=tr("{device} asks to sit as {name}", device=name or tr("A computer"), name=seat_words(status)),
+            text=tr("Let it in only if you see this person at it.")
+            if not status.online
+            else tr("The seat is taken by a computer that is connected. Letting this one in puts the other out."),
+            tone="info",
+            actions=(("admit", tr("Let in"), False), ("deny", tr("Refuse …"), True)),
+        )
+        for status in view.seats
+        for device, name in status.waiting
+    ]
+
+
+def _health(view: HostView) -> list[Trouble]:
+    made = [
+        Trouble(key=f"health|{at}", title=either(zh, en), tone="stop")
+        for at, (zh, en) in enumerate(view.health.trouble)
+    ]
+    stage = next((status for status in view.seats if status.seat.role is Role.STAGE), None)
+    if stage is not None and stage.seen and not view.health.stage_online:
+        made.append(
+            Trouble(
+                key="stage",
+                title=tr("The stage has no connection"),
+                text=tr(
+                    "Its clock goes on and it still ends the slides at its deadline; pauses and extra time do not"
+                    " reach it."
+                ),
+                actions=(("seat", tr("Its join link"), False),),
+            )
+        )
+    return made
+
+
+def _cut_off(view: HostView) -> list[Trouble]:
+    return [
+        Trouble(
+            key=f"cut|{report.run}",
+            title=tr("{no}: the slides may still be on", no=number(report.entry_no)),
+            text=tr("The curtain is over them, but the show did not confirm its end. End it by hand."),
+        )
+        for report in view.cut_offs[-1:]
+        if not report.confirmed and report.entry_no == view.current
+    ]
+
+
+def _away(view: HostView, briefing: Briefing, wall: datetime) -> list[Trouble]:
+    made = []
+    stage = next((one.stage for one in view.projects if one.entry_no == view.current), None)
+    for status in view.seats:
+        gone = away_seconds(status, wall)
+        if status.seat.role is not Role.JUDGE or gone is None or gone < AWAY_AFTER_S:
+            continue
+        if status.status not in (None, SheetStatus.EMPTY, SheetStatus.RETURNED):
+            continue
+        actions = [("seat", tr("Its join link"), False)]
+        if view.current is not None and status.status is not None and stage is not ProjectStage.LOCKED:
+            actions.append(("absent", tr("Mark absent …"), True))
+        made.append(
+            Trouble(
+                key=f"away|{status.seat.id}",
+                title=tr("{name} has been without connection for {time}", name=seat_words(status), time=duration(gone)),
+                text=tr(
+                    "What was written is kept on that computer and comes by itself. If it has to be replaced, use a"
+                    " new join link."
+                ),
+                actions=tuple(actions),
+            )
+        )
+    return made
+
+
+def _no_show(view: HostView, briefing: Briefing) -> list[Trouble]:
+    return [
+        Trouble(
+            key=f"noshow|{one.entry_no}",
+            title=tr("{no} has been called three times", no=number(one.entry_no)),
+            text=project_name(briefing, one.entry_no),
+            tone="warn",
+            actions=(("no-show", tr("Settle it …"), False),),
+        )
+        for one in view.projects
+        if one.stage is ProjectStage.CALLED and one.call >= 3
+    ]
