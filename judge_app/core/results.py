@@ -36,15 +36,15 @@ def external_scores(rules: RuleSet, contest: Contest) -> tuple[dict[str, dict[st
     problems: list[Problem] = []
     contested: set[tuple[str, str]] = set()
     for row in contest.external:
-        at = row.entry_no, row.component
         place = f"{row.entry_no} · {row.component}"
-        component = rules.component(row.component)
+        component = next((one for one in rules.components if row.component in (one.key, one.name)), None)
         if component is None or component.judged:
             problems.append(Problem(place, "规则中没有这个外部得分项", "the rules have no such external component"))
             continue
+        at = row.entry_no, component.key
         score = Decimal(row.score)
         people.setdefault(at, set()).update(person.strip() for person in row.entered_by if person.strip())
-        before = found.setdefault(row.entry_no, {}).setdefault(row.component, score)
+        before = found.setdefault(row.entry_no, {}).setdefault(component.key, score)
         if before != score:
             contested.add(at)
             problems.append(

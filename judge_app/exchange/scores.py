@@ -24,6 +24,7 @@ import msgspec
 
 from judge_app.core.contest import Contest, Judge, PanelRole, Presence, Project, Struct
 from judge_app.core.errors import BadInput, Problem
+from judge_app.core.marks import Sheet
 from judge_app.core.rules import Component, RuleSet
 from judge_app.exchange import cells, safety
 from judge_app.exchange.tables import Findings
@@ -232,8 +233,7 @@ class _Reading:
         self._judges = {judge.no: judge for judge in contest.judges}
         self._folded = {judge.no.lower(): judge.no for judge in contest.judges}
         self._rules = rules
-        events = {event.name: rules.for_event(event.name) for event in rules.own_events}
-        self._rules_of = {project.entry_no: events.get(project.track, rules) for project in contest.projects}
+        self._rules_of = {project.entry_no: rules_of(project, rules) for project in contest.projects}
         self._drafts: dict[tuple[str, str], _Draft] = {}
 
     def _problem(self, line: int, column: str, zh: str, en: str) -> None:
@@ -562,6 +562,33 @@ def _sheet(draft: _Draft) -> GivenSheet:
         replaces=draft.replaces,
         note="；".join(draft.notes),
     )
+
+
+def sheets_of(scores: GivenScores, contest: Contest, rules: RuleSet) -> dict[str, tuple[Sheet, ...]]:
+    """Entry number → the sheets as the calculation takes them: one for each judge and component of the judge's class."""
+    projects = {project.entry_no: project for project in contest.projects}
+    judges = {judge.no: judge for judge in contest.judges}
+    found: dict[str, list[Sheet]] = {project.entry_no: [] for project in contest.projects}
+    for given in scores.sheets:
+        own = rules_of(projects[given.entry_no], rules)
+        for component in own.components_of(judges[given.judge].judge_class):
+            points = given.points.get(component.key)
+            found[given.entry_no].append(
+                Sheet(
+                    judge=given.judge,
+                    component=component.key,
+                    presence=given.presence,
+                    points=dict(points) if points else None,
+                    total=given.totals.get(component.key),
+                    replaces=given.replaces or None,
+                )
+            )
+    return {entry_no: tuple(sheets) for entry_no, sheets in found.items()}
+
+
+def rules_of(project: Project, rules: RuleSet) -> RuleSet:
+    """The rules that a project is judged by: those of the event beside the contest that it is in, or the contest's."""
+    return rules.for_event(project.track) if any(event.name == project.track for event in rules.own_events) else rules
 
 
 def write_scores(scores: GivenScores | Iterable[GivenSheet]) -> bytes:
