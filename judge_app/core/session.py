@@ -252,6 +252,7 @@ def entries(state: State, only: Iterable[str] | None = None) -> tuple[Entry, ...
     for given in setup.contest.external:
         external.setdefault(given.entry_no, {})[given.component] = Decimal(given.score)
     judges = {judge.no: judge for judge in setup.contest.judges}
+    classes = {judge.judge_class for judge in judges.values()}
     result = []
     for entry_no in chosen:
         held = state.projects[entry_no]
@@ -259,6 +260,7 @@ def entries(state: State, only: Iterable[str] | None = None) -> tuple[Entry, ...
             continue
         project = projects[entry_no]
         rules = rules_of(setup, entry_no)
+        filled = {judge_class: rules.components_of(judge_class) for judge_class in classes}
         result.append(
             Entry(
                 entry_no=entry_no,
@@ -272,7 +274,7 @@ def entries(state: State, only: Iterable[str] | None = None) -> tuple[Entry, ...
                 sheets=tuple(
                     _sheet(no, component, sheet)
                     for no, sheet in held.sheets.items()
-                    for component in rules.components_of(judges[no].judge_class)
+                    for component in filled[judges[no].judge_class]
                 ),
             )
         )
@@ -875,7 +877,7 @@ def _rule(command: commands.MakeRuling, state: State, seat: Seat, at_ns: int) ->
     _short(command.ruling, MAX_RULING)
     try:
         ruling = msgspec.json.decode(command.ruling, type=Ruling)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeError) as error:
         raise Refused("bad_ruling", f"裁定内容有误：{error}", f"the ruling is not well-formed: {error}") from error
     for entry_no in sorted(ruled_on(ruling)):
         held = _project(state, entry_no)

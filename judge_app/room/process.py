@@ -62,6 +62,8 @@ async def serve(
     ready: bool = False,
 ) -> None:
     """Run the room of a session file until a signal. Raises BadInput, what the store raises, and OSError for the port."""
+    # The writer's thread must not wait 5 ms for the interpreter behind a busy loop, several times a commit.
+    sys.setswitchinterval(0.0005)
     room = open_room(path, setup, rate=rate)
     server = Server(room)
     stop = asyncio.Event()

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from judge_app.core import events, journal, session, views
 from judge_app.core.clock import HoldKind
@@ -24,7 +25,7 @@ from judge_app.core.contest import PanelRole
 from judge_app.core.errors import BadInput, Problem, Refused
 from judge_app.core.events import AnyEvent, Event, SessionSetup
 from judge_app.core.journal import Record
-from judge_app.core.seats import Seat
+from judge_app.core.seats import Role, Seat
 from judge_app.core.session import State
 from judge_app.room.clock import SessionClock, boot_id, iso, real_ns, wall_of
 from judge_app.room.keys import RoomKeys
@@ -39,6 +40,8 @@ HEARTBEAT_S = 5.0
 REOPEN_S = 2.0
 STEP_MS = 500
 """By how much wall time must move against the monotonic clock to be called a step."""
+GATHER_S = 0.05
+"""How long views wait for more sheets of the same burst."""
 LIVE_PUSH_S = 0.1
 """How often the host's desk is told at most of what is not in the journal (who types, who is away)."""
 
@@ -84,6 +87,11 @@ class Room:
         self._shown: dict[Sink, bytes] = {}
         self._live: dict[str, views.SeatLive] = {}
         self._live_push: asyncio.TimerHandle | None = None
+        self._push_handle: asyncio.TimerHandle | None = None
+        self._unshown: list[journal.Body] = []
+        self._links_of: tuple[dict[str, tuple[session.Device, ...]], tuple[views.JoinLink, ...]] | None = None
+        self._seat_of_device: dict[str, str] = {}
+        self._public: dict[str, Ed25519PublicKey] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._links: Callable[[str], str] | None = None
         self._trouble: dict[str, tuple[str, str]] = {}
@@ -234,7 +242,7 @@ class Room:
             return Refusal(
                 command_id=message.command_id, code="not_admitted", zh="该设备未获准入", en="the device is not admitted"
             )
-        key = signing.read_public(sitting.key)
+        key = self._public.get(sitting.key) or self._public.setdefault(sitting.key, signing.read_public(sitting.key))
         if not signing.command_is_genuine(key, self.state.session.session_id, device, message):
             return Refusal(
                 command_id=message.command_id, code="bad_signature", zh="签名无效", en="the signature does not fit"
@@ -305,10 +313,10 @@ class Room:
 
     def device_state(self, device: str) -> tuple[Seat, session.Device] | None:
         """The seat of an enrolled device."""
-        for seat_id, devices in self.committed.devices.items():
-            for known in devices:
-                if known.id == device:
-                    return self.seats[seat_id], known
+        seat_id = self._seat_of_device.get(device)
+        for known in self.committed.devices.get(seat_id or "", ()):
+            if known.id == device:
+                return self.seats[seat_id or ""], known
         return None
 
     # records
@@ -318,16 +326,17 @@ class Room:
         seq, prev = self._head
         records = []
         for part, event in enumerate(made):
+            random = os.urandom(32).hex()
             body = journal.Body(
                 seq=seq + part + 1,
-                event_id=uuid.uuid4().hex,
+                event_id=random[:32],
                 command_id=command_id,
                 part=part,
                 command_digest=digest,
                 version=journal.VERSION,
                 actor=actor,
                 at=stamp,
-                salt=os.urandom(16).hex(),
+                salt=random[32:],
                 event=cast(AnyEvent, event),
             )
             record = journal.seal(body, prev)
@@ -342,6 +351,8 @@ class Room:
         body = record.body
         self.state = session.evolve(self.state, body)
         self._head = (record.seq, record.hash)
+        if isinstance(body.event, events.DeviceEnrolled):
+            self._seat_of_device[body.event.device] = body.event.seat
         if body.command_digest and body.part == 0:
             known = self._commands.setdefault(body.command_id, Known(digest=body.command_digest, seq=record.seq))
             known.receipt = None if known.waiting is not None else self._sign(record)
@@ -394,8 +405,9 @@ class Room:
         for hear in self.new_records:
             hear(records)
         # Receipts first: their coroutines run before this.
-        self.loop.call_soon(self._push, [record.body for record in records])
-        self._drop_revoked()
+        self._push_soon([record.body for record in records])
+        if any(isinstance(record.event, events.DeviceRevoked) for record in records):
+            self._drop_revoked()
 
     def _after_failure(self, error: Exception) -> None:
         """Nothing that was not committed is true: memory is thrown away and read again from the file."""
@@ -581,7 +593,11 @@ class Room:
         )
         links: tuple[views.JoinLink, ...] = ()
         if self._links is not None:
-            links = tuple(views.JoinLink(seat=seat, link=self._links(seat)) for seat in self.seats if seat != "host")
+            devices = self.committed.devices
+            if self._links_of is None or self._links_of[0] is not devices:
+                made = tuple(views.JoinLink(seat=seat, link=self._links(seat)) for seat in self.seats if seat != "host")
+                self._links_of = (devices, made)
+            links = self._links_of[1]
         seq, hash_ = self._committed_head()
         return views.Live(seats=self._live, health=health, join_links=links, head_seq=seq, head_hash=hash_.hex())
 
@@ -596,9 +612,21 @@ class Room:
             self._shown[sink] = shown
             sink.show(b'{"type":"View","seq":%d,"view":%b}' % (self.committed.seq, shown))
 
-    def _push(self, bodies: Sequence[journal.Body]) -> None:
+    def _push_soon(self, bodies: Sequence[journal.Body]) -> None:
+        """The clock at once; sheets of a burst gather for a moment, since each changes the desks' whole view."""
+        self._unshown.extend(bodies)
+        wait = GATHER_S if all(isinstance(body.event, _GATHERED) for body in bodies) else 0.0
+        if self._push_handle is not None:
+            if wait:
+                return
+            self._push_handle.cancel()
+        self._push_handle = self.loop.call_later(wait, self._push)
+
+    def _push(self) -> None:
+        self._push_handle = None
+        bodies, self._unshown = self._unshown, []
         live = self.live()
-        for sink in list(self._sinks):
+        for sink in sorted(self._sinks, key=_push_order):
             if any(views.reaches(body, sink.seat) for body in bodies):
                 self._show(sink, live)
 
@@ -642,6 +670,14 @@ class Room:
         await done
         self._last_backup = iso(_now())
         self._push_live()
+
+
+def _push_order(sink: Sink) -> int:
+    """The stage and the host first, the desks, whose views take longest, last."""
+    return {"stage": 0, "host": 1, "timekeeper": 1}.get(sink.seat.id, 2 if sink.seat.role is Role.JUDGE else 3)
+
+
+_GATHERED = (events.SheetSubmitted, events.DeviceEnrolled, events.DeviceAdmitted)
 
 
 class _NotStored(Exception):

@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 BATCH = 500
 RETRY_S = (0.5, 30.0)
+GATHER_S = 0.5
+"""How long fresh events gather before they are sent."""
 FLUSH_S = 20.0
 """How long the end of a session waits for the centre."""
 
@@ -34,6 +36,7 @@ class Sync:
         self._last = 0
         self._settled = "ok"
         self._stopping = False
+        self._pause = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sync to the centre", daemon=True)
 
     def start(self) -> None:
@@ -55,6 +58,7 @@ class Sync:
         """Send what is left, for a while; what the centre did not take is sent by ``judge-app sync`` later."""
         with self._lock:
             self._stopping = True
+            self._pause.set()
             self._lock.notify()
         await asyncio.get_running_loop().run_in_executor(None, self._thread.join, FLUSH_S)
 
@@ -93,6 +97,9 @@ class Sync:
                 continue
             if pending > BATCH:
                 self._tell("waiting")
+            elif not self._stopping:
+                # A burst of sheets belongs to the room alone: the centre's work waits for it to be over.
+                self._pause.wait(GATHER_S)
             pushed = central.push(self._session_id, batch, self._host)
             if pushed.alarms:
                 # What does not fit is kept there under quarantine; sending it again would not help.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import contextlib
 import sqlite3
 from collections.abc import Sequence
@@ -87,12 +88,17 @@ END""",
 END""",
 )
 
-INSERT = (
-    "INSERT INTO journal"
-    " (seq, event_id, command_id, part, kind, version, actor, at, mono_ns, boot_id, body, prev_hash, hash)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
 COLUMNS = "seq, event_id, command_id, part, kind, version, actor, at, mono_ns, boot_id, body, prev_hash, hash"
+ROWS_A_STATEMENT = 64
+"""How many rows one INSERT takes at most."""
+
+
+@functools.lru_cache(maxsize=ROWS_A_STATEMENT)
+def insert_of(rows: int) -> str:
+    """The INSERT of so many rows, their values one after the other."""
+    one = f"({', '.join('?' * len(COLUMNS.split(',')))})"
+    return f"INSERT INTO journal ({COLUMNS}) VALUES {', '.join([one] * rows)}"
+
 
 
 def checkpoint_message(seq: int, hash: bytes, at: str) -> bytes:

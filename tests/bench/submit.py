@@ -1,0 +1,154 @@
+"""bench submit: N judges submit in the same instant (burst) and one after the other (steady) to a real room over TLS.
+
+Submit → verified receipt, beside one bare fsync and one bare TLS round trip of the same run. Seats are ordinary clients
+in processes of their own, one for each 100, with their outboxes in memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import multiprocessing
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from rooms import Hall, fsync_ms, full_points, percentiles, tell
+
+from judge_app.core import commands
+from judge_app.seat.connection import SeatConnection
+from judge_app.wire.link import read_link
+from judge_app.wire.messages import Receipt
+
+ROUNDS = 6
+"""Projects: the first warms up, the rest are measured."""
+PER_PROCESS = 100
+
+
+def judge_process(links: dict[str, str], points: dict[str, commands.Points], rounds: int, pipe: Any) -> None:
+    """Some judges' seats: submits for project k at the instant it is told, tells each latency."""
+    asyncio.run(_judges(links, points, rounds, pipe))
+
+
+async def _judges(links: dict[str, str], points: dict[str, commands.Points], rounds: int, pipe: Any) -> None:
+    from rooms import Ear
+
+    seats: dict[str, SeatConnection] = {}
+    ears = []
+    tasks = []
+    for seat, link in links.items():
+        ear = Ear()
+        seats[seat] = SeatConnection(read_link(link), ear, folder=None, device_name=seat)
+        tasks.append(asyncio.create_task(seats[seat].run()))
+        ears.append(ear)
+        if len(tasks) % 25 == 0:
+            await asyncio.gather(*(ear.viewed.wait() for ear in ears))
+    await asyncio.gather(*(ear.viewed.wait() for ear in ears))
+    pipe.send("joined")
+    for _ in range(rounds):
+        entry_no, at, steady_s = await asyncio.to_thread(pipe.recv)
+        await asyncio.sleep(max(0.0, at - time.time()))
+
+        async def one(seat: str, connection: SeatConnection, wait: float, entry_no: str = entry_no) -> Any:
+            await asyncio.sleep(wait)
+            began = time.perf_counter_ns()
+            sheet = commands.SubmitSheet(entry_no=entry_no, revision=0, points=points[seat])
+            answer = await connection.answered(connection.send(sheet))
+            return (time.perf_counter_ns() - began) / 1e6, isinstance(answer, Receipt), getattr(answer, "seq", 0)
+
+        waits = [steady_s * index / len(seats) for index in range(len(seats))]
+        told = await asyncio.gather(
+            *(one(seat, connection, wait) for (seat, connection), wait in zip(seats.items(), waits, strict=True))
+        )
+        pipe.send(told)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def measure(judges: int) -> dict[str, Any]:
+    """One room with so many judges: bursts, then one steady round."""
+    context = multiprocessing.get_context("spawn")
+    async with Hall(judges, ROUNDS + 1) as hall:
+        seats = hall.judges()
+        cards = {f"judge:{judge.no}": judge for judge in hall.setup.contest.judges}
+        points = {seat: full_points(hall.rules.components_of(cards[seat].judge_class)) for seat in seats}
+        await hall.join("host")
+        empty_mb = hall.memory_mb()
+        pipes, workers = [], []
+        for at in range(0, len(seats), PER_PROCESS):
+            some = seats[at : at + PER_PROCESS]
+            ours, theirs = context.Pipe()
+            worker = context.Process(
+                target=judge_process,
+                args=({s: hall.links[s] for s in some}, {s: points[s] for s in some}, ROUNDS + 1, theirs),
+            )
+            worker.start()
+            pipes.append(ours)
+            workers.append(worker)
+        for pipe in pipes:
+            await asyncio.to_thread(pipe.recv)
+        joined_mb = hall.memory_mb()
+        bursts: list[float] = []
+        steady: list[float] = []
+        receipts = 0
+        seqs: set[int] = set()
+        for number in range(1, ROUNDS + 2):
+            entry_no = str(number)
+            await hall.give("host", commands.CallProject(entry_no=entry_no))
+            await hall.give("host", commands.StartPhase(phase="presentation"))
+            last = number == ROUNDS + 1
+            for pipe in pipes:
+                pipe.send((entry_no, time.time() + 0.5, len(seats) / 50 if last else 0.0))
+            told = [one for pipe in pipes for one in await asyncio.to_thread(pipe.recv)]
+            receipts += sum(good for _, good, _ in told)
+            seqs.update(seq for _, good, seq in told if good)
+            if last:
+                steady = [ms for ms, _, _ in told]
+            elif number > 1:
+                bursts += [ms for ms, _, _ in told]
+            await hall.give("host", commands.OpenScoring())
+        for worker in workers:
+            await asyncio.to_thread(worker.join)
+        round_trip = await hall.tls_round_trip_ms()
+        stored = await hall.stored_sheets()
+        return {
+            **percentiles(bursts),
+            "steady": percentiles(steady),
+            "memory_mb_per_seat": round((joined_mb - empty_mb) / judges, 2),
+            "lost": len(seqs - stored.keys()) + (judges * (ROUNDS + 1) - receipts),
+            "doubled": len(stored) - len(set(stored.values())),
+            "tls": round_trip,
+        }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--seats", default="12,200", help="how many judges, comma-separated (12,60,200,1000)")
+    given = parser.parse_args()
+    seats: dict[str, Any] = {}
+    tls: list[float] = []
+    for count in given.seats.split(","):
+        if not given.json:
+            sys.stderr.write(f"{count} judges …\n")
+        seats[count] = asyncio.run(measure(int(count)))
+        tls += seats[count].pop("tls")
+    result = {
+        "bench": "submit",
+        "seats": seats,
+        "fsync_ms": percentiles(fsync_ms()),
+        "tls_round_trip_ms": percentiles(tls),
+        "lost": sum(one.pop("lost") for one in seats.values()),
+        "doubled": sum(one.pop("doubled") for one in seats.values()),
+    }
+    for name in ("fsync_ms", "tls_round_trip_ms"):
+        result[name] = {key.removesuffix("_ms"): value for key, value in result[name].items()}  # type: ignore[attr-defined]
+    tell(result, given.json)
+
+
+if __name__ == "__main__":
+    main()
