@@ -427,7 +427,13 @@ def _outcome(book: Scorebook, rules: RuleSet, rows: list[_Row], used: set[int]) 
             by_number[place.entry_no].place = place
     part = _Part(rows)
     ruled = {"cut": _advance(book, rules, part, places_per), "award": _awards(book, rules, part, places_per)}
-    ruled["tie"] = {place.entry_no for places in scopes.values() for place in places if place.ruled}
+    ruled["tie"] = {
+        place.entry_no
+        for per in {rules.rank_scope, *_other_scopes(rules)}
+        for places in places_per(per).values()
+        for place in places
+        if place.ruled
+    }
     for position, ruling in enumerate(book.rulings):
         if ruling.kind != "few_sheets" and ruled[ruling.kind].issuperset(ruling.entries):
             used.add(position)
@@ -435,6 +441,14 @@ def _outcome(book: Scorebook, rules: RuleSet, rows: list[_Row], used: set[int]) 
         for number in numbers:
             by_number[number].ruled = True
     return part
+
+
+def _other_scopes(rules: RuleSet) -> set[str]:
+    """The kinds of scope besides the rank scope in which projects are compared: the quota's and the awards'."""
+    held = {award.per for award in rules.awards if award.per is not None and award.kind == "composite"}
+    if rules.advance is not None and rules.advance.per is not None:
+        held.add(rules.advance.per)
+    return set(held)
 
 
 def _unfinished(rows: Sequence[_Row], per: str) -> set[str]:
