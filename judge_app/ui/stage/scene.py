@@ -1,0 +1,228 @@
+"""What stands before the audience at an instant, in words: made from the briefing, the view and the time. Pure.
+
+A Scene says what is shown, not how: audience.py draws it, and a test can read it.
+"""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+from judge_app.core.clock import SECOND, EndedBy, HoldKind
+from judge_app.core.contest import Project, Struct
+from judge_app.core.rules import Phase, Timing
+from judge_app.core.views import Briefing, ClockView, ProjectStage, StageView
+from judge_app.seat.state import Connection, Link
+from judge_app.ui.language import either, tr
+from judge_app.ui.theme import Tone
+from judge_app.ui.widgets.running import left_ns, shown
+
+
+class Kind(enum.StrEnum):
+    """The two kinds of picture: a big clock, or a card with big words."""
+
+    CLOCK = "clock"
+    CARD = "card"
+    RESULTS = "results"
+
+
+class Scene(Struct, frozen=True):
+    """``number``, ``title`` and ``subtitle`` name the project; ``words`` say what is on, ``prompt`` what is left of it; ``clock`` is the
+    time left.
+
+    On a card ``kicker`` stands over the title. ``share`` of the phase is used, 0 to 1; None: no bar. ``note`` is a pill
+    (the connection is lost). ``alarm``: time is up, the whole picture says so.
+    """
+
+    kind: Kind = Kind.CARD
+    kicker: str = ""
+    number: str = ""
+    title: str = ""
+    subtitle: str = ""
+    words: str = ""
+    prompt: str = ""
+    tone: Tone = "plain"
+    clock: str = ""
+    clock_tone: Tone = "brand"
+    share: float | None = None
+    note: str = ""
+    foot_left: str = ""
+    foot_right: str = ""
+    alarm: bool = False
+
+
+def entry_label(entry_no: str) -> str:
+    """An entry number as it is shown: two digits at least."""
+    return entry_no.zfill(2) if entry_no.isdecimal() else entry_no
+
+
+def phase_name(phase: Phase | None, key: str = "") -> str:
+    """A phase's name in the language in force."""
+    return key if phase is None else either(phase.name, phase.name_en)
+
+
+def timing_of(briefing: Briefing, project: Project | None) -> Timing | None:
+    """The timing that a project is held to: an event of its own may have its own."""
+    if project is not None:
+        for event in briefing.rules.own_events:
+            if event.name == project.track and event.timing is not None:
+                return event.timing
+    return briefing.rules.timing
+
+
+def prompt_at(timing: Timing | None, phase: Phase | None, left: int) -> int | None:
+    """The prompt in force: the smallest one (in seconds) that is not below what is left; None before the first."""
+    if timing is None or phase is None:
+        return None
+    reached = [second for second in timing.prompts_of(phase) if left <= second * SECOND]
+    return min(reached, default=None)
+
+
+def prompt_words(seconds: int) -> str:
+    """剩余2分钟, 剩余30秒, 时间到."""
+    if seconds <= 0:
+        return tr("Time is up")
+    if seconds % 60 == 0:
+        return tr("{n} min left", n=seconds // 60)
+    return tr("{n} s left", n=seconds)
+
+
+def prompt_tone(seconds: int | None) -> Tone:
+    """Over a minute a note, the last minute amber, the last half minute and time-up red (domain.md 2.4)."""
+    if seconds is None:
+        return "plain"
+    if seconds <= 30:
+        return "stop"
+    return "warn"
+
+
+def scene_of(
+    briefing: Briefing | None, view: StageView | None, now_ns: int | None, connection: Connection | None
+) -> Scene:
+    """The picture at ``now_ns`` of the room's clock."""
+    if briefing is None or view is None:
+        return Scene(words=tr("Connecting to the room …"), title=tr("The stage is getting ready"))
+    projects = {project.entry_no: project for project in briefing.projects}
+    project = projects.get(view.current or "")
+    following = projects.get(view.following or "")
+    session = " · ".join(part for part in (briefing.contest_name, briefing.session.name) if part)
+    base = Scene(
+        number="" if project is None else entry_label(project.entry_no),
+        title="" if project is None else project.name,
+        subtitle="" if project is None else _who(project),
+        foot_left=session,
+        foot_right="" if following is None else _next(following),
+        note=_note(connection, view.clock),
+    )
+    if view.published is not None:
+        return _with(base, kind=Kind.RESULTS, title=tr("Results"), number="", subtitle=session, foot_right="")
+    if view.clock is not None and view.stage in (ProjectStage.CALLED, ProjectStage.RUNNING, ProjectStage.BETWEEN):
+        return _clock_scene(base, view.clock, timing_of(briefing, project), now_ns)
+    if project is not None and view.stage is ProjectStage.CALLED:
+        timing = timing_of(briefing, project)
+        plan = "" if timing is None else "　".join(_plan(phase) for phase in timing.phases)
+        return _with(base, kicker=tr("Now on stage"), words=plan, tone="brand")
+    if project is not None and view.stage in (ProjectStage.SCORING, ProjectStage.CLOSED, ProjectStage.LOCKED):
+        if view.done:
+            return _end(briefing, base, session)
+        return _with(base, kicker=tr("The judges are scoring"), tone="info")
+    if view.done:
+        return _end(briefing, base, session)
+    return _between(briefing, base, following, projects, session)
+
+
+def _clock_scene(base: Scene, clock: ClockView, timing: Timing | None, now_ns: int | None) -> Scene:
+    phase = None if timing is None else next((one for one in timing.phases if one.key == clock.phase), None)
+    name = phase_name(phase, clock.phase)
+    left = left_ns(clock, now_ns)
+    whole = clock.planned_ns + clock.added_ns
+    if left is None:
+        return _with(base, kind=Kind.CLOCK, words=name, clock="–:––", clock_tone="plain")
+    share = 1.0 if whole <= 0 else min(1.0, max(0.0, 1 - left / whole))
+    scene = _with(base, kind=Kind.CLOCK, clock=shown(clock, left), share=share)
+    if clock.ended_ns is not None or (clock.slides_end and left <= 0):
+        timed_out = clock.ended_by is EndedBy.DEADLINE or (clock.ended_ns is None and left <= 0)
+        if timed_out and clock.slides_end:
+            words = tr("Time is up: please stop presenting")
+            return _with(scene, words=words, tone="stop", clock="0:00", clock_tone="stop", alarm=True)
+        return _with(scene, words=tr("{phase} has ended", phase=name), clock_tone="plain")
+    if clock.held is not None:
+        technical = clock.held is HoldKind.TECHNICAL
+        words = tr("Technical stop: the clock is held") if technical else tr("Paused: the clock is held")
+        return _with(scene, words=words, tone="info", clock_tone="plain")
+    prompt = prompt_at(timing, phase, left)
+    tone = prompt_tone(prompt)
+    if left <= 0:
+        return _with(scene, words=name, prompt=prompt_words(0), tone="stop", clock_tone="stop", alarm=True)
+    clock_tone: Tone = "brand" if prompt is None or prompt > 60 else tone
+    said = "" if prompt is None else prompt_words(prompt)
+    return _with(scene, words=name, prompt=said, tone=tone, clock_tone=clock_tone)
+
+
+def _between(
+    briefing: Briefing, base: Scene, following: Project | None, projects: dict[str, Project], session: str
+) -> Scene:
+    first = briefing.projects[0].entry_no if briefing.projects else ""
+    if following is None:
+        return _with(base, title=briefing.contest_name, subtitle=_where(briefing), foot_left="", foot_right="")
+    if following.entry_no == first:
+        return _with(
+            base,
+            kicker=tr("Welcome"),
+            number="",
+            title=briefing.contest_name,
+            subtitle=_where(briefing),
+            foot_left="",
+        )
+    return _with(
+        base,
+        kicker=tr("Up next"),
+        number=entry_label(following.entry_no),
+        title=following.name,
+        subtitle=_who(following),
+        foot_right="",
+    )
+
+
+def _end(briefing: Briefing, base: Scene, session: str) -> Scene:
+    return _with(
+        base,
+        kicker=tr("This session has ended"),
+        number="",
+        title=tr("Thank you all"),
+        subtitle=session,
+        words=tr("The results will follow"),
+        tone="brand",
+        foot_left="",
+        foot_right="",
+    )
+
+
+def _who(project: Project) -> str:
+    return "　".join(part for part in (project.lead_unit, project.captain) if part)
+
+
+def _next(project: Project) -> str:
+    return tr("Next {number} {name}", number=entry_label(project.entry_no), name=project.name)
+
+
+def _where(briefing: Briefing) -> str:
+    parts = (briefing.round, briefing.session.name, briefing.session.hall)
+    return " · ".join(part for part in parts if part)
+
+
+def _plan(phase: Phase) -> str:
+    return f"{phase_name(phase)} {phase.seconds // 60}:{phase.seconds % 60:02d}"
+
+
+def _note(connection: Connection | None, clock: ClockView | None) -> str:
+    """Said only while a clock runs on without the room: elsewhere a lost connection is nothing to the audience."""
+    running = clock is not None and clock.deadline_ns is not None
+    if not running or connection is None or connection.link in (Link.ONLINE, Link.CONNECTING):
+        return ""
+    return tr("The host is out of reach: the clock goes on by itself")
+
+
+def _with(scene: Scene, **changes: object) -> Scene:
+    return msgspec.structs.replace(scene, **changes)

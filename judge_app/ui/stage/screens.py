@@ -1,0 +1,87 @@
+"""Which screen is for whom: the host, the audience, the presenter. Pure, but for the reading of Qt's screens.
+
+A screen is known again by its name and maker's marks, else by its place and size. Once the audience has a screen it
+gets no other by itself: when the cable is pulled, the stage hides rather than land on the host's screen, and binds
+again when the screen is back.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtGui import QGuiApplication, QScreen
+
+from judge_app.core.contest import Struct
+
+
+class ScreenRole(enum.StrEnum):
+    """Who looks at a screen."""
+
+    HOST = "host"
+    AUDIENCE = "audience"
+    PRESENTER = "presenter"
+
+
+class ScreenMark(Struct, frozen=True):
+    """What a screen is known by. ``place`` is x, y, width, height."""
+
+    name: str
+    maker: str = ""
+    model: str = ""
+    serial: str = ""
+    place: tuple[int, int, int, int] = (0, 0, 0, 0)
+    primary: bool = False
+
+    def same(self, other: ScreenMark) -> bool:
+        """The same device at the same plug."""
+        return (self.name, self.maker, self.model, self.serial) == (other.name, other.maker, other.model, other.serial)
+
+
+Roles = Mapping[ScreenRole, ScreenMark]
+
+
+def assign(screens: Sequence[ScreenMark], remembered: Roles) -> dict[ScreenRole, ScreenMark]:
+    """The screen of each role that has one. What is remembered is found again or left empty; with nothing remembered
+    the primary screen is the host's, the next the audience's, a third the presenter's; a single screen is shared."""
+    found: dict[ScreenRole, ScreenMark] = {}
+    for role, mark in remembered.items():
+        match = next((screen for screen in screens if screen.same(mark)), None) or next(
+            (screen for screen in screens if mark.place == screen.place and not _marked(mark)), None
+        )
+        if match is not None:
+            found[role] = match
+    taken = list(found.values())
+    free = [screen for screen in sorted(screens, key=lambda one: not one.primary) if screen not in taken]
+    if ScreenRole.HOST not in remembered and free and (len(screens) > 1 or not found):
+        found[ScreenRole.HOST] = free.pop(0)
+    if ScreenRole.AUDIENCE not in remembered:
+        if free:
+            found[ScreenRole.AUDIENCE] = free.pop(0)
+        elif len(screens) == 1 and not remembered:
+            found[ScreenRole.AUDIENCE] = screens[0]
+    if ScreenRole.PRESENTER not in remembered and free and ScreenRole.AUDIENCE in found:
+        found[ScreenRole.PRESENTER] = free.pop(0)
+    return found
+
+
+def shared(roles: Roles) -> bool:
+    """Whether the audience and the host look at one screen (one-monitor mode)."""
+    return roles.get(ScreenRole.AUDIENCE) == roles.get(ScreenRole.HOST)
+
+
+def mark_of(screen: QScreen) -> ScreenMark:
+    """How a screen of Qt's is known again."""
+    place = screen.geometry()
+    return ScreenMark(
+        name=screen.name(),
+        maker=screen.manufacturer(),
+        model=screen.model(),
+        serial=screen.serialNumber(),
+        place=(place.x(), place.y(), place.width(), place.height()),
+        primary=screen is QGuiApplication.primaryScreen(),
+    )
+
+
+def _marked(mark: ScreenMark) -> bool:
+    return bool(mark.maker or mark.model or mark.serial)

@@ -1,0 +1,470 @@
+"""The stage: the audience's window, with the deck, the curtain, the presenter's monitor and the cut-off in its hands.
+
+It acts by itself at the absolute deadline that it was last told, whether room and console still live or not. Setters
+in, signals out; it knows no network. Times are nanoseconds of the room's clock (``set_now``), which in a rehearsal
+runs ``rate`` times as fast as real time.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent, QScreen, QShowEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from judge_app.core.rules import Phase
+from judge_app.core.views import Briefing, StageView
+from judge_app.seat.state import CommandState, Connection
+from judge_app.show.driver import deck_kind
+from judge_app.ui.language import either, tr
+from judge_app.ui.stage.audience import AudienceSurface
+from judge_app.ui.stage.corner import CornerClock
+from judge_app.ui.stage.curtain import Curtain, over_all
+from judge_app.ui.stage.cutoff import CutOffs
+from judge_app.ui.stage.deckhand import DeckHand, PdfDeckHand, place
+from judge_app.ui.stage.duty import Cut, Duty, Rest, Show, duty
+from judge_app.ui.stage.presenter import PresenterWindow
+from judge_app.ui.stage.scene import Kind, prompt_at, scene_of, timing_of
+from judge_app.ui.stage.screens import ScreenMark, ScreenRole, assign, mark_of, shared
+from judge_app.ui.stage.sound import Player
+from judge_app.ui.theme import DARK, Theme, wear
+from judge_app.ui.widgets.running import Now, left_ns, until_change_ms
+
+_LONGEST_MS = 500
+"""How far ahead a timer is set at most: what is compared with the deadline is the clock, never a timer's word."""
+_SHORTEST_MS = 15
+_WORDS_STAY_MS = 4000
+"""How long the curtain's words stay up where host and audience share one monitor."""
+
+
+class StageWindow(AudienceSurface):
+    """The audience's window. ``command`` carries what is to be sent to the room."""
+
+    command = Signal(object)
+    relapsed = Signal(int, object)
+    """(run, Verdict | None): a forbidden show was started again, and how it was ended."""
+    trouble_changed = Signal(str)
+    """What is wrong with the slides now, in words; empty: nothing."""
+    leave_requested = Signal()
+
+    def __init__(
+        self,
+        hands: Mapping[str, DeckHand] | None = None,
+        player: Player | None = None,
+        monotonic: Callable[[], int] = time.monotonic_ns,
+        parent: QWidget | None = None,
+    ) -> None:
+        """``hands`` show decks of a kind (``pdf``, ``slides``, ``keynote``: show/driver.py); PDF is always there."""
+        super().__init__(parent)
+        self.setWindowTitle("Judge App · stage")
+        self.setMinimumSize(640, 360)
+        self._monotonic = monotonic
+        self._briefing: Briefing | None = None
+        self._view: StageView | None = None
+        self._connection: Connection | None = None
+        self._now: Now | None = None
+        self._rate = 1
+        self._decks: dict[str, Path] = {}
+        self._player = player or Player()
+        self._hands: dict[str, DeckHand] = {**({"pdf": PdfDeckHand(self, monotonic)}), **(hands or {})}
+        self._active: DeckHand | None = None
+        self._shown_run: int | None = None
+        self._up = False
+        self._slides: dict[int, int] = {}
+        self._cut_run: int | None = None
+        self._prompted: tuple[int, int | None] | None = None
+        self._trouble = ""
+        self._failed: dict[Path, str] = {}
+        self._opening: Path | None = None
+        self._roles: dict[ScreenRole, ScreenMark] = {}
+        self._remembered: dict[ScreenRole, ScreenMark] = {}
+        self._full = False
+        self._closing = False
+        self._corner_wanted = True
+
+        self.curtain = Curtain(monotonic)
+        self.presenter = PresenterWindow()
+        self.corner = CornerClock()
+        for window in (self, self.curtain, self.presenter, self.corner):
+            wear(window, Theme(palette=DARK))
+        self._cut_offs = CutOffs(self.curtain, self, monotonic)
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setSingleShot(True)
+
+        self._timer.timeout.connect(self._evaluate)
+        self._cut_offs.reported.connect(self.command)
+        self._cut_offs.done.connect(self._cut_done)
+        self.presenter.pressed.connect(self._forward)
+        for hand in self._hands.values():
+            hand.shown.connect(lambda up, hand=hand: self._deck_shown(hand, up))
+            hand.moved.connect(lambda slide, slides, hand=hand: self._deck_moved(hand, slide, slides))
+            hand.failed.connect(self._deck_failed)
+            hand.relapsed.connect(self._deck_relapsed)
+        app = QGuiApplication.instance()
+        assert isinstance(app, QGuiApplication)
+        app.screenAdded.connect(self._screens_changed)
+        app.screenRemoved.connect(self._screens_changed)
+
+    # setters
+
+    def set_briefing(self, briefing: Briefing) -> None:
+        self._briefing = briefing
+        self._evaluate()
+
+    def set_view(self, view: StageView) -> None:
+        self._view = view
+        self._evaluate()
+
+    def set_connection(self, connection: Connection) -> None:
+        self._connection = connection
+        self._evaluate()
+
+    def set_command_state(self, state: CommandState) -> None:
+        """A report that the room refuses (it has one already) is nothing to an audience."""
+
+    def set_now(self, now: Now | None) -> None:
+        """The room's time; None while it is not known."""
+        self._now = now
+        self._evaluate()
+
+    def set_rate(self, rate: int) -> None:
+        """How many seconds of the room's clock go by in a real one (a rehearsal's speed)."""
+        self._rate = max(1, rate)
+        self._evaluate()
+
+    def set_decks(self, decks: Mapping[str, Path]) -> None:
+        """Entry number → file. A project without one is timed all the same, and that is said."""
+        self._decks = dict(decks)
+        self._evaluate()
+
+    def set_muted(self, muted: bool) -> None:
+        self._player.muted = muted
+
+    def set_corner_clock(self, wanted: bool) -> None:
+        """Whether the clock lies over the slides."""
+        self._corner_wanted = wanted
+        self._place_corner()
+
+    def set_screens(self, remembered: Mapping[ScreenRole, ScreenMark]) -> None:
+        """The screens that were chosen before, by role."""
+        self._remembered = dict(remembered)
+        self._screens_changed()
+
+    # what is known
+
+    @property
+    def screens(self) -> Mapping[ScreenRole, ScreenMark]:
+        """The screen that each role has now, to be remembered."""
+        return self._roles
+
+    @property
+    def trouble(self) -> str:
+        return self._trouble
+
+    @property
+    def deck_up(self) -> bool:
+        """Whether slides are shown."""
+        return self._up
+
+    # screens
+
+    def open_full_screen(self) -> None:
+        """Take the screens by role and fill them."""
+        self._full = True
+        self._screens_changed()
+
+    def open_in_window(self) -> None:
+        """A plain window, to try and to look at."""
+        self._full = False
+        self.resize(1280, 720)
+        self.show()
+
+    def _screens_changed(self) -> None:
+        if self._closing:
+            return
+        here = [mark_of(screen) for screen in QGuiApplication.screens()]
+        known = self._remembered if not _is_shared(self._remembered) else {}
+        self._roles = assign(here, known)
+        if not shared(self._roles) and ScreenRole.AUDIENCE in self._roles:
+            self._remembered = {**known, **self._roles}
+        if self._full:
+            self._place_windows()
+
+    def _place_windows(self) -> None:
+        """Every window on its role's screen; hidden where the role has none."""
+        audience, presenter = self._screen(ScreenRole.AUDIENCE), self._screen(ScreenRole.PRESENTER)
+        if audience is None:
+            self.hide()
+            self.curtain.lower_away()
+            if self._active is not None and self._up:
+                self._active.rest()
+                self._shown_run = None
+        else:
+            self.setWindowFlag(Qt.WindowType.FramelessWindowHint, True)
+            place(self, audience)
+            if shared(self._roles):
+                self.show()
+            else:
+                self.showFullScreen()
+            place(self, audience)
+            if not shared(self._roles) and not self._up:
+                self.curtain.raise_over(audience)
+        if presenter is None:
+            self.presenter.hide()
+        else:
+            place(self.presenter, presenter)
+            self.presenter.showFullScreen()
+        self._evaluate()
+
+    def _screen(self, role: ScreenRole) -> QScreen | None:
+        mark = self._roles.get(role)
+        return next(
+            (screen for screen in QGuiApplication.screens() if mark is not None and mark_of(screen) == mark), None
+        )
+
+    def _audience_screen(self) -> QScreen | None:
+        """Where slides and curtain go: the audience's screen, or the one this window stands on."""
+        return self._screen(ScreenRole.AUDIENCE) if self._full else self.screen()
+
+    # the clock
+
+    def _evaluate(self) -> None:
+        """Look at the clock and do what is due; then come back when the next thing is."""
+        if self._closing:
+            return
+        now = None if self._now is None else self._now()
+        if now is not None and self._view is not None:
+            self._act(duty(self._view.clock, self._phases(), now, self._shown_run), now)
+        self._draw(now)
+        self._arm(now)
+
+    def _phases(self) -> tuple[Phase, ...]:
+        if self._briefing is None or self._view is None:
+            return ()
+        project = next((one for one in self._briefing.projects if one.entry_no == self._view.current), None)
+        timing = timing_of(self._briefing, project)
+        return () if timing is None else timing.phases
+
+    def _arm(self, now: int | None) -> None:
+        self._timer.stop()
+        clock = None if self._view is None else self._view.clock
+        if clock is None or clock.deadline_ns is None:
+            return
+        if now is None:
+            self._timer.start(_LONGEST_MS)
+            return
+        left = clock.deadline_ns - now
+        change = min(_LONGEST_MS, max(_SHORTEST_MS, -(-until_change_ms(left) // self._rate)))
+        if clock.slides_end and left > 0:
+            change = min(change, max(1, -(-left // (1_000_000 * self._rate))))
+        self._timer.start(change)
+
+    def _draw(self, now: int | None) -> None:
+        scene = scene_of(self._briefing, self._view, now, self._connection)
+        for surface in (self, self.curtain):
+            surface.set_scene(scene)
+        self.presenter.set_scene(scene)
+        self.presenter.set_message("" if self._view is None else self._view.message)
+        self.corner.set_scene(scene)
+        self.corner.setVisible(self._corner_wanted and self._up and scene.kind is Kind.CLOCK)
+        self._prompt(now)
+
+    def _prompt(self, now: int | None) -> None:
+        """A sound when a prompt is reached while we look; never for one that was reached before."""
+        if self._briefing is None or self._view is None or self._view.clock is None or now is None:
+            return
+        clock = self._view.clock
+        project = next((one for one in self._briefing.projects if one.entry_no == clock.entry_no), None)
+        timing = timing_of(self._briefing, project)
+        phase = next((one for one in self._phases() if one.key == clock.phase), None)
+        left = left_ns(clock, now)
+        if left is None or clock.held is not None:
+            return
+        reached = (clock.run, prompt_at(timing, phase, left))
+        before, self._prompted = self._prompted, reached
+        if before is not None and before[0] == reached[0] and before != reached and reached[1] is not None:
+            if clock.ended_ns is not None and reached[1] != 0:
+                return
+            if before[1] is None or reached[1] < before[1]:
+                self._player.play("long" if reached[1] == 0 else "short")
+
+    # the show
+
+    def _act(self, owed: Duty, now: int) -> None:
+        match owed:
+            case Show():
+                self._let_show(owed)
+            case Cut():
+                self._cut(owed, now)
+            case Rest():
+                self._rest()
+
+    def _let_show(self, show: Show) -> None:
+        if self._shown_run == show.run and self._cut_run is None:
+            return
+        screen = self._audience_screen()
+        if screen is None:
+            return
+        again = self._slides.get(show.run, 1)
+        self._cut_offs.release()
+        self._cut_run = None
+        self._shown_run = show.run
+        self._slides.setdefault(show.run, 1)
+        self._failed.pop(self._decks.get(show.entry_no, Path()), None)
+        hand, deck = self._hand_for(show.entry_no)
+        if self._active is not None and self._active is not hand:
+            self._active.rest()
+        self._active = hand
+        self.curtain.lower_away()
+        if hand is not None and deck is not None:
+            self._opening = deck
+            hand.allow()
+            hand.show_deck(deck, screen, again)
+
+    def _cut(self, cut: Cut, now: int) -> None:
+        key = cut.run if cut.run is not None else -1
+        if self._cut_run == key:
+            return
+        self._cut_run = key
+        late_ns = max(0, now - cut.since_ns) // self._rate
+        if self._active is None:
+            self._active = self._hand_for(cut.entry_no)[0]
+        self._cut_offs.cut(key, cut.run, self._monotonic() - late_ns, self._active, self._audience_screen())
+
+    def _rest(self) -> None:
+        if self._cut_run is not None:
+            self._cut_offs.release()
+            self._cut_run = None
+        self._shown_run = None
+        if self._active is not None:
+            self._active.rest()
+            self._active = None
+            self._up = False
+            self._say_trouble("")
+            self.presenter.set_slide(None, 0, 0)
+        if not self._full or shared(self._roles):
+            self.curtain.lower_away()
+        current = None if self._view is None else self._view.current
+        if current is not None:
+            hand, deck = self._hand_for(current)
+            if hand is not None and deck is not None and deck not in self._failed:
+                self._opening = deck
+                hand.prepare(deck)
+
+    def _cut_done(self, key: int, confirmed: bool) -> None:
+        """On a shared monitor the curtain gives way once the show is proved gone; elsewhere it is the picture now."""
+        if confirmed and (not self._full or shared(self._roles)):
+            QTimer.singleShot(_WORDS_STAY_MS, self, lambda: self._give_way(key))
+
+    def _give_way(self, key: int) -> None:
+        if self._cut_run == key:
+            self.curtain.lower_away()
+
+    def _hand_for(self, entry_no: str) -> tuple[DeckHand | None, Path | None]:
+        deck = self._decks.get(entry_no)
+        if deck is None:
+            self._say_trouble(tr("No slides were handed in: only the clock is shown"))
+            return None, None
+        hand = self._hands.get(deck_kind(deck))
+        if hand is None:
+            self._say_trouble(tr("No program here shows {name}: only the clock and the curtain", name=deck.name))
+            return None, None
+        if not deck.is_file():
+            self._say_trouble(tr("The file of the slides is missing: {name}", name=deck.name))
+            return None, None
+        self._say_trouble(self._failed.get(deck, ""))
+        return hand, deck
+
+    def _deck_shown(self, hand: DeckHand, up: bool) -> None:
+        if hand is not self._active:
+            return
+        self._up = up
+        self._place_corner()
+        if up:
+            clock = None if self._view is None else self._view.clock
+            if clock is not None and hand.pages is not None:
+                self._deck_moved(hand, self._slides.get(clock.run, 1), hand.pages.count)
+        self._draw(None if self._now is None else self._now())
+
+    def _deck_moved(self, hand: DeckHand, slide: int, slides: int) -> None:
+        if hand is not self._active:
+            return
+        if self._shown_run is not None and self._cut_run is None:
+            self._slides[self._shown_run] = slide
+        pages = hand.pages
+        self.presenter.set_slide(None if pages is None else pages.picture, slide, slides)
+
+    def _deck_failed(self, zh: str, en: str) -> None:
+        if self._opening is not None:
+            self._failed[self._opening] = either(zh, en)
+        self._say_trouble(either(zh, en))
+
+    def _deck_relapsed(self, run: int, verdict: object) -> None:
+        screen = self._audience_screen()
+        if verdict is None and screen is not None:
+            self.curtain.raise_over(screen)
+        self.relapsed.emit(run, verdict)
+
+    def _say_trouble(self, words: str) -> None:
+        if words != self._trouble:
+            self._trouble = words
+            self.presenter.set_trouble(words)
+            self.trouble_changed.emit(words)
+
+    def _place_corner(self) -> None:
+        """Into the window of our own show, or over a foreign one."""
+        screen = self._audience_screen()
+        if self._active is None or screen is None or not self._up:
+            self.corner.hide()
+            return
+        inside = self._active.overlay_parent
+        if self.corner.parentWidget() is not inside:
+            self.corner.setParent(inside)
+            if inside is None:
+                over_all(self.corner)
+        corner = QPoint(0, 0) if inside is not None else screen.geometry().topLeft()
+        self.corner.set_place(corner, screen.geometry().size())
+        self.corner.setVisible(self._corner_wanted)
+        if inside is not None:
+            self.corner.raise_()
+
+    # events
+
+    def _forward(self, event: QKeyEvent) -> None:
+        """Keys on the presenter's monitor go to our own show."""
+        inside = None if self._active is None else self._active.overlay_parent
+        if inside is not None and self._up:
+            QApplication.sendEvent(inside, event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._evaluate()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_corner()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LanguageChange:
+            self._evaluate()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._closing = True
+        self._timer.stop()
+        self.curtain.lower_away()
+        for hand in self._hands.values():
+            hand.stop()
+        for window in (self.curtain, self.presenter, self.corner):
+            window.close()
+            window.deleteLater()
+        self.leave_requested.emit()
+        super().closeEvent(event)
+
+
+def _is_shared(remembered: Mapping[ScreenRole, ScreenMark]) -> bool:
+    return bool(remembered) and shared(remembered)

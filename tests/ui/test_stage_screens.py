@@ -1,0 +1,53 @@
+"""Who gets which screen, and what happens when one goes and comes back."""
+
+from __future__ import annotations
+
+from judge_app.ui.stage.screens import ScreenMark, ScreenRole, assign, shared
+
+LAPTOP = ScreenMark(name="eDP-1", maker="LEN", model="T14", serial="1", place=(0, 0, 1280, 720), primary=True)
+BEAMER = ScreenMark(name="HDMI-1", maker="EPS", model="EB", serial="7", place=(1280, 0, 1920, 1080))
+MONITOR = ScreenMark(name="DP-1", maker="DEL", model="U24", serial="9", place=(3200, 0, 1920, 1080))
+HOST, AUDIENCE, PRESENTER = ScreenRole.HOST, ScreenRole.AUDIENCE, ScreenRole.PRESENTER
+
+
+def test_a_single_screen_is_shared() -> None:
+    roles = assign([LAPTOP], {})
+    assert roles == {HOST: LAPTOP, AUDIENCE: LAPTOP}
+    assert shared(roles)
+
+
+def test_the_second_screen_is_the_audiences_whatever_the_order() -> None:
+    assert assign([BEAMER, LAPTOP], {}) == {HOST: LAPTOP, AUDIENCE: BEAMER}
+    assert not shared(assign([BEAMER, LAPTOP], {}))
+
+
+def test_a_third_screen_is_the_presenters() -> None:
+    assert assign([LAPTOP, BEAMER, MONITOR], {}) == {HOST: LAPTOP, AUDIENCE: BEAMER, PRESENTER: MONITOR}
+
+
+def test_a_projector_that_is_unplugged_leaves_the_audience_without_a_screen_and_not_on_the_hosts() -> None:
+    known = {HOST: LAPTOP, AUDIENCE: BEAMER}
+    assert assign([LAPTOP], known) == {HOST: LAPTOP}
+    assert assign([LAPTOP, MONITOR], known) == {HOST: LAPTOP}, "another screen is not the projector"
+
+
+def test_a_projector_that_comes_back_is_bound_again_also_at_another_place() -> None:
+    moved = ScreenMark(name="HDMI-1", maker="EPS", model="EB", serial="7", place=(-1920, 0, 1920, 1080))
+    assert assign([LAPTOP, moved], {HOST: LAPTOP, AUDIENCE: BEAMER})[AUDIENCE] == moved
+
+
+def test_screens_without_marks_are_known_by_their_place() -> None:
+    left = ScreenMark(name="DUMMY0", place=(0, 0, 1280, 720), primary=True)
+    right = ScreenMark(name="DUMMY1", place=(1280, 0, 1280, 720))
+    renamed = ScreenMark(name="DUMMY7", place=(1280, 0, 1280, 720))
+    assert assign([left, renamed], {HOST: left, AUDIENCE: right})[AUDIENCE] == renamed
+
+
+def test_what_the_host_chose_goes_before_the_usual() -> None:
+    roles = assign([LAPTOP, BEAMER, MONITOR], {AUDIENCE: MONITOR, PRESENTER: BEAMER})
+    assert (roles[AUDIENCE], roles[PRESENTER], roles[HOST]) == (MONITOR, BEAMER, LAPTOP)
+
+
+def test_without_any_screen_nobody_has_one() -> None:
+    assert assign([], {HOST: LAPTOP, AUDIENCE: BEAMER}) == {}
+    assert assign([], {}) == {}
