@@ -97,7 +97,10 @@ def seal(body: Body, prev_hash: bytes) -> Record:
 def read(data: bytes, prev_hash: bytes, hash: bytes) -> Record:
     """The record of stored bytes; raises ``msgspec.DecodeError`` (``ValidationError`` where they are well-formed JSON)
     for what is not one of ours, or is of a version that this program does not know."""
-    body = _decoder.decode(data)
+    try:
+        body = _decoder.decode(data)
+    except UnicodeDecodeError as error:
+        raise msgspec.DecodeError(f"not UTF-8: {error}") from error
     if body.version != VERSION:
         raise msgspec.ValidationError(f"record {body.seq} is of version {body.version}, this program knows {VERSION}")
     return Record(body=body, data=data, prev_hash=prev_hash, hash=hash)

@@ -304,6 +304,13 @@ def ruled_on(ruling: Ruling) -> frozenset[str]:
     return frozenset((*ruling.entries, *((ruling.entry_no,) if ruling.entry_no else ())))
 
 
+def grounded(made: Iterable[Ruling], given: Iterable[Entry]) -> list[tuple[int, Ruling]]:
+    """The rulings, with their positions, of which every project is among the entries: one on a project that is out
+    has lost its ground, and the calculation would refuse it."""
+    here = {entry.entry_no for entry in given}
+    return [(at, ruling) for at, ruling in enumerate(made) if ruled_on(ruling) <= here]
+
+
 def tabulation(state: State, only: Iterable[str] | None = None) -> Tabulation:
     """This session's results alone, as they stand (what spans rooms is computed from all sessions' journals).
 
@@ -312,9 +319,8 @@ def tabulation(state: State, only: Iterable[str] | None = None) -> Tabulation:
     """
     setup = state.session
     given = entries(state, only)
-    here = {entry.entry_no for entry in given}
-    made = list(enumerate(rulings(state)))
-    fitting = [(at, ruling) for at, ruling in made if ruled_on(ruling) <= here]
+    made = rulings(state)
+    fitting = grounded(made, given)
     result = tabulate(
         setup.rules,
         given,
@@ -323,7 +329,7 @@ def tabulation(state: State, only: Iterable[str] | None = None) -> Tabulation:
     )
     out = {entry_no for entry_no, held in state.projects.items() if held.stage in OUT}
     unused = {fitting[at][0] for at in result.unused_rulings}
-    unused |= {at for at, ruling in made if ruled_on(ruling) & out}
+    unused |= {at for at, ruling in enumerate(made) if ruled_on(ruling) & out}
     return msgspec.structs.replace(result, unused_rulings=tuple(sorted(unused)))
 
 

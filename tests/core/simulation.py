@@ -175,8 +175,8 @@ class Told:
 
     def points(self, sitting: Sitting, judge: str, entry_no: str, number: int) -> Points:
         """A whole sheet; ``number`` chooses the marks."""
-        other = self._changed(judge, entry_no)
-        return sheet(sitting.setup, judge, (number % 11 if not other else 10 - number % 11 // 2) / 10, entry_no)
+        tenths = (number + (5 if self._changed(judge, entry_no) else 0)) % 11
+        return sheet(sitting.setup, judge, tenths / 10, entry_no)
 
     def words(self, judge: str, entry_no: str, number: int) -> str:
         return f"{judge} on {entry_no}: {number}" + (" — and more to it" if self._changed(judge, entry_no) else "")
