@@ -112,7 +112,18 @@ def _object(value: Any, place: str, known: tuple[str, ...], required: tuple[str,
     return value
 
 
-def _list(value: Any, place: str) -> list[Any]:
+def _mapping(value: Any, place: str) -> dict[str, Any]:
+    """An object with free keys; null is an empty one."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        _expected(place, value, "对象", "an object")
+    return value
+
+
+def _list(value: Any, place: str, *, optional: bool = False) -> list[Any]:
+    if value is None and optional:
+        return []
     if not isinstance(value, list):
         _expected(place, value, "列表", "a list")
     return value
@@ -163,12 +174,8 @@ def read_input(data: bytes) -> TabulationInput:
     )
     if root["format"] != INPUT_FORMAT:
         _bad("format", f"应为 {INPUT_FORMAT}", f"must be {INPUT_FORMAT}")
-    changes = root.get("rule_changes") or {}
-    if not isinstance(changes, dict):
-        _expected("rule_changes", changes, "对象", "an object")
-    passed = root.get("passed_initial_review") or {}
-    if not isinstance(passed, dict):
-        _expected("passed_initial_review", passed, "对象", "an object")
+    changes = _mapping(root.get("rule_changes"), "rule_changes")
+    passed = _mapping(root.get("passed_initial_review"), "passed_initial_review")
     counts = {track: _whole(count, f"passed_initial_review.{track}") for track, count in passed.items()}
     for track, count in counts.items():
         if count < 0:
@@ -184,7 +191,7 @@ def read_input(data: bytes) -> TabulationInput:
         rule_changes=changes,
         rulings=tuple(
             read_ruling(one, f"rulings[{index}]")
-            for index, one in enumerate(_list(root.get("rulings") or [], "rulings"))
+            for index, one in enumerate(_list(root.get("rulings"), "rulings", optional=True))
         ),
         popularity_voided=popularity is not None,
         passed_initial_review=counts,
@@ -198,13 +205,11 @@ def _entry(value: Any, place: str) -> Entry:
     known = ("entry_no", *_ENTRY_TEXTS, "sheets", "votes", "popularity_rank", "external", "standing", "deductions")
     held = _object(value, place, known, ("entry_no",))
     texts = {name: _text(held[name], f"{place}.{name}") for name in _ENTRY_TEXTS if held.get(name) is not None}
-    sheets = _list(held.get("sheets") or [], f"{place}.sheets")
-    external = held.get("external") or {}
-    if not isinstance(external, dict):
-        _expected(f"{place}.external", external, "对象", "an object")
+    sheets = _list(held.get("sheets"), f"{place}.sheets", optional=True)
+    external = _mapping(held.get("external"), f"{place}.external")
     votes, rank = held.get("votes"), held.get("popularity_rank")
     standing = held.get("standing")
-    deductions = _list(held.get("deductions") or [], f"{place}.deductions")
+    deductions = _list(held.get("deductions"), f"{place}.deductions", optional=True)
     return Entry(
         entry_no=_text(held["entry_no"], f"{place}.entry_no"),
         sheets=tuple(_sheet(one, f"{place}.sheets[{index}]") for index, one in enumerate(sheets)),
@@ -269,7 +274,7 @@ def read_ruling(value: Any, place: str = "ruling") -> Ruling:
     lists = {
         name: tuple(
             _text(one, f"{place}.{name}[{index}]")
-            for index, one in enumerate(_list(held.get(name) or [], f"{place}.{name}"))
+            for index, one in enumerate(_list(held.get(name), f"{place}.{name}", optional=True))
         )
         for name in ("entries", "order")
     }
