@@ -74,12 +74,13 @@ class Process:
         reader.start()
         reader.join(READY_S)
         if not line.startswith("{"):
-            self.stop()
+            self._popen.terminate()
             said = ""
             if self._popen.stderr is not None:
                 said = self._popen.stderr.read()
             elif log is not None:
                 said = log.read_text("utf-8", errors="replace")[-4000:]
+            self.stop()
             raise NotReady(said.strip() or f"{self.arguments[0]} did not start")
         told: dict[str, Any] = json.loads(line)
         return told
@@ -95,7 +96,14 @@ class Process:
 
     def wait(self, timeout: float | None = None) -> int:
         """The exit status; raises subprocess.TimeoutExpired."""
-        return self._popen.wait(timeout)
+        status = self._popen.wait(timeout)
+        self._close()
+        return status
+
+    def _close(self) -> None:
+        for stream in (self._popen.stdout, self._popen.stderr, self._log):
+            if stream is not None:
+                stream.close()
 
     def stop(self) -> int:
         """Ask it to end, insist after a while; returns the exit status."""
@@ -106,9 +114,7 @@ class Process:
             except subprocess.TimeoutExpired:
                 self._popen.kill()
                 self._popen.wait()
-        if self._log is not None:
-            self._log.close()
-            self._log = None
+        self._close()
         return self._popen.returncode
 
 

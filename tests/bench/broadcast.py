@@ -31,7 +31,9 @@ async def measure(judges: int) -> dict[str, Any]:
         for number in range(ROUNDS):
             for seat in seats:
                 hall.seats[seat][1].viewed.clear()
-            command: Any = commands.HoldClock(technical=False, reason="bench") if number % 2 == 0 else commands.ReleaseClock()
+            command: Any = (
+                commands.HoldClock(technical=False, reason="bench") if number % 2 == 0 else commands.ReleaseClock()
+            )
             began = time.perf_counter_ns()
             hall.seats["host"][0].send(command)
             await asyncio.gather(*(hall.seats[seat][1].viewed.wait() for seat in seats))

@@ -42,7 +42,9 @@ def setup_of(judges: int, projects: int) -> SessionSetup:
         )
         for number in range(1, judges + 1)
     )
-    heard = tuple(Project(entry_no=str(number), name=f"项目{number}", session="bench") for number in range(1, projects + 1))
+    heard = tuple(
+        Project(entry_no=str(number), name=f"项目{number}", session="bench") for number in range(1, projects + 1)
+    )
     contest = Contest(name="bench", preset=rules.key, sessions=(planned,), projects=heard, judges=panel)
     return SessionSetup(
         session_id="0" * 32, contest=contest, session=planned, rules=rules, rehearsal=True, automatic_admission=True
@@ -53,7 +55,8 @@ def full_points(components: Sequence[Component]) -> Points:
     """A sheet with every criterion at its maximum less one step."""
     return {
         component.key: {
-            criterion.name: int((criterion.max - component.step_of(criterion)) * 100) for criterion in component.criteria
+            criterion.name: int((criterion.max - component.step_of(criterion)) * 100)
+            for criterion in component.criteria
         }
         for component in components
     }
@@ -95,7 +98,9 @@ class Hall:
         folder = Path(self.folder.name)
         setup_file = folder / "setup.json"
         setup_file.write_bytes(msgspec.json.encode(self.setup))
-        self.room = await asyncio.to_thread(launch.room, folder / "x.roadshow", setup=setup_file, log=folder / "room.log")
+        self.room = await asyncio.to_thread(
+            launch.room, folder / "x.roadshow", setup=setup_file, log=folder / "room.log"
+        )
         self.links: dict[str, str] = self.room.ready["links"]
         return self
 
@@ -116,7 +121,7 @@ class Hall:
                 self.seats[seat] = (connection, ear)
                 self._tasks.append(asyncio.create_task(connection.run()))
             await asyncio.gather(*(self.seats[seat][1].viewed.wait() for seat in some))
-        while not all(connection.clock.known for connection, _ in self.seats.values()):
+        while not all(connection.clock.known for connection, _ in self.seats.values()):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
     async def give(self, seat: str, command: Any) -> Any:
@@ -187,5 +192,3 @@ def tell(result: dict[str, Any], as_json: bool) -> None:
     """The figures, as one JSON object or for people."""
     text = json.dumps(result, ensure_ascii=False) if as_json else json.dumps(result, ensure_ascii=False, indent=2)
     sys.stdout.write(text + "\n")
-
-
