@@ -11,7 +11,7 @@ from __future__ import annotations
 import enum
 import hashlib
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -247,6 +247,7 @@ _DROPPED = {0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, *range(0xFE00, 0xFE10), *ran
 """Characters that say something about their neighbours but draw nothing themselves."""
 
 
+@lru_cache(maxsize=4096)
 def printable(text: str) -> str:
     """``text`` with what cannot be drawn made visible: a character without a glyph, a control or a direction mark
     becomes ``[U+1F600]``. Line ends stay (as ``\\n``), other white space becomes a space, ideographic ones stay."""

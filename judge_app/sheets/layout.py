@@ -11,6 +11,7 @@ from typing import Final, Literal, Protocol
 
 import msgspec
 from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfgen.pathobject import PDFPathObject
 
 from judge_app.core.contest import Struct
 from judge_app.sheets.fonts import ASCENT, Weight, font, printable
@@ -26,7 +27,7 @@ TINT: Final = 0.955
 
 
 class Pen:
-    """Draws on one page of a canvas: rules and grounds at once, text together at the end."""
+    """Draws on one page of a canvas: grounds and boxes at once, then rules by their width, then the text as one object."""
 
     def __init__(self, canvas: Canvas, size: tuple[float, float]) -> None:
         self._canvas = canvas
@@ -34,6 +35,7 @@ class Pen:
         self._text = canvas.beginText()
         self._face: tuple[Weight, float] | None = None
         self._ink: float | None = None
+        self._rules: dict[tuple[float, float], list[tuple[float, float, float, float]]] = {}
 
     def write(self, x: float, baseline: float, span: Span) -> None:
         style = span.style
@@ -48,9 +50,7 @@ class Pen:
         self._text.textLine(span.text)
 
     def rule(self, x1: float, y1: float, x2: float, y2: float, width: float = HAIR, grey: float = RULE) -> None:
-        self._canvas.setLineWidth(width)
-        self._canvas.setStrokeGray(grey)
-        self._canvas.line(x1, self._height - y1, x2, self._height - y2)
+        self._rules.setdefault((width, grey), []).append((x1, self._height - y1, x2, self._height - y2))
 
     def box(self, x: float, y: float, width: float, height: float, *, line: float = FRAME, grey: float = INK) -> None:
         self._canvas.setLineWidth(line)
@@ -75,23 +75,30 @@ class Pen:
         return y
 
     def code(self, x: float, y: float, side: float, matrix: Sequence[Sequence[int]]) -> None:
-        """A QR code: dark modules in runs, as one path."""
-        step = side / len(matrix)
-        path = self._canvas.beginPath()
+        """A QR code: dark modules in runs, as one path in units of a module."""
+        path = ["n"]
         for row, modules in enumerate(matrix):
-            bottom = self._height - y - (row + 1) * step
             column = 0
             while column < len(modules):
                 run = column
                 while run < len(modules) and modules[run]:
                     run += 1
                 if run > column:
-                    path.rect(x + column * step, bottom, (run - column) * step, step)
+                    path.append(f"{column} {-row - 1} {run - column} 1 re")
                 column = run + 1
+        self._canvas.saveState()
+        self._canvas.translate(x, self._height - y)
+        self._canvas.scale(side / len(matrix), side / len(matrix))
         self._canvas.setFillGray(0)
-        self._canvas.drawPath(path, stroke=0, fill=1)
+        self._canvas.drawPath(PDFPathObject(path), stroke=0, fill=1)
+        self._canvas.restoreState()
 
     def finish(self) -> None:
+        """Draws what was gathered: the rules, then the text."""
+        for (width, grey), lines in self._rules.items():
+            self._canvas.setLineWidth(width)
+            self._canvas.setStrokeGray(grey)
+            self._canvas.lines(lines)
         self._canvas.drawText(self._text)
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 import segno
+from reportlab import rl_config
 from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen.canvas import Canvas
 
@@ -134,7 +135,7 @@ def _head(form: Form, first: bool) -> _HeadSet:
         height += sum(line.height for line in data)
         return _HeadSet(centred, data, mark, max(height, _QR) + 1.6 * MM)
     running = "　".join(part for part in (form.title, form.about, name, head.session) if part)
-    lines = tuple(wrap((Span(f"{running}（续）", _RUNNING),), width))
+    lines = wrap((Span(f"{running}（续）", _RUNNING),), width)
     return _HeadSet(lines, (), (), sum(line.height for line in lines) + 1.6 * MM)
 
 
@@ -277,7 +278,11 @@ def render(forms: Sequence[Form], title: str) -> bytes:
 
 
 def _initial_font() -> str:
-    """Without it reportlab puts Helvetica, not embedded, into every document."""
+    """The font that reportlab begins every page with: without it Helvetica, not embedded, gets into the document.
+
+    Streams stay binary: ASCII-85 over them makes a file a quarter larger and takes a fifth of the time.
+    """
+    rl_config.useA85 = 0
     font(Weight.REGULAR)
     return Weight.REGULAR.value
 

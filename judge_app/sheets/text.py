@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -68,7 +69,8 @@ _NO_START = frozenset("，。、；：？！）》」』】〕〉”’…—·�
 _NO_END = frozenset("（《「『【〔〈“‘([{￥")
 
 
-def wrap(paragraph: Paragraph, width: float) -> list[Line]:
+@lru_cache(maxsize=4096)  # one sitting prints the same words hundreds of times
+def wrap(paragraph: Paragraph, width: float) -> tuple[Line, ...]:
     """The paragraph set in lines not wider than ``width``; Latin words and numbers stay whole where they fit, no line
     begins with a closing mark or ends with an opening one. Empty text gives one empty line."""
     spans = tuple(
@@ -77,7 +79,7 @@ def wrap(paragraph: Paragraph, width: float) -> list[Line]:
     )
     measured = [(span, font(span.style.weight).width(span.text, span.style.size)) for span in spans]
     if sum(advance for _, advance in measured) <= width + EPSILON and not any("\n" in span.text for span in spans):
-        return [_line(measured, spans)]
+        return (_line(measured, spans),)
     lines: list[Line] = []
     current: list[tuple[Span, float]] = []
     used = 0.0
@@ -103,10 +105,11 @@ def wrap(paragraph: Paragraph, width: float) -> list[Line]:
         current.append((token, advance))
         used += advance
     lines.append(_line(current, spans))
-    return lines
+    return tuple(lines)
 
 
-def balanced(paragraph: Paragraph, width: float) -> list[Line]:
+@lru_cache(maxsize=4096)
+def balanced(paragraph: Paragraph, width: float) -> tuple[Line, ...]:
     """As ``wrap``, but a few lines share their length, so that no character stands alone in the last one."""
     lines = wrap(paragraph, width)
     if not 2 <= len(lines) <= 3 or lines[-1].width > 0.4 * width or any("\n" in span.text for span in paragraph):
