@@ -218,6 +218,11 @@ NAMES = st.sampled_from(["", "王一", " 王 一 ", "吴计", "吴 计", "郑核
 
 def any_command(setup: SessionSetup) -> st.SearchStrategy[commands.Command]:
     """Any command with values from both sides of every edge, whoever may give it."""
+    return st.one_of(every_command(setup))
+
+
+def every_command(setup: SessionSetup) -> list[st.SearchStrategy[commands.Command]]:
+    """One strategy for each kind of command."""
     entries = st.sampled_from([*(one.entry_no for one in setup.contest.projects), "0", ""])
     judges = st.sampled_from([*(one.no for one in setup.contest.judges), "X", ""])
     every = tuple(one.entry_no for one in setup.contest.projects)
@@ -247,7 +252,7 @@ def any_command(setup: SessionSetup) -> st.SearchStrategy[commands.Command]:
         max_size=3,
     )
     build = st.builds
-    return st.one_of(
+    return [
         build(commands.CallProject, entry_no=entries),
         build(commands.StartPhase, phase=st.sampled_from([*phases, "x"])),
         build(commands.HoldClock, technical=st.booleans(), reason=TEXTS),
@@ -303,4 +308,4 @@ def any_command(setup: SessionSetup) -> st.SearchStrategy[commands.Command]:
             gone_us=numbers,
             confirmed=st.booleans(),
         ),
-    )
+    ]
