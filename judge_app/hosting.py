@@ -8,6 +8,7 @@ import contextlib
 import datetime as dt
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -119,6 +120,7 @@ def host_session(
     local = {seat: at_home(link, bind) for seat, link in links.items()}
     data = session_file.with_suffix(".seats")
     ended = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
     stage: launch.Watched | None = None
     console: launch.Watched | None = None
     try:

@@ -30,6 +30,7 @@ from judge_app.core.session import State
 from judge_app.room.clock import SessionClock, boot_id, iso, real_ns, wall_of
 from judge_app.room.keys import RoomKeys
 from judge_app.room.writer import Writer
+from judge_app.store.backups import Backups
 from judge_app.store.session_file import SessionFile
 from judge_app.wire import messages, signing
 from judge_app.wire.messages import Refusal, RoomClock, Submit
@@ -254,8 +255,11 @@ class Room:
         if made:
             self._write(self._records(made, actor="room", command_id=_own_id(), digest=""))
 
-    async def enrol(self, request: messages.EnrolRequest) -> messages.Enrolled | messages.Denied:
-        """A device with a seat's token: known from now on, and in at once where the session lets it."""
+    async def enrol(
+        self, request: messages.EnrolRequest, *, local: bool = False
+    ) -> messages.Enrolled | messages.Denied:
+        """A device with a seat's token: known from now on. It is in at once where the session lets it, or where it is a
+        window of this very computer (``local``): the host's own desk and stage need nobody to admit them."""
         if request.protocol != messages.PROTOCOL:
             return _denied("protocol", "程序版本不同，请安装与主机相同的版本", "another version: install the host's")
         try:
@@ -274,7 +278,7 @@ class Room:
                     return self._enrolled(seat, device, known.admitted)
             if request.token != self.keys.token(seat.id, self._generation(seat)):
                 continue
-            admitted = self.state.session.automatic_admission
+            admitted = local or self.state.session.automatic_admission
             name = request.device_name[:60] or "?"
             made: list[Event] = [
                 events.DeviceEnrolled(seat=seat.id, device=device, name=name, key=request.key, admitted=False)
@@ -654,13 +658,13 @@ class Room:
                 sink.drop(_denied("revoked", "该设备已停用，请向主持人要新链接", "revoked: ask the host for a link"))
 
     async def backup(self, folder: Path) -> None:
-        """A verified copy of the session file; raises what the store raises."""
+        """A checked copy of the session file, the newest 20 kept; raises StoreFailed."""
         done: asyncio.Future[None] = self.loop.create_future()
-        target = folder / f"{self._path.stem}.backup.roadshow"
+        backups = Backups(folder, self._path.stem)
 
         def copy(file: SessionFile) -> None:
             try:
-                file.backup(target)
+                backups.take(file)
             except Exception as error:  # the room goes on; the host is told
                 self.loop.call_soon_threadsafe(done.set_exception, error)
             else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import ipaddress
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -153,7 +154,7 @@ class Server:
             enrolment = messages.read_enrolment(await request.read())
         except messages.Malformed:
             return _json(messages.Denied(code="malformed", zh="格式有误", en="malformed"), 400)
-        answer = await self._room.enrol(enrolment)
+        answer = await self._room.enrol(enrolment, local=_is_local(request.remote))
         return _json(answer, 200 if isinstance(answer, messages.Enrolled) else 403)
 
     async def _command(self, request: web.Request) -> web.Response:
@@ -293,6 +294,14 @@ class Server:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
             log.error("a connection's task failed", exc_info=task.exception())
+
+
+def _is_local(remote: str | None) -> bool:
+    """Whether a request comes from this very computer."""
+    try:
+        return ipaddress.ip_address(remote or "").is_loopback
+    except ValueError:
+        return False
 
 
 def _unknown() -> messages.Denied:
