@@ -94,7 +94,7 @@ def score_project(rules: RuleSet, entry: Entry, rulings: Sequence[tuple[int, Rul
 
 
 def _refuse(rules: RuleSet, entry: Entry) -> NoReturn:
-    problems = check_entry(rules, entry, f"projects[{entry.entry_no}]")
+    problems = check_entry(rules, entry, f"entry {entry.entry_no}")
     if not problems:
         raise AssertionError(f"entry {entry.entry_no} was refused without a reason")
     raise BadInput(problems)

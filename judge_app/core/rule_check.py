@@ -402,9 +402,9 @@ def label_of(rules: RuleSet, path: str) -> tuple[str, str]:
 def _step_into(value: Any, part: str) -> list[Any]:
     if isinstance(value, dict):
         return [value[part]] if part in value else []
-    if isinstance(value, list | tuple):
+    if isinstance(value, list):
         if part == "*":
-            return list(value)
+            return value
         if part.isdigit() and int(part) < len(value):
             return [value[int(part)]]
     return []

@@ -497,7 +497,7 @@ def _decimals(value: Any, path: str = "") -> list[tuple[str, Decimal]]:
 
 def encode_rules(rules: RuleSet) -> dict[str, Any]:
     """The rule set as JSON-ready data in the form that ``decode_rules`` takes: every key, numbers as strings."""
-    data: dict[str, Any] = msgspec.to_builtins(rules)
+    data: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(rules))
     return data
 
 
