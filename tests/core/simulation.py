@@ -20,6 +20,7 @@ from judge_app.core.contest import PanelRole, Presence
 from judge_app.core.errors import Refused
 from judge_app.core.events import Event, SessionSetup
 from judge_app.core.journal import Body, Record, Stamp
+from judge_app.core.scoring import Tabulation
 from judge_app.core.seats import Seat
 from judge_app.core.session import State
 from judge_app.core.stages import ProjectStage, SheetStatus
@@ -58,7 +59,7 @@ class Sitting:
                 actor=actor,
                 at=Stamp(mono_ns=self.now_ns, boot_id="boot", wall="2026-12-05T09:30:00.000Z"),
                 salt=hashlib.sha256(f"{seq}".encode()).hexdigest()[:32],
-                event=event,
+                event=event,  # type: ignore[arg-type]  # the union has every event
             )
             self.records.append(journal.seal(body, self.records[-1].hash if self.records else journal.GENESIS))
             self.state = session.evolve(self.state, body)
@@ -156,6 +157,32 @@ class Sitting:
 
     def view(self, who: str | Seat) -> views.AnyView:
         return views.view(self.state, self.seat(who))
+
+    def host_view(self) -> views.HostView:
+        shown = self.view("host")
+        assert isinstance(shown, views.HostView)
+        return shown
+
+    def judge_view(self, judge: str) -> views.JudgeView:
+        shown = self.view(judge)
+        assert isinstance(shown, views.JudgeView)
+        return shown
+
+    def chair_view(self, who: str = "chair") -> views.ChairView:
+        shown = self.view(who)
+        assert isinstance(shown, views.ChairView)
+        return shown
+
+    def stage_view(self, who: str = "stage") -> views.StageView:
+        shown = self.view(who)
+        assert isinstance(shown, views.StageView)
+        return shown
+
+    def chair_counts(self) -> Tabulation:
+        """The chair's tabulation, where there is one."""
+        counted = self.chair_view().tabulation
+        assert counted is not None
+        return counted
 
 
 def encoded(view: object) -> bytes:

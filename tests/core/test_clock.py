@@ -92,7 +92,7 @@ def test_t3_questions_that_run_over_are_recorded_and_not_cut() -> None:
     sitting.do("host", OpenScoring())
     sitting.score("1")
     sitting.lock("1")
-    result = sitting.view("chair").tabulation.project("1")  # type: ignore[union-attr]
+    result = sitting.chair_counts().project("1")
     assert str(result.deducted) == held["expected"]["deduction"]
 
 

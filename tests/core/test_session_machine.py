@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -121,7 +122,7 @@ class Room(RuleBasedStateMachine):
         if after.seq - before.seq == len(bodies) and bodies:
             self.check_who_is_reached(before, after, bodies)
 
-    def check_sheets_change_by_events_only(self, before: State, after: State, made: list[events.Event]) -> None:
+    def check_sheets_change_by_events_only(self, before: State, after: State, made: Sequence[events.Event]) -> None:
         submitted = {(one.entry_no, one.judge): one for one in made if isinstance(one, events.SheetSubmitted)}
         was, now = recorded(before), recorded(after)
         assert was.keys() <= now.keys(), "no recorded sheet goes"
@@ -142,7 +143,7 @@ class Room(RuleBasedStateMachine):
                     "a sheet's status changes by an event about its project"
                 )
 
-    def check_locked_results_stand(self, before: State, after: State, made: list[events.Event]) -> None:
+    def check_locked_results_stand(self, before: State, after: State, made: Sequence[events.Event]) -> None:
         if before.setup is None:
             return
         was, now = results(before), results(after)
@@ -160,7 +161,7 @@ class Room(RuleBasedStateMachine):
             if isinstance(body.event, events.SheetSubmitted | events.LateSheetKept):
                 assert body.actor == f"judge:{body.event.judge}"
 
-    def check_the_clock_does_not_jump(self, before: State, after: State, made: list[events.Event]) -> None:
+    def check_the_clock_does_not_jump(self, before: State, after: State, made: Sequence[events.Event]) -> None:
         now = self.sitting.now_ns
         for run in after.runs:
             old = next((one for one in before.runs if one.run == run.run), None)

@@ -7,6 +7,7 @@ comparison has its negative control: a view that leaks is caught by the very sam
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from judge_app.core import commands, events, views
+from judge_app.core import commands, events, session, views
 from judge_app.core.contest import Presence
 from judge_app.core.journal import Body
 from judge_app.core.seats import Role, Seat
@@ -26,7 +27,6 @@ from judge_app.core.views import (
     JudgeView,
     Live,
     SeatLive,
-    StageView,
     Step,
     briefing,
     reaches,
@@ -145,7 +145,7 @@ def test_whether_another_judge_has_sent_his_sheet_is_not_seen_by_judges_and_stag
     open_ = [
         no
         for no, held in sitting.state.projects.items()
-        if who in held.sheets and views.session.open_for(held.stage, held.sheets[who]) and len(held.missing) > 1
+        if who in held.sheets and session.open_for(held.stage, held.sheets[who]) and len(held.missing) > 1
     ]
     if not open_:
         return
@@ -207,9 +207,10 @@ def leaks_its_length_to_the_stage(state: State, seat: Seat) -> Any:
 
 
 def leaks_a_neighbours_sheet(state: State, seat: Seat) -> Any:
-    shown = view(state, seat)
+    shown, neighbour = view(state, seat), view(state, Seat(id="x", role=Role.JUDGE, judge="E2"))
     assert isinstance(shown, JudgeView)
-    return msgspec.structs.replace(shown, sheets=view(state, Seat(id="x", role=Role.JUDGE, judge="E2")).sheets)  # type: ignore[union-attr]
+    assert isinstance(neighbour, JudgeView)
+    return msgspec.structs.replace(shown, sheets=neighbour.sheets)
 
 
 def leaks_a_hidden_line(state: State, seat: Seat) -> Any:
@@ -230,7 +231,7 @@ def leaks_a_reason(state: State, seat: Seat) -> Any:
 
 
 def leaks_results_early(state: State, seat: Seat) -> Any:
-    return msgspec.structs.replace(view(state, seat), published=views.session.tabulation(state))
+    return msgspec.structs.replace(view(state, seat), published=session.tabulation(state))
 
 
 def leaks_votes(state: State, seat: Seat) -> Any:
@@ -370,13 +371,11 @@ def test_the_next_step_leads_through_a_whole_session() -> None:
     sitting = Sitting(setup(projects=1))
     steps = []
     for _ in range(5):
-        shown = view(sitting.state, sitting.seats["host"])
-        assert isinstance(shown, HostView)
+        shown = sitting.host_view()
         steps.append(str(shown.next_step.step))
         play(sitting, ("go_on", 0, 0))
     assert steps == ["call", "start_phase", "start_phase", "open_scoring", "close_scoring"]
-    shown = view(sitting.state, sitting.seats["host"])
-    assert isinstance(shown, HostView)
+    shown = sitting.host_view()
     assert shown.next_step.step is Step.DONE
 
 
@@ -386,8 +385,7 @@ def test_a_held_clock_is_first_to_be_released() -> None:
     sitting.start()
     sitting.wait(60)
     sitting.do("host", commands.HoldClock(technical=True, reason="断电"))
-    shown = view(sitting.state, sitting.seats["host"])
-    assert isinstance(shown, HostView)
+    shown = sitting.host_view()
     assert shown.next_step.step is Step.RELEASE
     assert shown.clock is not None
     assert (shown.clock.deadline_ns, shown.clock.remaining_ns) == (None, 420_000_000_000)
@@ -395,15 +393,14 @@ def test_a_held_clock_is_first_to_be_released() -> None:
 
 def test_a_judge_sees_his_own_sheets_and_what_he_may_fill() -> None:
     sitting = room_with_sheets()
-    shown = sitting.view("E2")
-    assert isinstance(shown, JudgeView)
+    shown = sitting.judge_view("E2")
     assert shown.sheets.keys() == {"1"}
     assert shown.sheets["1"].comment == "秘密"
     assert shown.sheets["1"].return_asked
     assert shown.open == ()
     assert {one.done for one in shown.projects} == {0}, "nor how many are in"
-    assert sitting.view("P1").open == ("1",)  # type: ignore[union-attr]
-    assert sitting.view("E8").open == ()  # type: ignore[union-attr]
+    assert sitting.judge_view("P1").open == ("1",)
+    assert sitting.judge_view("E8").open == ()
 
 
 def test_a_late_sheet_is_shown_as_kept_to_its_judge_and_to_those_who_may_see() -> None:
@@ -412,40 +409,34 @@ def test_a_late_sheet_is_shown_as_kept_to_its_judge_and_to_those_who_may_see() -
     sitting.submit("P1", "1")
     sitting.lock("1")
     (body,) = sitting.submit("E2", "1", 0.1)
-    assert sitting.view("E2").sheets["1"].late_kept == (body.seq,)  # type: ignore[union-attr]
-    assert sitting.view("E2").sheets["1"].revision == 1  # type: ignore[union-attr]
-    assert sitting.view("E3").sheets["1"].late_kept == ()  # type: ignore[union-attr]
-    lines = sitting.view("scorer").sheets  # type: ignore[union-attr]
+    assert sitting.judge_view("E2").sheets["1"].late_kept == (body.seq,)
+    assert sitting.judge_view("E2").sheets["1"].revision == 1
+    assert sitting.judge_view("E3").sheets["1"].late_kept == ()
+    lines = sitting.chair_view("scorer").sheets
     assert [line.late_kept for line in lines if line.entry_no == "1" and line.judge == "E2"] == [(body.seq,)]
 
 
 def test_a_chair_sees_a_project_from_her_own_sheet_on_and_not_again_while_it_is_returned() -> None:
     sitting = room_with_sheets()
 
-    def shown() -> ChairView:
-        found = sitting.view("chair")
-        assert isinstance(found, ChairView)
-        return found
-
-    assert shown().own_pending == ("1", "2", "3")
-    assert shown().return_requests == ()
-    assert all(line.hidden for line in shown().sheets if line.judge != "E1")
+    assert sitting.chair_view().own_pending == ("1", "2", "3")
+    assert sitting.chair_view().return_requests == ()
+    assert all(line.hidden for line in sitting.chair_view().sheets if line.judge != "E1")
     sitting.submit("E1", "1")
-    assert shown().own_pending == ("2", "3")
-    assert shown().visible == ("1",)
-    assert shown().return_requests == (("1", "E2", "把95写成了59"),)
-    assert shown().tabulation is not None
+    assert sitting.chair_view().own_pending == ("2", "3")
+    assert sitting.chair_view().visible == ("1",)
+    assert sitting.chair_view().return_requests == (("1", "E2", "把95写成了59"),)
+    assert sitting.chair_view().tabulation is not None
     sitting.do("chair", commands.ReturnSheet(entry_no="1", judge="E1", reason="改"))
-    assert shown().own_pending == ("1", "2", "3")
-    assert shown().tabulation is None
+    assert sitting.chair_view().own_pending == ("1", "2", "3")
+    assert sitting.chair_view().tabulation is None
 
 
 def test_a_chair_who_only_presides_sees_every_sheet_as_it_comes() -> None:
     sitting = Sitting(setup(judges=PRESIDING))
     sitting.hear("1")
     sitting.submit("E2", "1")
-    shown = sitting.view("chair")
-    assert isinstance(shown, ChairView)
+    shown = sitting.chair_view()
     assert [line.points is not None for line in shown.sheets if line.entry_no == "1"] == [True, False, False]
     assert shown.own_pending == ()
 
@@ -453,8 +444,8 @@ def test_a_chair_who_only_presides_sees_every_sheet_as_it_comes() -> None:
 def test_a_project_that_is_out_asks_no_sheet_of_the_chair() -> None:
     sitting = Sitting()
     sitting.do("host", commands.RemoveProject(entry_no="2", disqualified=False, reason="信"))
-    assert sitting.view("chair").own_pending == ("1", "3")  # type: ignore[union-attr]
-    assert sitting.view("scorer").own_pending == ()  # type: ignore[union-attr]
+    assert sitting.chair_view().own_pending == ("1", "3")
+    assert sitting.chair_view("scorer").own_pending == ()
 
 
 def test_published_results_name_no_judge_and_tell_no_mark() -> None:
@@ -470,26 +461,22 @@ def test_published_results_name_no_judge_and_tell_no_mark() -> None:
     sitting.sign()
     sitting.do("chair", commands.LockSession())
     sitting.do("chair", commands.ConfirmAssumed(path="tie_keys", name="组委会"))
-    assert sitting.view("viewer").published is None  # type: ignore[union-attr]
+    assert sitting.stage_view("viewer").published is None
     sitting.do("chair", commands.PublishResults())
     for who in ("viewer", "stage"):
-        shown = sitting.view(who)
-        assert isinstance(shown, StageView)
+        shown = sitting.stage_view(who)
         assert shown.published is not None
-        assert [one.total for one in shown.published.projects] == [
-            one.total
-            for one in sitting.view("chair").tabulation.projects  # type: ignore[union-attr]
-        ]
+        assert [one.total for one in shown.published.projects] == [one.total for one in sitting.chair_counts().projects]
         text = encoded(shown.published)
         for judge in sitting.setup.contest.judges:
             assert f'"{judge.no}"'.encode() not in text
             assert f":{judge.no}".encode() not in text
         for part in shown.published.project("1").components.values():
-            assert (part.marks, part.dropped_high, part.dropped_low, part.kept_sum) == ((), (), (), 0)
-    flags = sitting.view("chair").tabulation.project("1").flags  # type: ignore[union-attr]
+            assert (part.marks, part.dropped_high, part.dropped_low, part.kept_sum) == ((), (), (), Decimal(0))
+    flags = sitting.chair_counts().project("1").flags
     assert any(flag.startswith("JUDGE_") for flag in flags), "the chair does see them"
     sitting.do("chair", commands.ReopenProject(entry_no="1", reason="复议", second_person="周持"))
-    assert sitting.view("viewer").published is None  # type: ignore[union-attr]
+    assert sitting.stage_view("viewer").published is None
 
 
 def test_where_only_totals_are_announced_only_totals_are_published() -> None:
@@ -499,8 +486,7 @@ def test_where_only_totals_are_announced_only_totals_are_published() -> None:
     sitting.sign()
     sitting.do("chair", commands.LockSession())
     sitting.do("chair", commands.PublishResults())
-    shown = sitting.view("viewer")
-    assert isinstance(shown, StageView)
+    shown = sitting.stage_view("viewer")
     assert shown.published is not None
     for project in shown.published.projects:
         assert (project.components, project.popularity_counted) == ({}, None)
@@ -510,8 +496,8 @@ def test_where_only_totals_are_announced_only_totals_are_published() -> None:
 def test_words_for_the_presenter_reach_the_stage_and_not_the_public() -> None:
     sitting = Sitting()
     sitting.do("host", commands.ShowMessage(text="请靠近话筒"))
-    assert sitting.view("stage").message == "请靠近话筒"  # type: ignore[union-attr]
-    assert "请靠近话筒".encode() not in encoded(sitting.view("viewer"))
+    assert sitting.stage_view().message == "请靠近话筒"
+    assert "请靠近话筒".encode() not in encoded(sitting.stage_view("viewer"))
 
 
 def test_a_briefing_tells_each_what_is_his_business() -> None:
@@ -533,11 +519,9 @@ def test_the_undo_is_offered_for_five_seconds_from_the_step() -> None:
     sitting = Sitting()
     sitting.call("1")
     sitting.start()
-    shown = sitting.view("host")
-    assert isinstance(shown, HostView)
+    shown = sitting.host_view()
     assert shown.undo_until_ns == sitting.now_ns + 5_000_000_000
     sitting.do("host", commands.UndoStep())
-    shown = sitting.view("host")
-    assert isinstance(shown, HostView)
+    shown = sitting.host_view()
     assert shown.undo_until_ns is None
     assert [str(run.ended_by) for run in shown.runs] == ["undone"]
