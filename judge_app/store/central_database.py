@@ -28,7 +28,7 @@ def parse_url(url: str) -> URL:
     """The address of a centre: ``sqlite:///FILE`` or ``postgresql+psycopg://…``. Raises BadInput."""
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise _bad_url("(…)" if "@" in url else url) from None
     if parsed.drivername in ("postgres", "postgresql", "postgresql+psycopg"):
         parsed = parsed.set(drivername="postgresql+psycopg")
