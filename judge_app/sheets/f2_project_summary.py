@@ -15,7 +15,7 @@ from judge_app.core.explain import announce, trim_words
 from judge_app.core.marks import plain
 from judge_app.core.rules import Component, RuleSet
 from judge_app.core.views import Briefing, ChairView
-from judge_app.core.working import ComponentResult, ProjectResult, Use
+from judge_app.core.working import ComponentResult, ProjectResult, Status, Use
 from judge_app.sheets import words
 from judge_app.sheets.f1_judge_sheet import rules_of
 from judge_app.sheets.layout import MM, Block, Gap, Signature, SigningBlock
@@ -178,17 +178,27 @@ def _popularity(rules: RuleSet, result: ProjectResult | None) -> Popularity | No
     )
 
 
+def _status(result: ProjectResult, stage: str) -> str:
+    if result.status is Status.FINAL:
+        return stage or words.RESULT[result.status]
+    if result.status is Status.FINAL_BY_RULING and stage:
+        return f"{words.RESULT[result.status]}，{stage}"
+    return words.RESULT[result.status]
+
+
 def summary(
     rules: RuleSet,
     project: Project | None,
     result: ProjectResult | None,
     *,
+    stage: str = "",
     announcement: str = "",
     rulings: Sequence[str] = (),
     confirmed: Sequence[Signature] = (),
     presenter_signs: bool = False,
 ) -> Summary:
-    """The summary of a project's result; without a result a form to be filled by hand."""
+    """The summary of a project's result; without a result a form to be filled by hand. ``stage`` (待复核, 已锁定) is told
+    of a result that is final, beside the ruling that made it so."""
     places = rules.rounding.places
     components = rules.components
     return Summary(
@@ -200,7 +210,7 @@ def summary(
         project=project.name if project else "",
         lead_unit=project.lead_unit if project else "",
         group="　".join(part for part in (project.track, project.topic) if part) if project else "",
-        status=words.RESULT[result.status] if result else "",
+        status=_status(result, stage) if result else "",
         popularity=_popularity(rules, result),
         deducted=words.fixed(result.deducted, places) if result and result.deducted else "",
         total=None if result is None or result.total is None else words.fixed(result.total, places),
@@ -499,6 +509,7 @@ def from_chair(
                 rules,
                 project,
                 result,
+                stage="已公布" if view.published else words.STAGE[progress.stage],
                 announcement=announce(rules, result).zh,
                 rulings=words.rulings_about(view.rulings, project.entry_no, rules),
                 confirmed=confirmations(view, zone),

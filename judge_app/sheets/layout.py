@@ -230,6 +230,6 @@ class SigningBlock(msgspec.Struct, frozen=True):
 
     @staticmethod
     def _confirmed(pen: Pen, words: str, x: float, foot: float, width: float) -> None:
-        style = Style(size=6.6, ink=SOFT, leading=1.2)
+        style = Style(size=7, ink=SOFT, leading=1.2)
         lines = wrap((Span(words, style),), width)
         pen.lines(lines, x, foot - 0.6 - sum(line.height for line in lines), width, "left")

@@ -19,7 +19,7 @@ from reportlab.pdfgen.canvas import Canvas
 from judge_app.core.contest import Struct
 from judge_app.sheets.fonts import Weight, font, printable
 from judge_app.sheets.layout import MM, Block, Pen
-from judge_app.sheets.text import INK, SOFT, Line, Paragraph, Span, Style, wrap
+from judge_app.sheets.text import INK, SOFT, Line, Paragraph, Span, Style, balanced, wrap
 
 PORTRAIT: Final = (210 * MM, 297 * MM)
 LANDSCAPE: Final = (297 * MM, 210 * MM)
@@ -116,7 +116,10 @@ def _head(form: Form, first: bool) -> _HeadSet:
     marks = [*(("演　练", "非正式记录") if head.rehearsal else ()), head.status, head.supersedes]
     mark = tuple(line for word in marks if word for line in wrap((Span(word, _MARK),), _QR - 2 * MM))
     if first:
-        centred = (*(wrap((Span(name, _CONTEST),), middle) if name else ()), *wrap((Span(form.title, _TITLE),), middle))
+        centred = (
+            *(wrap((Span(name, _CONTEST),), middle) if name else ()),
+            *balanced((Span(form.title, _TITLE),), middle),
+        )
         data = (
             *wrap(
                 meta_line((("阶段", head.round), ("场次", head.session), ("会场", head.hall), ("日期", head.date))),

@@ -9,14 +9,23 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from judge_app.core.rules import RuleSet
 from judge_app.core.stages import ProjectStage
 from judge_app.core.views import Briefing, ChairView
-from judge_app.sheets import f1_judge_sheet, f2_project_summary, f3_ranking, f6_timing, words
+from judge_app.sheets import (
+    f1_judge_sheet,
+    f2_project_summary,
+    f3_ranking,
+    f4_advancement,
+    f5_correction,
+    f6_timing,
+    seat_card,
+    words,
+)
 from judge_app.sheets.f6_timing import WallClock
 from judge_app.sheets.paper import Form, Head, render
 
@@ -244,7 +253,7 @@ def print_all(
 
 
 def print_blank(rules: RuleSet, out_dir: Path | str, briefing: Briefing | None = None) -> list[Path]:
-    """Writes the forms without data into ``out_dir``: F1 for each class of judges, F2, F3 and F6."""
+    """Writes the forms without data into ``out_dir``: F1 for each class of judges, F2 to F6."""
     head = blank_head(rules, briefing)
     classes = list(dict.fromkeys(one.judge_class or "评委" for one in rules.judged_components))
     judges = max(sum(1 for one in briefing.judges if one.judge_class == name) for name in classes) if briefing else 7
@@ -252,11 +261,27 @@ def print_blank(rules: RuleSet, out_dir: Path | str, briefing: Briefing | None =
     forms = {f"F1-空白-{names[name]}": f1_judge_sheet.blank(rules, head, name) for name in classes}
     forms["F2-空白"] = f2_project_summary.blank(rules, head, judges=judges or 7)
     forms["F3-空白"] = f3_ranking.blank(rules, head)
+    forms["F4-空白"] = f4_advancement.blank(head)
+    forms["F5-空白"] = f5_correction.blank(head)
     if rules.timing is not None:
         forms["F6-空白"] = f6_timing.blank(rules, head)
     folder = Path(out_dir)
     folder.mkdir(parents=True, exist_ok=True)
     return [write(folder / f"{name}.pdf", render([form], _title([form], name))) for name, form in forms.items()]
+
+
+def print_cards(
+    briefing: Briefing,
+    links: Mapping[str, str],
+    out: Path | str,
+    *,
+    codes: Mapping[str, str] | None = None,
+    judges: Sequence[str] | None = None,
+) -> Path:
+    """Writes the seat cards of the panel (or of the ``judges`` named) to ``out``, front and back by turns; ``links`` and
+    ``codes`` by seat (``judge:E1``), as the host's view has them. Raises ValueError where there is no such judge."""
+    forms = seat_card.cards(briefing, blank_head(briefing.rules, briefing), links, codes, judges=judges)
+    return write(Path(out), render(forms, f"席位卡　{briefing.session.name}"))
 
 
 def _title(forms: list[Form], name: str) -> str:
