@@ -20,7 +20,7 @@ import msgspec
 from judge_app import launch
 from judge_app.core.contest import Contest
 from judge_app.core.errors import BadInput, Problem
-from judge_app.exchange.workbook import read_contest
+from judge_app.exchange.workbook import check_fit, read_contest
 from judge_app.rehearsal.rehearse import file_name, setup_of
 from judge_app.room.room import check_setup
 from judge_app.store.presets import Presets
@@ -41,6 +41,9 @@ def new_session(workbook: Path, session: str | None, folder: Path) -> tuple[Path
     presets = Presets()
     contest = read_contest(workbook, known_presets=presets.keys())
     rules = presets.load(contest.preset)
+    unfit = check_fit(contest, rules, file_name=workbook.name)
+    if unfit:
+        raise BadInput(unfit)
     named = [planned for planned in contest.sessions if session in (None, planned.name)]
     if not named:
         raise BadInput(Problem(workbook.name, f"没有“{session}”这一场", f"there is no session {session!r}"))

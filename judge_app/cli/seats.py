@@ -1,0 +1,121 @@
+"""Commands that run a room or sit in it: room, host, join, console, judge, chair, stage."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from judge_app.cli.output import bad, bad_input_exits
+
+app = typer.Typer()
+
+
+@app.command()
+def room(
+    file: Annotated[Path, typer.Argument(metavar="FILE.roadshow")],
+    setup: Annotated[Path | None, typer.Option(help="新场次的设置 / set-up of a new session (JSON)")] = None,
+    bind: Annotated[str, typer.Option(help="监听的网卡地址 / interface to bind")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 0,
+    rate: Annotated[int, typer.Option(min=1, max=2000, help="演练倍速 / rehearsal speed")] = 1,
+    central: Annotated[str | None, typer.Option(metavar="URL")] = None,
+    backups: Annotated[Path | None, typer.Option(help="备份文件夹 / folder for verified copies")] = None,
+    ready: Annotated[bool, typer.Option("--ready", help="就绪后输出一行 JSON / one JSON line when ready")] = False,
+) -> None:
+    """会场主机进程：计时、记录、发回执 / the room: the one authority of a session."""
+    import gc
+
+    import msgspec
+
+    from judge_app.core.events import SessionSetup
+    from judge_app.room.process import serve
+
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    with bad_input_exits():
+        given = None
+        if setup is not None:
+            try:
+                given = msgspec.json.decode(setup.read_bytes(), type=SessionSetup)
+            except msgspec.DecodeError as error:
+                raise bad(str(setup), f"不是场次设置：{error}", f"not a session set-up: {error}") from error
+        gc.freeze()
+        asyncio.run(serve(file, given, bind=bind, port=port, rate=rate, central=central, backups=backups, ready=ready))
+
+
+@app.command()
+def host(
+    contest: Annotated[Path, typer.Argument(metavar="CONTEST.xlsx|FILE.roadshow")],
+    session: Annotated[str | None, typer.Option(help="主持哪一场 / which session")] = None,
+    bind: Annotated[str, typer.Option(help="监听的网卡地址 / interface to bind")] = "0.0.0.0",
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 0,
+    central: Annotated[str | None, typer.Option(metavar="URL")] = None,
+    folder: Annotated[Path | None, typer.Option(help="场次文件放在哪里 / where session files are kept")] = None,
+    ready: Annotated[bool, typer.Option("--ready", hidden=True)] = False,
+) -> None:
+    """主持一场：主机进程、控制台与大屏 / host a session: the room, the console and the stage."""
+    with bad_input_exits():
+        from judge_app.hosting import host_session
+
+        status = host_session(contest, session, bind=bind, port=port, central=central, folder=folder, ready=ready)
+    raise typer.Exit(status)
+
+
+Link = Annotated[str, typer.Argument(metavar="LINK", help="rsj://… 加入链接 / join link")]
+RobotFile = Annotated[Path | None, typer.Option("--robot", hidden=True)]
+Data = Annotated[Path | None, typer.Option("--data", help="本席位的数据文件夹 / this seat's own data")]
+
+
+@app.command()
+def console(link: Link, robot: RobotFile = None, data: Data = None) -> None:
+    """主持人控制台 / the host's desk."""
+    seat_window(link, robot, data)
+
+
+@app.command()
+def judge(link: Link, robot: RobotFile = None, data: Data = None) -> None:
+    """评委席位 / a judge's seat."""
+    seat_window(link, robot, data)
+
+
+@app.command()
+def chair(link: Link, robot: RobotFile = None, data: Data = None) -> None:
+    """评委组长、计分、复核、监督席位 / the chair's seat, or the desk's."""
+    seat_window(link, robot, data)
+
+
+@app.command()
+def stage(
+    link: Link,
+    robot: RobotFile = None,
+    data: Data = None,
+    decks: Annotated[Path | None, typer.Option(help="序号到演示文件的 JSON / JSON of entry number to deck")] = None,
+) -> None:
+    """大屏与放映 / the projector: clock, deck, curtain."""
+    seat_window(link, robot, data, decks)
+
+
+@app.command()
+def join(link: Link, robot: RobotFile = None, data: Data = None) -> None:
+    """以链接所属的席位加入 / take the seat that the link is for, whatever it is."""
+    seat_window(link, robot, data)
+
+
+def seat_window(link: str, robot: Path | None, data: Path | None, decks: Path | None = None) -> NoReturn:
+    """The window of the seat that the link is bound to."""
+    with bad_input_exits():
+        from judge_app.ui.app import run_seat
+        from judge_app.wire.link import read_link
+
+        found = {} if decks is None else {no: Path(path) for no, path in json.loads(decks.read_text("utf-8")).items()}
+        maker = None
+        if robot is not None:
+            from judge_app.rehearsal.windows import robot_maker
+
+            maker = robot_maker(robot)
+        status = run_seat(read_link(link), data=data, decks=found, robot=maker)
+    raise typer.Exit(status)
