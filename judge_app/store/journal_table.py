@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import contextlib
+import functools
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from judge_app.core.journal import GENESIS, VERSION, Body, Record, chain, read
+from judge_app.core.journal import GENESIS, VERSION, Record, chain, read
 from judge_app.store.errors import CorruptSession, VersionMismatch
 
 APPLICATION_ID = 0x52534A31
@@ -100,6 +100,12 @@ def insert_of(rows: int) -> str:
     return f"INSERT INTO journal ({COLUMNS}) VALUES {', '.join([one] * rows)}"
 
 
+def row_of(record: Record) -> tuple[object, ...]:
+    """A record as a row, in the order of ``COLUMNS``: each column repeats what the body says."""
+    body, at = record.body, record.body.at
+    identity = (body.seq, body.event_id, body.command_id, body.part, record.kind, body.version, body.actor)
+    return (*identity, at.wall, at.mono_ns, at.boot_id, record.data, record.prev_hash, record.hash)
+
 
 def checkpoint_message(seq: int, hash: bytes, at: str) -> bytes:
     """What the room's Ed25519 key signs: that the record ``seq`` had this hash at this wall time."""
@@ -128,7 +134,7 @@ class _Version(msgspec.Struct):
 
 def _check_row(row: Sequence[Any], expected: int, prev: bytes) -> tuple[Record | None, str]:
     """The record of a full row and "", or None and what is wrong with it."""
-    seq, event_id, command_id, part, kind, version, actor, at, mono_ns, boot_id, data, prev_hash, digest = row
+    seq, (data, prev_hash, digest) = row[0], row[-3:]
     if seq != expected:
         return None, f"seq {expected} is missing"
     if not isinstance(data, bytes) or not isinstance(prev_hash, bytes) or not isinstance(digest, bytes):
@@ -141,20 +147,7 @@ def _check_row(row: Sequence[Any], expected: int, prev: bytes) -> tuple[Record |
         record = read(data, prev_hash, digest)
     except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
         return None, f"body: {problem}"
-    body: Body = record.body
-    stored = (seq, event_id, command_id, part, kind, version, actor, at, mono_ns, boot_id)
-    said = (
-        body.seq,
-        body.event_id,
-        body.command_id,
-        body.part,
-        record.kind,
-        body.version,
-        body.actor,
-        body.at.wall,
-        body.at.mono_ns,
-        body.at.boot_id,
-    )
+    stored, said = tuple(row), row_of(record)
     if stored != said:
         names = COLUMNS.split(", ")
         column = next(name for name, one, other in zip(names, stored, said, strict=False) if one != other)

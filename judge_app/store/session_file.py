@@ -37,6 +37,7 @@ from judge_app.store.journal_table import (
     checkpoint_message,
     insert_of,
     is_of_the_disk,
+    row_of,
 )
 from judge_app.store.lock import FileLock, InUse
 
@@ -110,6 +111,19 @@ def _fold(connection: Connection) -> None:
     busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
     if busy:
         raise StoreFailed("checkpoint", "日志未能并入文件", "the log could not be folded into the file")
+
+
+@contextlib.contextmanager
+def _committed(connection: Connection) -> Iterator[None]:
+    """A transaction: durable when this is left, or nothing of it."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.exec_driver_sql("COMMIT")
+    except BaseException:
+        with contextlib.suppress(SQLAlchemyError, sqlite3.Error):
+            connection.exec_driver_sql("ROLLBACK")
+        raise
 
 
 def _disconnect(connection: Connection) -> None:
@@ -338,68 +352,32 @@ class SessionFile:
                         "not_next", f"第 {body.seq} 条记录不能接在后面", f"record {body.seq} does not follow the head"
                     )
                 prev = record.hash
-                at = body.at
-                rows.append(
-                    (
-                        body.seq,
-                        body.event_id,
-                        body.command_id,
-                        body.part,
-                        record.kind,
-                        body.version,
-                        body.actor,
-                        at.wall,
-                        at.mono_ns,
-                        at.boot_id,
-                        record.data,
-                        record.prev_hash,
-                        prev,
-                    )
-                )
-            self._commit_rows(connection, rows)
+                rows.append(row_of(record))
+            # Few statements of many rows: each one gives up the interpreter's lock and has to win it back from a busy
+            # loop, which for a row each made a burst's commits several times as long.
+            with _committed(connection):
+                for at in range(0, len(rows), ROWS_A_STATEMENT):
+                    some = rows[at : at + ROWS_A_STATEMENT]
+                    connection.exec_driver_sql(insert_of(len(some)), tuple(value for row in some for value in row))
             self._head = (seq, prev)
 
     def checkpoint(self, signed: Checkpoint) -> None:
         """Store a signed statement about a stored record; one for each record at most."""
         with self._at_work() as connection:
             sql = "INSERT INTO checkpoint (seq, hash, at, public_key, signature) VALUES (?, ?, ?, ?, ?)"
-            self._commit(connection, sql, [msgspec.structs.astuple(signed)])
+            with _committed(connection):
+                connection.exec_driver_sql(sql, msgspec.structs.astuple(signed))
 
     def heartbeat(self) -> int:
         """Write and read back, outside the chain; returns how long it took in nanoseconds. Raises StoreFailed."""
         with self._at_work() as connection:
             started = time.perf_counter_ns()
             beat = int(connection.exec_driver_sql("SELECT beat FROM heartbeat WHERE id = 1").scalar_one()) + 1
-            self._commit(connection, "UPDATE heartbeat SET beat = ? WHERE id = 1", [(beat,)])
+            with _committed(connection):
+                connection.exec_driver_sql("UPDATE heartbeat SET beat = ? WHERE id = 1", (beat,))
             if connection.exec_driver_sql("SELECT beat FROM heartbeat WHERE id = 1").scalar() != beat:
                 raise StoreFailed("heartbeat", "写入后读回不一致", "what was written does not read back")
             return time.perf_counter_ns() - started
-
-    @staticmethod
-    def _commit_rows(connection: Connection, rows: Sequence[tuple[object, ...]]) -> None:
-        """Rows go in by few statements of many rows: each statement gives up the interpreter's lock and has to win it
-        back from a busy loop, which for a row each made a burst's commits several times as long."""
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        try:
-            for at in range(0, len(rows), ROWS_A_STATEMENT):
-                some = rows[at : at + ROWS_A_STATEMENT]
-                connection.exec_driver_sql(insert_of(len(some)), tuple(value for row in some for value in row))
-            connection.exec_driver_sql("COMMIT")
-        except BaseException:
-            with contextlib.suppress(SQLAlchemyError, sqlite3.Error):
-                connection.exec_driver_sql("ROLLBACK")
-            raise
-
-    @staticmethod
-    def _commit(connection: Connection, sql: str, rows: Sequence[tuple[object, ...]]) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        try:
-            connection.exec_driver_sql(sql, list(rows))
-            connection.exec_driver_sql("COMMIT")
-        except BaseException:
-            with contextlib.suppress(SQLAlchemyError, sqlite3.Error):
-                connection.exec_driver_sql("ROLLBACK")
-            raise
 
     # reading
 
