@@ -195,6 +195,14 @@ class Printing:
         data = f6_timing.from_view(self.briefing, self.view, wall=self._wall, due=self._due, device=self._device)
         return {"F6": f6_timing.form(self._head("F6", self._session_status()), data)}
 
+    def chosen(self, form: str, entry_no: str = "") -> dict[str, Form]:
+        """The forms of one kind (F1, F2, F3, F6), of one project where an entry number is given, by file name."""
+        found = {"F1": self.f1, "F2": self.f2, "F3": self.f3, "F6": self.f6}[form]()
+        if not entry_no or form not in ("F1", "F2"):
+            return found
+        start = f"{form}-{self._entries[entry_no]}"
+        return {name: one for name, one in found.items() if name == start or name.startswith(f"{start}-")}
+
 
 _HEARD = (
     ProjectStage.CLOSED,

@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import platformdirs
-import qasync
+import qasync  # type: ignore[import-untyped]  # ships no types
 from PySide6.QtCore import QLibraryInfo, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication, QWidget
 
 from judge_app.core.seats import Role
-from judge_app.core.views import AnyView, Briefing
+from judge_app.core.views import AnyView, Briefing, ChairView
 from judge_app.seat.connection import Listener, SeatConnection
 from judge_app.seat.drafts import Drafts
 from judge_app.seat.state import CommandState, Connection
@@ -132,6 +132,9 @@ class SeatHall:
         self._decks = decks
         self._link: SeatLink | None = None
         self._connection: SeatConnection | None = None
+        self._briefing: Briefing | None = None
+        self._view: AnyView | None = None
+        self._printing: asyncio.Future[None] | None = None
         self.window: Any = None
         self.left = asyncio.Event()
         self._connecting = ConnectingWindow(address)
@@ -148,10 +151,12 @@ class SeatHall:
     def on_briefing(self, briefing: Briefing) -> None:
         if self._link is None:
             self._open(briefing)
+        self._briefing = briefing
         assert self._link is not None
         self._link.on_briefing(briefing)
 
     def on_view(self, view: AnyView, seq: int) -> None:
+        self._view = view
         if self._link is not None:
             self._link.on_view(view, seq)
 
@@ -182,11 +187,32 @@ class SeatHall:
         self.window.show()
         self._connecting.hide()
 
-    def _print(self, *wanted: Any) -> None:
-        """The chair's sheets as PDFs in the documents folder, opened for printing."""
-        from judge_app.ui.printing import print_from
+    def _print(self, form: str, entry_no: str) -> None:
+        """The chosen forms as one PDF, made beside the event loop and opened in the system's viewer."""
+        self._printing = asyncio.ensure_future(self._print_now(form, entry_no))
 
-        print_from(self.window, self._link, wanted)
+    async def _print_now(self, form: str, entry_no: str) -> None:
+        from judge_app.ui import printing
+
+        if self._briefing is None or not isinstance(self._view, ChairView) or self._connection is None:
+            return
+        folder = printing.papers_folder(self._briefing)
+        now = self._connection.clock.now_ns()
+        try:
+            path = await asyncio.to_thread(
+                printing.print_forms, self._briefing, self._view, form, entry_no, now, folder
+            )
+        except OSError as error:
+            log.error("printing failed: %s", error)
+            self._say_printed(form, "", str(error))
+            return
+        if path is not None:
+            printing.show(path)
+        self._say_printed(form, "" if path is None else str(path), "")
+
+    def _say_printed(self, form: str, path: str, error: str) -> None:
+        if hasattr(self.window, "set_printed"):
+            self.window.set_printed(form, path, error)
 
 
 def window_for(role: Role) -> Any:

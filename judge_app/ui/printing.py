@@ -1,0 +1,46 @@
+"""From the chair's window to paper: the chosen forms in one PDF, which the system's own viewer shows and prints."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QStandardPaths, QUrl
+from PySide6.QtGui import QDesktopServices
+
+from judge_app.core.views import Briefing, ChairView
+from judge_app.sheets.f6_timing import anchored
+from judge_app.sheets.layout import render
+from judge_app.sheets.printing import Printing, safe_name, write
+
+
+def papers_folder(briefing: Briefing) -> Path:
+    """Where this session's papers go: a folder of its own among the person's documents."""
+    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    name = f"{safe_name(briefing.contest_name)}-{safe_name(briefing.session.name)}"
+    return Path(documents) / "judge-app" / name
+
+
+def print_forms(
+    briefing: Briefing, view: ChairView, form: str, entry_no: str, now_ns: int | None, folder: Path
+) -> Path | None:
+    """One PDF of the chosen forms (F1, F2, F3, F6; of one project, or all); None where there is nothing to print.
+
+    Raises OSError where the folder takes no file.
+    """
+    printed_at = dt.datetime.now().astimezone()
+    wall = None if now_ns is None else anchored(now_ns, printed_at)
+    forms = Printing(briefing, view, printed_at=printed_at, wall=wall).chosen(form, entry_no)
+    if not forms:
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    name = "-".join(
+        part for part in (form, safe_name(entry_no) if entry_no else "", printed_at.strftime("%H%M%S")) if part
+    )
+    return write(folder / f"{name}.pdf", render(list(forms.values()), f"{form} {briefing.contest_name}"))
+
+
+def show(path: Path, opener: Callable[[QUrl], bool] = QDesktopServices.openUrl) -> bool:
+    """Open a PDF in the system's viewer; False where there is none."""
+    return opener(QUrl.fromLocalFile(str(path)))
