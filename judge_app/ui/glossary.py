@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -131,39 +130,6 @@ def duration(seconds: int) -> str:
     if seconds >= 3600:
         return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
     return f"{sign}{seconds // 60}:{seconds % 60:02d}"
-
-
-_FLAGS: dict[str, tuple[str, Tone]] = {
-    "JUDGE_ABSENT": (mark("{judge} absent"), "warn"),
-    "JUDGE_RECUSED": (mark("{judge} recused"), "info"),
-    "JUDGE_LEFT": (mark("{judge} left"), "warn"),
-    "JUDGE_REPLACED": (mark("{judge} judged by {other}"), "info"),
-    "SINGLE_SCORE_LEFT": (mark("One mark left"), "warn"),
-    "ZERO_SCORE": (mark("{judge} gave 0"), "warn"),
-    "VOTES_VOIDED": (mark("Votes voided"), "info"),
-    "TIE_AT_CUT": (mark("Tie at the cut"), "warn"),
-    "TIE_AT_AWARD": (mark("Tie at an award"), "warn"),
-}
-_BELOW = re.compile(r"VALID_BELOW_(\d+):(.+)=(\d+)$")
-
-
-def flag(text: str, rules: RuleSet) -> tuple[str, Tone]:
-    """A flag of a result (``JUDGE_ABSENT:E3``) in words; one that is not known stays as it is."""
-    if found := _BELOW.match(text):
-        component = rules.component(found[2])
-        name = component_name(component) if component else found[2]
-        return tr("{component}: only {n} valid", component=name, n=found[3]), "warn"
-    kind, _, rest = text.partition(":")
-    if kind == "OUTLIER":
-        key, _, judge = rest.partition(":")
-        component = rules.component(key)
-        name = component_name(component) if component else key
-        return tr("{judge} far from the others ({component})", judge=judge, component=name), "warn"
-    if kind not in _FLAGS:
-        return text, "plain"
-    judge, _, other = rest.partition("→")
-    words, tone = _FLAGS[kind]
-    return tr(words, judge=judge, other=other), tone
 
 
 _ASSUMED: dict[str, str] = {

@@ -141,6 +141,12 @@ class FocusCard(Card):
     def set_stale(self, stale: bool) -> None:
         self.clock.set_stale(stale)
 
+    def set_compact(self, compact: bool) -> None:
+        """Only what must be seen: the project, the clock and the bar (while something is asked and room is short)."""
+        self._unit.setVisible(not compact)
+        self._foot.setVisible(not compact)
+        self.body.setContentsMargins(*((24, 8, 24, 8) if compact else (24, 16, 24, 12)))
+
     def set_briefing(self, briefing: Briefing) -> None:
         self._briefing = briefing
         self._show()

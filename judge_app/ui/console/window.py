@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QShowEvent
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -31,6 +31,7 @@ from judge_app.ui.console.questions import Asked
 from judge_app.ui.console.seat_panel import SeatPanel
 from judge_app.ui.glossary import ago, local_time
 from judge_app.ui.language import either, tr
+from judge_app.ui.theme import theme_of
 from judge_app.ui.widgets import (
     ActionButton,
     AppearanceButton,
@@ -177,7 +178,7 @@ class ConsoleWindow(QWidget):
         lay = QVBoxLayout(column)
         lay.setContentsMargins(0, 0, 0, 0)
         lay.setSpacing(12)
-        self._question = FitScroll(self.ask, share=0.5)
+        self._question = FitScroll(self.ask, share=0.6)
         self._question.hide()
         self._hands = QWidget()
         row = QHBoxLayout(self._hands)
@@ -414,6 +415,12 @@ class ConsoleWindow(QWidget):
         self.end_button.setEnabled(running)
         self._hands.setVisible(self._asked is None)
         self._question.setVisible(self._asked is not None)
+        self.next_button.setVisible(self._asked is None)
+        self._fit_focus()
+
+    def _fit_focus(self) -> None:
+        short = self.height() / theme_of(self).scale < 640
+        self.focus_card.set_compact(short and self._asked is not None)
 
     def _show_step(self) -> None:
         view, briefing = self._view, self._briefing
@@ -716,6 +723,10 @@ class ConsoleWindow(QWidget):
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
             self.retranslate()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_focus()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -1,0 +1,283 @@
+"""What the chair's window asks before it acts; each answer makes its commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from judge_app.core import commands
+from judge_app.core.commands import Command
+from judge_app.core.contest import Presence
+from judge_app.core.explain import key_words
+from judge_app.core.rules import RuleSet
+from judge_app.core.seats import Role
+from judge_app.core.views import Briefing, ChairView, JudgeCard
+from judge_app.ui.chair import pending
+from judge_app.ui.chair.pending import Open
+from judge_app.ui.glossary import ROLES, assumed, duration, number, people, phase_words, points
+from judge_app.ui.language import either, mark, tr
+from judge_app.ui.widgets import Choice, Question
+
+Make = Callable[[str, str, str], list[Command]]
+"""(choice, reason, second text) → the commands."""
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A question with what its answer does."""
+
+    question: Question
+    make: Make
+
+
+def judge_name(briefing: Briefing, no: str) -> str:
+    return next((card.name for card in briefing.judges if card.no == no), no)
+
+
+def ruling(one: Open, view: ChairView, briefing: Briefing) -> Asked | None:
+    """How an open question may be decided; None where the calculation takes no ruling on it."""
+    ways = pending.choices(one, view, briefing)
+    if not ways:
+        return None
+    by_key = {choice.key: made for choice, made in ways}
+
+    def make(choice: str, reason: str, _second: str) -> list[Command]:
+        text = pending.encoded(by_key[choice], briefing.seat.name or tr(ROLES[briefing.seat.role]), reason)
+        return [commands.MakeRuling(ruling=text, reason=reason)]
+
+    return Asked(
+        Question(
+            key=one.key,
+            title=pending.title(one, view, briefing),
+            consequence=pending.explanation(one),
+            choices=tuple(choice for choice, _ in ways),
+            chosen=ways[0][0].key if len(ways) == 1 else "",
+            yes=tr("Record the ruling"),
+            tone="warn",
+        ),
+        make,
+    )
+
+
+def return_sheet(briefing: Briefing, entry_no: str, judge: str, asked_why: str = "") -> Asked:
+    name = judge_name(briefing, judge)
+    return Asked(
+        Question(
+            key="return",
+            title=tr("Return the sheet of {name} for {no}?", name=name, no=number(entry_no)),
+            consequence=tr("The judge asked: {reason}", reason=asked_why)
+            if asked_why
+            else tr("The old marks are kept; the result waits until the new sheet is in."),
+            reasons=(tr("Asked for by the judge"), tr("Looks like a slip"), tr("A line is in doubt")),
+            text=asked_why,
+            yes=tr("Return it"),
+            danger=True,
+        ),
+        lambda _choice, reason, _second: [commands.ReturnSheet(entry_no=entry_no, judge=judge, reason=reason)],
+    )
+
+
+def presence(briefing: Briefing, entry_no: str, judge: str, chosen: str = "") -> Asked:
+    """A judge's presence for one project, with a reserve judge in his place where there is one."""
+    own = next((card for card in briefing.judges if card.no == judge), None)
+    choices = [
+        Choice("absent", tr("Absent"), tr("Not counted for this project.")),
+        Choice("left", tr("Left"), tr("Went away in the middle; not counted for this project.")),
+        Choice("recused", tr("Recused"), tr("Has an interest in this project; not counted.")),
+        Choice("present", tr("Present"), tr("The sheet is expected.")),
+    ]
+    choices += [
+        Choice(
+            f"absent>{card.no}",
+            tr("{name} judges instead", name=card.name),
+            tr("The reserve judge's sheet counts for this project."),
+        )
+        for card in _reserves(briefing, own)
+    ]
+
+    def make(choice: str, reason: str, _second: str) -> list[Command]:
+        which, _, other = choice.partition(">")
+        return [
+            commands.SetPresence(
+                entry_no=entry_no, judge=judge, presence=Presence(which), reason=reason, replaced_by=other or None
+            )
+        ]
+
+    return Asked(
+        Question(
+            key="presence",
+            title=tr("{name}: presence for {no}", name=judge_name(briefing, judge), no=number(entry_no)),
+            choices=tuple(choices),
+            chosen=chosen,
+            reasons=(tr("Interest in the project"), tr("Did not come"), tr("Left the hall"), tr("Computer failed")),
+            yes=tr("Record it"),
+        ),
+        make,
+    )
+
+
+def _reserves(briefing: Briefing, own: JudgeCard | None) -> list[JudgeCard]:
+    if own is None:
+        return []
+    return [
+        card for card in briefing.judges if card.reserve and card.judge_class == own.judge_class and card.no != own.no
+    ]
+
+
+def close_scoring(briefing: Briefing, entry_no: str, missing: tuple[str, ...]) -> Asked:
+    return Asked(
+        Question(
+            key="close",
+            title=tr("Close scoring of {no} without {n} sheets?", no=number(entry_no), n=len(missing)),
+            consequence=tr(
+                "Missing: {names}. The result stays incomplete until they are in or marked absent; a sheet that comes"
+                " later is kept as late.",
+                names=people([judge_name(briefing, no) for no in missing]),
+            ),
+            needs_reason=False,
+            yes=tr("Close scoring"),
+            danger=True,
+        ),
+        lambda _choice, _reason, _second: [commands.CloseScoring(entry_no=entry_no, missing=missing)],
+    )
+
+
+def reopen(entry_no: str) -> Asked:
+    return Asked(
+        Question(
+            key="reopen",
+            title=tr("Open the locked result of {no} again?", no=number(entry_no)),
+            consequence=tr("It takes a reason and a second person. Every signature becomes stale and is given again."),
+            reasons=(tr("A mark is in doubt"), tr("An objection was upheld")),
+            second_field=tr("Second person who agrees (name)"),
+            yes=tr("Open it again"),
+            danger=True,
+        ),
+        lambda _choice, reason, second: [
+            commands.ReopenProject(entry_no=entry_no, reason=reason, second_person=second)
+        ],
+    )
+
+
+def disqualify(entry_no: str, name: str) -> Asked:
+    return Asked(
+        Question(
+            key="remove",
+            title=tr("Disqualify {no}?", no=number(entry_no)),
+            consequence=tr("{name} is out of the ranking. Its sheets stay in the record.", name=name),
+            reasons=(tr("Infringement"), tr("False data")),
+            yes=tr("Disqualify"),
+            danger=True,
+        ),
+        lambda _choice, reason, _second: [commands.RemoveProject(entry_no=entry_no, disqualified=True, reason=reason)],
+    )
+
+
+def sign(view: ChairView, role: Role, name: str) -> Asked:
+    """A signature for the results as they stand, by role and name."""
+    return Asked(
+        Question(
+            key="sign",
+            title=tr("Sign as {role}", role=tr(ROLES[role])),
+            consequence=tr(
+                "For all results of this session as recorded up to #{seq}. A later change makes it stale.",
+                seq=view.head_seq,
+            ),
+            field=tr("Name of who signs"),
+            text=name,
+            yes=tr("Sign"),
+        ),
+        lambda _choice, signer, _second: [commands.SignOff(role=role.value, name=signer, head=view.head_hash)],
+    )
+
+
+def lock_session() -> Asked:
+    return Asked(
+        Question(
+            key="lock-session",
+            title=tr("Lock the results of this session?"),
+            consequence=tr("After this only a correction changes them. Publishing is a step of its own."),
+            needs_reason=False,
+            yes=tr("Lock the session"),
+        ),
+        lambda _choice, _reason, _second: [commands.LockSession()],
+    )
+
+
+def publish() -> Asked:
+    return Asked(
+        Question(
+            key="publish",
+            title=tr("Publish the results?"),
+            consequence=tr("From now on the stage and every viewer may show ranks and totals."),
+            needs_reason=False,
+            yes=tr("Publish"),
+        ),
+        lambda _choice, _reason, _second: [commands.PublishResults()],
+    )
+
+
+def confirm(paths: tuple[str, ...], rules: RuleSet, name: str) -> Asked:
+    """The first of the assumed values that no notice states, to be confirmed by name; or all of them at once."""
+    first = paths[0]
+    value = assumed_value(rules, first)
+    choices = [Choice("one", assumed(first), value)]
+    if len(paths) > 1:
+        others = people([assumed(path) for path in paths[1:]])
+        choices.append(Choice("all", tr("All {n} at once", n=len(paths)), others))
+    return Asked(
+        Question(
+            key="confirm",
+            title=tr("To be confirmed by the organiser"),
+            consequence=tr("No notice states these values. Nothing is published before they are confirmed by name."),
+            choices=tuple(choices),
+            chosen="one",
+            field=tr("Who confirms (name)"),
+            text=name,
+            yes=tr("Confirm"),
+        ),
+        lambda choice, who, _second: [
+            commands.ConfirmAssumed(path=path, name=who) for path in (paths if choice == "all" else paths[:1])
+        ],
+    )
+
+
+_ORDERS = {
+    "draw": mark("By draw"),
+    "strokes": mark("By strokes of the name"),
+    "registration": mark("By registration"),
+    "manual": mark("By hand"),
+}
+_SCOPES = {
+    "all": mark("Over all projects"),
+    "track": mark("Within each track"),
+    "topic": mark("Within each topic"),
+    "session": mark("Within each session"),
+}
+
+
+def assumed_value(rules: RuleSet, path: str) -> str:
+    """What an assumed value is now, in words; '' where it is too much for a line."""
+    if path == "components":
+        return people(
+            [tr("{name} {full}", name=either(one.name, one.name_en), full=points(one.max)) for one in rules.components]
+        )
+    if path == "components.*.step":
+        return people(sorted({points(one.smallest_step) for one in rules.judged_components}))
+    if path == "components.*.criteria.*.max":
+        return people(["+".join(points(line.max) for line in one.criteria) for one in rules.components if one.criteria])
+    if path.startswith("timing") and rules.timing is not None:
+        return people(
+            [
+                tr("{name} {full}", name=phase_words(phase), full=duration(phase.seconds))
+                for phase in rules.timing.phases
+            ]
+        )
+    if path == "tie_keys":
+        words = [key_words(rules, key) for key in rules.tie_keys]
+        return " → ".join(either(text.zh, text.en) for text in words)
+    if path == "order_method":
+        return tr(_ORDERS[rules.order_method])
+    if path == "rank_scope":
+        return tr(_SCOPES[rules.rank_scope])
+    return ""

@@ -1,0 +1,103 @@
+"""The one next step of the chair and of the desk."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from judge_app.core.seats import Role
+from judge_app.core.stages import ProjectStage
+from judge_app.core.views import Briefing, ChairView
+from judge_app.core.working import Status
+from judge_app.ui.chair import pending
+from judge_app.ui.glossary import OUT, number
+from judge_app.ui.language import tr
+
+Act = Literal["", "lock", "rule", "show", "sign", "lock-session", "confirm", "publish"]
+
+
+class ChairStep(msgspec.Struct, frozen=True):
+    """What comes next: its words, a line below, what it does and to which project; no ``act``: nothing to press."""
+
+    text: str
+    note: str = ""
+    act: Act = ""
+    entry_no: str = ""
+
+
+def unconfirmed(view: ChairView, briefing: Briefing) -> tuple[str, ...]:
+    """Assumed values that nobody has confirmed."""
+    done = {path for path, _ in view.confirmed}
+    return tuple(path for path in briefing.rules.assumed if path not in done)
+
+
+def all_settled(view: ChairView) -> bool:
+    """Whether every project is locked or out."""
+    return bool(view.projects) and all(one.stage is ProjectStage.LOCKED or one.stage in OUT for one in view.projects)
+
+
+def signed(view: ChairView, role: Role) -> bool:
+    return any(one.role == role.value and not one.stale for one in view.signatures)
+
+
+def following(view: ChairView, shown: str) -> str:
+    """The next project that waits for review, after the one that is shown; '' where none does."""
+    order = [one.entry_no for one in view.projects]
+    closed = [one.entry_no for one in view.projects if one.stage is ProjectStage.CLOSED]
+    after = [no for no in closed if shown in order and order.index(no) > order.index(shown)]
+    return next(iter([*after, *closed]), "")
+
+
+def next_step(view: ChairView, briefing: Briefing, shown: str) -> ChairStep:
+    """What comes next with this project in view."""
+    role = briefing.seat.role
+    if role is not Role.CHAIR:
+        return _desk_step(view, role)
+    if view.published:
+        return ChairStep(tr("The results are published"))
+    if view.session_locked:
+        left = unconfirmed(view, briefing)
+        if left:
+            return ChairStep(
+                tr("Confirm {n} assumed values …", n=len(left)), tr("Then the results can be published"), "confirm"
+            )
+        return ChairStep(tr("Publish the results …"), "", "publish")
+    if all_settled(view):
+        open_ones = pending.rulings_needed(view)
+        if open_ones:
+            return ChairStep(tr("Rule on the tie …"), pending.title(open_ones[0], view, briefing), "rule")
+        if not signed(view, Role.CHAIR):
+            return ChairStep(tr("Sign the results …"), tr("All projects are locked"), "sign")
+        return ChairStep(tr("Lock the results of this session …"), "", "lock-session")
+    return _project_step(view, briefing, shown)
+
+
+def _desk_step(view: ChairView, role: Role) -> ChairStep:
+    if not all_settled(view):
+        locked = sum(1 for one in view.projects if one.stage is ProjectStage.LOCKED)
+        return ChairStep(
+            tr("Waiting for the chair"), tr("{done} of {total} locked", done=locked, total=len(view.projects))
+        )
+    if signed(view, role) or view.session_locked:
+        return ChairStep(tr("Signed"))
+    return ChairStep(tr("Sign the results …"), tr("All projects are locked"), "sign")
+
+
+def _project_step(view: ChairView, briefing: Briefing, shown: str) -> ChairStep:
+    stage = next((one.stage for one in view.projects if one.entry_no == shown), None)
+    result = None
+    if view.tabulation is not None and shown in view.visible:
+        result = next((one for one in view.tabulation.projects if one.entry_no == shown), None)
+    if stage is ProjectStage.CLOSED and result is not None:
+        if result.status is Status.PENDING_RULING:
+            return ChairStep(tr("Rule on {no} …", no=number(shown)), "", "rule", shown)
+        if result.status is Status.INCOMPLETE:
+            return ChairStep(tr("{no} is incomplete", no=number(shown)), tr("Get the missing sheets, or mark absences"))
+        return ChairStep(tr("Lock {no}", no=number(shown)), tr("Opening it again takes a second person"), "lock", shown)
+    coming = following(view, shown)
+    if coming and coming != shown:
+        return ChairStep(tr("Review {no}", no=number(coming)), "", "show", coming)
+    if stage is ProjectStage.SCORING:
+        return ChairStep(tr("Waiting for the sheets of {no}", no=number(shown)))
+    return ChairStep(tr("Waiting for the next sheets"))
