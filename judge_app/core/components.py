@@ -35,11 +35,12 @@ class Plan:
     ``known`` maps values that were found in range and on step to hundredths: for each criterion, and for totals.
     """
 
-    __slots__ = ("component", "criteria", "totals", "trim", "weight")
+    __slots__ = ("component", "criteria", "each_criterion", "totals", "trim", "weight")
 
     def __init__(self, component: Component) -> None:
         self.component = component
         self.trim = component.trim
+        self.each_criterion = component.trim is not None and component.trim.on == "criterion"
         self.weight = Fraction(component.weight)
         self.criteria = {one.name: _Line(one.max, component.step_of(one)) for one in component.criteria}
         self.totals = _Line(component.max, component.smallest_step)
@@ -103,7 +104,13 @@ def _refuse(rules: RuleSet, entry: Entry) -> NoReturn:
 def score_planned(
     plans: tuple[Plan, ...], rules: RuleSet, entry: Entry, rulings: Sequence[tuple[int, Ruling]]
 ) -> ProjectScore:
+    if (entry.votes is not None and entry.votes < 0) or (
+        entry.popularity_rank is not None and entry.popularity_rank < 1
+    ):
+        _refuse(rules, entry)
     by_component: dict[str, dict[str, Sheet]] = {plan.component.key: {} for plan in plans if plan.component.judged}
+    if not entry.external.keys() <= {plan.component.key for plan in plans if not plan.component.judged}:
+        _refuse(rules, entry)
     presence: dict[str, Presence] = {}
     replaced: dict[str, str] = {}
     for sheet in entry.sheets:
@@ -245,7 +252,7 @@ def _given(plan: Plan, rules: RuleSet, entry: Entry, sheet: Sheet) -> tuple[int 
         if total is None:
             return None, False
         whole = plan.totals.hundredths(total)
-        if whole is None:
+        if whole is None or (plan.each_criterion and sheet.presence is Presence.PRESENT):
             _refuse(rules, entry)
         return whole, False
     given = 0

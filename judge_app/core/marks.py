@@ -196,6 +196,8 @@ def _check_points(component: Component, sheet: Sheet, place: str) -> list[Proble
             problems.append(Problem(at, f"{value} 小于 0", f"{value} is below 0"))
         elif value > full:
             problems.append(Problem(at, f"{value} 超过满分 {plain(full)}", _over(value, full)))
+        elif value * 100 != int(value * 100):
+            problems.append(Problem(at, f"{value} 超过两位小数", f"{value} has more than two decimals"))
         elif value % step != 0:
             problems.append(
                 Problem(at, f"{value} 不在步长 {plain(step)} 上", f"{value} is not on the step {plain(step)}")

@@ -1,17 +1,20 @@
 """The preset rule sets that ship with the program, and rule files that an organiser keeps: TOML in, RuleSet out.
 
 A preset is a file ``KEY.toml`` in the form of core/rules.py; TOML has no null, so what a contest does not have is left
-out. Nothing here writes; nothing here is SQL.
+out. An organiser's own rule set is written beside the shipped ones' form by ``write_rules``. Nothing here is SQL.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from judge_app.core.errors import BadInput, Problem
-from judge_app.core.rules import RuleSet, decode_rules
+from judge_app.core.rules import RuleSet, decode_rules, encode_rules
 
 ORDER = (
     "sichuan-2023",
@@ -53,6 +56,70 @@ def decode_toml(data: bytes, name: str) -> RuleSet:
         return decode_rules(held)
     except BadInput as error:
         raise BadInput([Problem(f"{name}: {one.place}", one.zh, one.en) for one in error.problems]) from None
+
+
+def encode_toml(rules: RuleSet) -> bytes:
+    """The rule set as a TOML file that ``decode_toml`` reads back as the same: one table each for parts and list items,
+    what is below them in line. Comments of a file that was read are not kept."""
+    held = {key: value for key, value in encode_rules(rules).items() if value is not None}
+    plain: list[str] = []
+    tables: list[str] = []
+    for key, value in held.items():
+        if isinstance(value, dict) and key not in ("name", "rounding"):
+            tables += ["", f"[{key}]", *_pairs(value)]
+        elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+            for item in value:
+                tables += ["", f"[[{key}]]", *_pairs(item)]
+        else:
+            plain.append(f"{key} = {_value(value)}")
+    return ("\n".join(plain + tables) + "\n").encode()
+
+
+def _pairs(table: Mapping[str, Any]) -> list[str]:
+    return [f"{_key(key)} = {_value(value)}" for key, value in table.items() if value is not None]
+
+
+def _key(key: str) -> str:
+    bare = key.isascii() and key.replace("_", "").replace("-", "").isalnum()
+    return key if bare else _value(key)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False).replace(
+            "\x7f", "\\u007f"
+        )  # JSON's escapes are TOML's, but for DEL
+    if isinstance(value, list):
+        return f"[{', '.join(_value(item) for item in value)}]"
+    if isinstance(value, dict):
+        return f"{{ {', '.join(_pairs(value))} }}" if value else "{}"
+    raise TypeError(f"{type(value).__name__} has no place in a rule file")
+
+
+def write_rules(path: Path, rules: RuleSet) -> None:
+    """Writes a rule file whole or not at all. Raises BadInput for a rule set that cannot work, or a file that cannot be
+    written; a shipped preset is never overwritten."""
+    problems = rules.check()
+    if problems:
+        raise BadInput(problems)
+    if path.resolve().parent == shipped():
+        raise BadInput(Problem(str(path), "内置模板不能改写，请另存", "a shipped preset stays as it is: save a copy"))
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(encode_toml(rules))
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise BadInput(
+            Problem(str(path), f"无法写入：{error.strerror}", f"cannot be written: {error.strerror}")
+        ) from None
 
 
 class Presets:

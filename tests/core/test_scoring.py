@@ -372,6 +372,10 @@ def test_a_key_that_one_of_the_equal_ones_lacks_decides_nothing() -> None:
         entry("1", "88.5"),
         entry("1", "-1"),
         entry("1", "90", component="luck"),
+        entry("1", "90.005"),
+        entry("1", "90", votes=-1),
+        entry("1", "90", popularity_rank=0),
+        entry("1", "90", external={"performance100": Decimal(1)}),
         Entry(entry_no="1", sheets=sheets("90") * 2),
         Entry(entry_no="1", sheets=(Sheet(judge="J1", component="judges100", points={"亮点": Decimal(1)}),)),
         Entry(entry_no="1", sheets=(Sheet(judge="J1", component="judges100", points={"综合评分": Decimal(101)}),)),
@@ -384,7 +388,23 @@ def test_a_key_that_one_of_the_equal_ones_lacks_decides_nothing() -> None:
 def test_what_cannot_be_counted_is_refused_never_dropped(bad: Entry) -> None:
     with pytest.raises(BadInput) as caught:
         tabulate(BLANK, [bad])
-    assert caught.value.problems[0].place.startswith("entry 1.sheets[")
+    assert caught.value.problems[0].place.startswith("entry 1.")
+
+
+def test_an_external_result_over_its_maximum_is_refused() -> None:
+    with pytest.raises(BadInput, match="over the full marks 100"):
+        tabulate(SHANGHAI, [entry("1", "90", component="onsite100", external={"performance100": Decimal("100.01")})])
+
+
+def test_totals_alone_are_refused_where_each_criterion_is_trimmed() -> None:
+    held = change_rules(BLANK, {"components": [encoded(on="criterion")]})
+    with pytest.raises(BadInput, match="every criterion"):
+        tabulate(held, [entry("1", "90", "90", "90")])
+    away = Entry(
+        entry_no="1",
+        sheets=(Sheet(judge="J1", component="judges100", presence=Presence.ABSENT, total=Decimal(90)),),
+    )
+    assert tabulate(held, [away]).projects[0].status is Status.PENDING_RULING
 
 
 def test_two_entries_with_one_number_are_refused() -> None:

@@ -7,12 +7,15 @@ import re
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from judge_app.core.errors import BadInput
 from judge_app.core.rule_check import label_of, notes, values_at
-from judge_app.core.rules import RuleSet, decode_rules, encode_rules
-from judge_app.store.presets import Presets, decode_toml, read_rules, shipped
+from judge_app.core.rules import RuleSet, Text, change_rules, decode_rules, encode_rules
+from judge_app.store.presets import Presets, decode_toml, encode_toml, read_rules, shipped, write_rules
 
 REFERENCE: dict[str, dict[str, Any]] = json.loads(
     (Path(__file__).resolve().parents[1] / "acceptance" / "presets-reference.json").read_text("utf-8")
@@ -170,3 +173,31 @@ def test_the_talk_show_has_its_own_sheet_and_no_quota() -> None:
     assert [one.key for one in rules.components] == ["talk100"]
     assert rules.advance is None
     assert rules.full_marks == 100
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_rule_set_written_is_the_one_read(key: str, tmp_path: Path) -> None:
+    rules = msgspec.structs.replace(Presets().load(key), key="mine", version=2)
+    write_rules(tmp_path / "mine.toml", rules)
+    assert read_rules(tmp_path / "mine.toml") == rules
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.toml"]
+
+
+@given(
+    st.text(st.characters(exclude_categories=["Cs"])),
+    st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), st.text(max_size=3), max_size=3),
+)
+def test_whatever_is_typed_survives_the_file(name: str, stated: dict[str, str]) -> None:
+    rules = msgspec.structs.replace(Presets().load("blank"), name=Text(zh=name, en=name), stated=stated)
+    assert decode_toml(encode_toml(rules), "mine.toml") == rules
+
+
+def test_a_rule_set_that_cannot_work_is_not_written_and_a_shipped_one_stays(tmp_path: Path) -> None:
+    broken = change_rules(Presets().load("blank"), {"tie_keys": ["luck"]})
+    with pytest.raises(BadInput, match="luck"):
+        write_rules(tmp_path / "mine.toml", broken)
+    with pytest.raises(BadInput, match="save a copy"):
+        write_rules(shipped() / "blank.toml", Presets().load("common-5"))
+    with pytest.raises(BadInput, match="cannot be written"):
+        write_rules(tmp_path / "no" / "mine.toml", Presets().load("blank"))
+    assert list(tmp_path.iterdir()) == []
