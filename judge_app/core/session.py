@@ -9,8 +9,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from functools import singledispatch
-from typing import Any
+from functools import lru_cache, singledispatch
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -18,11 +18,23 @@ from judge_app.core import clock, commands, events
 from judge_app.core.clock import SECOND, EndedBy, HoldKind, Outcome, PhaseRun
 from judge_app.core.commands import Points
 from judge_app.core.contest import Judge, PanelRole, Presence, Struct
-from judge_app.core.errors import BadInput, Refused
+from judge_app.core.errors import Refused
 from judge_app.core.events import Event, SessionSetup
 from judge_app.core.journal import Body
 from judge_app.core.rules import Component, Phase, RuleSet
-from judge_app.core.scoring import Entry, Ruling, Sheet, Status, Tabulation, tabulate
+from judge_app.core.scoring import (
+    Entry,
+    ProjectScore,
+    Ruling,
+    Scorebook,
+    Sheet,
+    Status,
+    Tabulation,
+    check_rulings,
+    points_of,
+    score_project,
+    tabulate_book,
+)
 from judge_app.core.seats import Role, Seat, may
 from judge_app.core.stages import ProjectStage, SheetStatus
 
@@ -39,6 +51,10 @@ MAX_RULING = 20_000
 MAX_SECONDS = 3_600
 """The most that can be given to, or taken from, a phase at once."""
 _MAX_US = 10**12
+_KEPT = 512
+"""How many projects' counts are kept."""
+
+T = TypeVar("T")
 
 OUT = frozenset({ProjectStage.FORFEITED, ProjectStage.WITHDRAWN, ProjectStage.DISQUALIFIED})
 """Stages of a project that is not heard and has no result."""
@@ -243,42 +259,59 @@ def components_of(setup: SessionSetup, judge: Judge, entry_no: str = "") -> tupl
 # results
 
 
+class _Same(Generic[T]):
+    """A value known by its identity: frozen, so that what was computed of it holds as long as it is the same one."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: T) -> None:
+        self.value = value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.value is other.value
+
+
 def entries(state: State, only: Iterable[str] | None = None) -> tuple[Entry, ...]:
     """The projects with their sheets as the calculation takes them, in running order; those out are left out."""
-    setup = state.session
-    chosen = state.order if only is None else only
-    projects = {project.entry_no: project for project in setup.contest.projects}
-    external: dict[str, dict[str, Decimal]] = {}
-    for given in setup.contest.external:
-        external.setdefault(given.entry_no, {})[given.component] = Decimal(given.score)
-    judges = {judge.no: judge for judge in setup.contest.judges}
-    classes = {judge.judge_class for judge in judges.values()}
-    result = []
-    for entry_no in chosen:
-        held = state.projects[entry_no]
-        if held.stage in OUT:
-            continue
-        project = projects[entry_no]
-        rules = rules_of(setup, entry_no)
-        filled = {judge_class: rules.components_of(judge_class) for judge_class in classes}
-        result.append(
-            Entry(
-                entry_no=entry_no,
-                name=project.name,
-                lead_unit=project.lead_unit,
-                track=project.track,
-                topic=project.topic,
-                session=setup.session.name,
-                votes=project.votes,
-                external=external.get(entry_no, {}),
-                sheets=tuple(
-                    _sheet(no, component, sheet)
-                    for no, sheet in held.sheets.items()
-                    for component in filled[judges[no].judge_class]
-                ),
-            )
-        )
-    return tuple(result)
+    setup = _Same(state.session)
+    return tuple(
+        _entry(setup, _Same(state.projects[entry_no]), entry_no)
+        for entry_no in (state.order if only is None else only)
+        if state.projects[entry_no].stage not in OUT
+    )
+
+
+@lru_cache(maxsize=_KEPT)
+def _entry(setup_: _Same[SessionSetup], held: _Same[ProjectState], entry_no: str) -> Entry:
+    setup = setup_.value
+    project = next(project for project in setup.contest.projects if project.entry_no == entry_no)
+    rules = rules_of(setup, entry_no)
+    fills = {judge.no: rules.components_of(judge.judge_class) for judge in setup.contest.judges}
+    return Entry(
+        entry_no=entry_no,
+        name=project.name,
+        lead_unit=project.lead_unit,
+        track=project.track,
+        topic=project.topic,
+        session=setup.session.name,
+        votes=project.votes,
+        external={
+            given.component: Decimal(given.score) for given in setup.contest.external if given.entry_no == entry_no
+        },
+        sheets=tuple(
+            _sheet(no, component, sheet) for no, sheet in held.value.sheets.items() for component in fills[no]
+        ),
+    )
+
+
+@lru_cache(maxsize=_KEPT)
+def _score(
+    setup: _Same[SessionSetup], held: _Same[ProjectState], entry_no: str, few: tuple[tuple[int, Ruling], ...]
+) -> ProjectScore:
+    return score_project(rules_of(setup.value, entry_no), _entry(setup, held, entry_no), few)
 
 
 def _sheet(judge: str, component: Component, sheet: SheetState) -> Sheet:
@@ -287,9 +320,7 @@ def _sheet(judge: str, component: Component, sheet: SheetState) -> Sheet:
         judge=judge,
         component=component.key,
         presence=_PRESENCE_OF.get(sheet.status, Presence.PRESENT),
-        points=None
-        if given is None
-        else {name: Decimal(value).scaleb(-2) for name, value in given[component.key].items()},
+        points=None if given is None else {name: points_of(value) for name, value in given[component.key].items()},
         replaces=sheet.replaces,
     )
 
@@ -315,20 +346,32 @@ def tabulation(state: State, only: Iterable[str] | None = None) -> Tabulation:
     """This session's results alone, as they stand (what spans rooms is computed from all sessions' journals).
 
     A ruling counts where every project it names is counted; one on a project that is out has lost its ground and is
-    among ``unused_rulings``, which are positions in ``rulings(state)``.
+    among ``unused_rulings``, which are positions in ``rulings(state)``. What a project's own sheets give is computed
+    once for each state of it, so that a new sheet costs one project.
     """
     setup = state.session
     given = entries(state, only)
     made = rulings(state)
-    fitting = grounded(made, given)
-    result = tabulate(
-        setup.rules,
-        given,
-        rulings=[ruling for _, ruling in fitting],
-        passed_initial_review=setup.contest.passed_initial_review,
+    holding = grounded(made, given)
+    fitting = tuple(ruling for _, ruling in holding)
+    few: dict[str, tuple[tuple[int, Ruling], ...]] = {}
+    for at, ruling in enumerate(fitting):
+        if ruling.kind == "few_sheets" and ruling.entry_no is not None:
+            few[ruling.entry_no] = ((at, ruling), *few.get(ruling.entry_no, ()))  # the last one made decides
+    result = tabulate_book(
+        Scorebook(
+            rules=setup.rules,
+            entries=given,
+            scores=tuple(
+                _score(_Same(setup), _Same(state.projects[one.entry_no]), one.entry_no, few.get(one.entry_no, ()))
+                for one in given
+            ),
+            rulings=fitting,
+            passed_initial_review=setup.contest.passed_initial_review,
+        )
     )
     out = {entry_no for entry_no, held in state.projects.items() if held.stage in OUT}
-    unused = {fitting[at][0] for at in result.unused_rulings}
+    unused = {holding[at][0] for at in result.unused_rulings}
     unused |= {at for at, ruling in enumerate(made) if ruled_on(ruling) & out}
     return msgspec.structs.replace(result, unused_rulings=tuple(sorted(unused)))
 
@@ -892,10 +935,9 @@ def _rule(command: commands.MakeRuling, state: State, seat: Seat, at_ns: int) ->
         _own_first(state, seat, held)
         if held.stage is ProjectStage.LOCKED and ruling.kind == "few_sheets":
             raise Refused("locked", "成绩已锁定，请先重新开启", "its result is locked: reopen it first")
-    try:
-        tabulation(evolve_ruling(state, command.ruling, _reason(command.reason), seat.name))
-    except BadInput as error:
-        raise Refused("bad_ruling", error.problems[0].zh, error.problems[0].en) from error
+    problems = check_rulings(state.session.rules, entries(state), [ruling])
+    if problems:
+        raise Refused("bad_ruling", problems[0].zh, problems[0].en)
     return [events.RulingMade(ruling=command.ruling, reason=_reason(command.reason))]
 
 
@@ -1067,18 +1109,24 @@ def _numbered(state: State, number: int) -> PhaseRun:
 
 
 def _with_run(state: State, number: int, change: Callable[[PhaseRun], PhaseRun]) -> State:
-    return _replace(state, runs=tuple(change(run) if run.run == number else run for run in state.runs))
+    at = next(at for at in reversed(range(len(state.runs))) if state.runs[at].run == number)
+    return _replace(state, runs=(*state.runs[:at], change(state.runs[at]), *state.runs[at + 1 :]))
 
 
 @_then(events.SessionOpened)
 def _opened(event: events.SessionOpened, state: State, body: Body) -> State:
     setup = event.setup
     panel = [judge for judge in setup.contest.judges if judge.role is not PanelRole.RESERVE]
+    events_beside = {event.name: setup.rules.for_event(event.name) for event in setup.rules.own_events}
+    expected = {
+        track: tuple(judge.no for judge in panel if rules.components_of(judge.judge_class))
+        for track, rules in {"": setup.rules, **events_beside}.items()
+    }
     stage = _first_stage(setup)
     fresh = {
         project.entry_no: ProjectState(
             stage=stage,
-            sheets={judge.no: SheetState() for judge in panel if components_of(setup, judge, project.entry_no)},
+            sheets=dict.fromkeys(expected.get(project.track, expected[""]), SheetState()),
         )
         for project in setup.contest.projects
     }

@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from judge_app.core import clock, commands, events, session, views
 from judge_app.core.errors import Refused
 from judge_app.core.journal import Body, first_break
+from judge_app.core.scoring import tabulate
 from judge_app.core.seats import MAY
 from judge_app.core.session import OUT, SheetState, State
 from judge_app.core.stages import ProjectStage, SheetStatus
@@ -229,10 +230,24 @@ class Room(RuleBasedStateMachine):
             encoded(views.view(self.sitting.state, seat))
             encoded(views.briefing(self.sitting.state, seat))
 
+    @invariant()
+    def what_was_counted_before_is_not_counted_stale(self) -> None:
+        """The calculation, done anew from all sheets, gives the same."""
+        state = self.sitting.state
+        given = session.entries(state)
+        fitting = session.grounded(session.rulings(state), given)
+        anew = tabulate(self.sitting.setup.rules, given, rulings=[ruling for _, ruling in fitting])
+        assert msgspec.structs.replace(session.tabulation(state), unused_rulings=()) == msgspec.structs.replace(
+            anew, unused_rulings=()
+        )
+
     def teardown(self) -> None:
         """The journal, read back from its bytes, is the session; and its chain holds."""
         if hasattr(self, "sitting"):
-            assert self.sitting.read_back() == self.sitting.state
+            again = self.sitting.read_back()
+            assert again == self.sitting.state
+            assert session.entries(again) == session.entries(self.sitting.state)
+            assert session.tabulation(again) == session.tabulation(self.sitting.state)
             assert first_break(self.sitting.records) is None
             self.revisions_only_rise()
 
