@@ -70,19 +70,19 @@ def _tell_apart(
     """(members, the key that put them ahead of the next group, by ruling) for projects with equal printed totals."""
     for index, key in enumerate(keys):
         values = {no: value(no, key) for no in tied}
-        known = {no: held for no, held in values.items() if held is not None}
-        if len(known) < len(tied) or len(set(known.values())) == 1:
+        steps = {held for held in values.values() if held is not None}
+        if len(steps) < 2 or None in values.values():
             continue
         groups: list[tuple[list[str], str | None, bool]] = []
-        steps = sorted(set(known.values()), reverse=True)
-        for step in steps:
-            members = [no for no in tied if known[no] == step]
+        lowest = min(steps)
+        for step in sorted(steps, reverse=True):
+            members = [no for no in tied if values[no] == step]
             inner = (
                 [(members, None, False)]
                 if len(members) == 1
                 else _tell_apart(members, keys[index + 1 :], value, orders)
             )
-            if step != steps[-1]:
+            if step != lowest:
                 last, _, ruled = inner[-1]
                 inner = [*inner[:-1], (last, key, ruled)]
             groups += inner

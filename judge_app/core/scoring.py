@@ -246,7 +246,8 @@ def _ranker(book: Scorebook, rules: RuleSet, rows: Sequence[_Row]) -> Callable[[
     def value(entry_no: str, key: str) -> Fraction | Decimal | None:
         row = by_number[entry_no]
         if key == "exact_total" and row.score.exact is not None:  # known since the project was scored
-            return max(row.score.exact + Fraction(row.popularity_counted or 0), Fraction(0))
+            exact = row.score.exact + Fraction(row.popularity_counted) if row.popularity_counted else row.score.exact
+            return max(exact, Fraction(0)) if row.score.deducted else exact
         return tie_value(rules, row.entry, row, key)
 
     def places_per(per: str) -> dict[str, tuple[Place, ...]]:

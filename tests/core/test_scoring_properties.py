@@ -55,8 +55,8 @@ MUTANTS = [
     (
         "a_tie_key_never_puts_the_worse_ahead",
         "ranking",
-        "steps = sorted(set(known.values()), reverse=True)",
-        "steps = sorted(set(known.values()))",
+        "in sorted(steps, reverse=True):",
+        "in sorted(steps):",
     ),
     (
         "printed_parts_add_up",
