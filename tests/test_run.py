@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import venv
 import zipfile
 from pathlib import Path
 from types import ModuleType
@@ -190,6 +191,21 @@ def checkout(tmp_path: Path) -> Checkout:
     return Checkout(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def empty_venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment with nothing but pip, made once: making one takes seconds."""
+    folder = tmp_path_factory.mktemp("empty") / ".venv"
+    venv.create(folder, with_pip=True)
+    return folder
+
+
+@pytest.fixture
+def checkout_with_venv(checkout: Checkout, empty_venv: Path) -> Checkout:
+    """A checkout whose environment is there and empty."""
+    shutil.copytree(empty_venv, checkout.root / ".venv", symlinks=True)
+    return checkout
+
+
 @on_posix
 def test_the_first_run_sets_up_and_the_second_only_runs(checkout: Checkout) -> None:
     said = f"1.0 {checkout.elsewhere} 表 tabulate - 输入\n"
@@ -215,7 +231,10 @@ def test_the_first_run_sets_up_and_the_second_only_runs(checkout: Checkout) -> N
 
 
 @on_posix
-def test_a_package_that_is_not_the_locked_one_is_refused_and_the_next_run_tries_again(checkout: Checkout) -> None:
+def test_a_package_that_is_not_the_locked_one_is_refused_and_the_next_run_tries_again(
+    checkout_with_venv: Checkout,
+) -> None:
+    checkout = checkout_with_venv
     wheel = checkout.lock("1.0")
     genuine = wheel.read_bytes()
     with zipfile.ZipFile(wheel, "a") as archive:
@@ -243,8 +262,9 @@ def test_two_first_runs_at_once_set_up_once(checkout: Checkout) -> None:
     [(True, ["simulate", "install"]), (False, ["simulate", "update", "install"])],
 )
 def test_apt_updates_its_lists_only_when_they_are_missing(
-    checkout: Checkout, run: ModuleType, lists_are_there: bool, asked: list[str]
+    checkout_with_venv: Checkout, run: ModuleType, lists_are_there: bool, asked: list[str]
 ) -> None:
+    checkout = checkout_with_venv
     checkout.with_apt(" ".join(set(run.QT_PACKAGES) - {"libegl1"}), lists_are_there)
     status, _, err = checkout.run("setup")
     assert status == 0, err
@@ -256,7 +276,8 @@ def test_apt_updates_its_lists_only_when_they_are_missing(
 
 
 @on_posix
-def test_the_demo_and_the_app_never_install_what_only_tests_need(checkout: Checkout, run: ModuleType) -> None:
+def test_the_demo_and_the_app_never_install_what_only_tests_need(checkout_with_venv: Checkout, run: ModuleType) -> None:
+    checkout = checkout_with_venv
     checkout.with_apt(" ".join(run.QT_PACKAGES), lists_are_there=True)
     assert checkout.run("app")[0] == 7
     assert checkout.run("demo", "--headless")[0] == 7
