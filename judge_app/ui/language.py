@@ -44,14 +44,23 @@ class Catalogue(QTranslator):
 
 @lru_cache(maxsize=4)
 def read_catalogue(code: Code, directory: Path = DIRECTORY) -> dict[str, str]:
-    """Every text of a language, all files of its folder together. A text given twice in different words raises
-    ValueError: one word has one form."""
+    """Every text of a language, all files of its folder together; of two translations the first file's stands."""
     texts: dict[str, str] = {}
     for path in sorted((directory / code).glob("*.toml")):
         for source, text in tomllib.loads(path.read_text("utf-8")).items():
-            if texts.setdefault(source, text) != text:
-                raise ValueError(f"{path.name}: {source!r} is translated in two ways: {texts[source]!r}, {text!r}")
+            texts.setdefault(source, text)
     return texts
+
+
+def clashes(code: Code, directory: Path = DIRECTORY) -> list[str]:
+    """Texts that two files translate in different words: one text has one form, whatever window it stands in."""
+    texts: dict[str, str] = {}
+    found = []
+    for path in sorted((directory / code).glob("*.toml")):
+        for source, text in tomllib.loads(path.read_text("utf-8")).items():
+            if texts.setdefault(source, text) != text:
+                found.append(f"{path.name}: {source!r} is {texts[source]!r} elsewhere, {text!r} here")
+    return found
 
 
 class Language(QObject):

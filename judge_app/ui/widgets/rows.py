@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from typing import Protocol, TypeVar, cast
 
 from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
+    QSizePolicy,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -136,13 +137,17 @@ class RowDelegate(QStyledItemDelegate):
 class RowList(QListView):
     """A list of rows. ``picked`` carries the key of a row that was clicked, or taken with Enter.
 
-    Letters, digits and the space bar are left to the window, whose shortcuts they are.
+    ``fit``: the list is as tall as its rows, where there is room. Letters, digits and the space bar are left to the
+    window, whose shortcuts they are.
     """
 
     picked = Signal(str)
 
-    def __init__(self, delegate: type[RowDelegate], parent: QWidget | None = None) -> None:
+    def __init__(self, delegate: type[RowDelegate], parent: QWidget | None = None, *, fit: bool = False) -> None:
         super().__init__(parent)
+        self._fit = fit
+        if fit:
+            self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self._model = RowModel(self)
         self.setModel(self._model)
         self.setItemDelegate(delegate(self))
@@ -163,6 +168,8 @@ class RowList(QListView):
     def set_rows(self, rows: Sequence[Row]) -> None:
         chosen = self.chosen
         self._model.set_rows(rows)
+        if self._fit:
+            self.updateGeometry()
         if chosen and self.chosen != chosen:
             self.choose(chosen)
 
@@ -188,6 +195,27 @@ class RowList(QListView):
         for near in (place - 1, place + 1, place):
             if 0 <= near < len(self.rows) and place >= 0:
                 self.scrollTo(self._model.index(near))
+
+    def sizeHint(self) -> QSize:
+        if not self._fit:
+            return super().sizeHint()
+        return QSize(super().sizeHint().width(), self.content_height)
+
+    def minimumSizeHint(self) -> QSize:
+        if not self._fit:
+            return super().minimumSizeHint()
+        return QSize(48, min(self.content_height, 64))
+
+    @property
+    def content_height(self) -> int:
+        """What all rows take at the present width."""
+        theme, delegate = theme_of(self), cast(RowDelegate, self.itemDelegate())
+        return sum(delegate.height(theme, row, self.row_width) for row in self.rows) + 2 * self.frameWidth()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._fit and event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
     def _pick(self, index: QModelIndex) -> None:
         row = index.data(Qt.ItemDataRole.UserRole)

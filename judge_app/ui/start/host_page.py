@@ -1,0 +1,215 @@
+"""Hosting a session: the workbook, what is wrong in it, and which of its sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+
+from judge_app.core.contest import Contest, PanelRole
+from judge_app.core.errors import Problem
+from judge_app.ui.language import tr
+from judge_app.ui.start.problems import ProblemList
+from judge_app.ui.widgets import ActionButton, Label, OptionCard
+
+
+class HostPage(QWidget):
+    """``workbook_chosen`` carries a path; whoever reads it answers with ``set_contest`` or ``set_problems``.
+
+    ``changed`` says that ``ready`` or ``session`` may be another.
+    """
+
+    workbook_chosen = Signal(str)
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._contest: Contest | None = None
+        self._read = ""
+        self._reading = False
+        self._cards: list[OptionCard] = []
+        self._group: QButtonGroup | None = None
+        self._dialog: QFileDialog | None = None
+        self.setAcceptDrops(True)
+        self._intro = Label("", "second", wrap=True)
+        self.path = QLineEdit()
+        self.choose = ActionButton("")
+        self._state = Label("", "strong", wrap=True)
+        self._which = Label("", "second")
+        self.problems = ProblemList()
+        self.again = ActionButton("")
+        self._sessions = QWidget()
+        self._sessions.setProperty("kind", "flow")
+        self._list = QVBoxLayout(self._sessions)
+        self._list.setContentsMargins(0, 0, 0, 0)
+        self._list.setSpacing(8)
+        self._list.addStretch(1)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(self._sessions)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self._intro)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.path, 1)
+        row.addWidget(self.choose)
+        column.addLayout(row)
+        column.addWidget(self._state)
+        column.addWidget(self._which)
+        column.addWidget(self._scroll, 1)
+        column.addWidget(self.problems, 1)
+        column.addWidget(self.again, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addStretch(0)
+        self._connect()
+        self.retranslate()
+
+    def _connect(self) -> None:
+        self.path.returnPressed.connect(self._take_path)
+        self.path.editingFinished.connect(self._take_path)
+        self.choose.clicked.connect(self._open_dialog)
+        self.again.clicked.connect(lambda: self._take(self._read))
+
+    @property
+    def ready(self) -> bool:
+        return self._contest is not None and bool(self.session) and not self._reading
+
+    @property
+    def workbook(self) -> str:
+        return self._read
+
+    @property
+    def session(self) -> str:
+        """The name of the chosen session, or ''."""
+        checked = self._group.checkedButton() if self._group is not None else None
+        return str(checked.property("session")) if checked is not None else ""
+
+    @property
+    def contest(self) -> Contest | None:
+        return self._contest
+
+    def set_contest(self, path: str, contest: Contest) -> None:
+        """The workbook at ``path`` is in order."""
+        if path != self._read:
+            return
+        self._reading = False
+        self._contest = contest
+        self.problems.set_problems(())
+        self._fill_sessions(contest)
+        self.retranslate()
+        self.changed.emit()
+
+    def set_problems(self, path: str, problems: Sequence[Problem]) -> None:
+        """The workbook at ``path`` cannot be taken; nothing was created."""
+        if path != self._read:
+            return
+        self._reading = False
+        self._contest = None
+        self._clear_sessions()
+        self.problems.set_problems(problems)
+        self.retranslate()
+        self.changed.emit()
+
+    def retranslate(self) -> None:
+        self._intro.setText(tr("Choose the organiser's workbook (.xlsx), or drop it here."))
+        self.path.setPlaceholderText(tr("Path of the workbook"))
+        self.path.setAccessibleName(tr("Path of the workbook"))
+        self.choose.set_action(tr("Choose …"))
+        self.again.set_action(tr("Read it again"))
+        contest, wrong = self._contest, self.problems.count
+        if self._reading:
+            self._state.setText(tr("Reading the workbook …"))
+        elif contest is not None:
+            self._state.setText(
+                tr(
+                    "{name}: {sessions} sessions, {projects} projects, {judges} judges",
+                    name=contest.name,
+                    sessions=len(contest.sessions),
+                    projects=len(contest.projects),
+                    judges=len(contest.judges),
+                )
+            )
+        elif wrong:
+            self._state.setText(tr("{n} things to put right; nothing was created.", n=wrong))
+        self._state.set_tone("stop" if wrong else "plain")
+        self._state.setVisible(self._reading or contest is not None or bool(wrong))
+        self._which.setText(tr("Which session?"))
+        self._which.setVisible(contest is not None)
+        self._scroll.setVisible(contest is not None)
+        self.problems.setVisible(bool(wrong))
+        self.problems.retranslate()
+        self.again.setVisible(bool(wrong))
+        if contest is not None:
+            self._word_sessions(contest)
+
+    def _take_path(self) -> None:
+        typed = self.path.text().strip().strip('"')
+        if typed and typed != self._read:
+            self._take(typed)
+
+    def _take(self, path: str) -> None:
+        self._read = path
+        self._contest = None
+        self._reading = True
+        self._clear_sessions()
+        self.problems.set_problems(())
+        if self.path.text() != path:
+            self.path.setText(path)
+        self.retranslate()
+        self.changed.emit()
+        self.workbook_chosen.emit(path)
+
+    def _open_dialog(self) -> None:
+        """The system's file dialog, without stopping anything."""
+        dialog = QFileDialog(self, tr("Choose the workbook"), str(Path(self._read).parent) if self._read else "")
+        dialog.setNameFilters([tr("Workbooks (*.xlsx)"), tr("All files (*)")])
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self._take)
+        self._dialog = dialog
+        dialog.open()
+
+    def _clear_sessions(self) -> None:
+        for card in self._cards:
+            self._list.removeWidget(card)
+            card.hide()
+            card.deleteLater()
+        self._cards = []
+        self._group = None
+
+    def _fill_sessions(self, contest: Contest) -> None:
+        self._clear_sessions()
+        self._group = QButtonGroup(self)
+        for at, planned in enumerate(contest.sessions):
+            card = OptionCard(planned.name)
+            card.setProperty("session", planned.name)
+            card.setChecked(at == 0)
+            self._group.addButton(card)
+            self._cards.append(card)
+            self._list.insertWidget(at, card)
+        self._group.buttonClicked.connect(lambda *_: self.changed.emit())
+
+    def _word_sessions(self, contest: Contest) -> None:
+        for planned, card in zip(contest.sessions, self._cards, strict=True):
+            panel = [one for one in contest.panel(planned.name) if one.role is not PanelRole.RESERVE]
+            counted = tr(
+                "{projects} projects, {judges} judges", projects=len(contest.heard_in(planned.name)), judges=len(panel)
+            )
+            when = " ".join(part for part in (planned.date, planned.start) if part)
+            effect = " · ".join(part for part in (planned.hall, when, counted) if part)
+            card.set_words(planned.name, effect)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        for url in event.mimeData().urls():
+            if url.isLocalFile():
+                self._take(url.toLocalFile())
+                return
