@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+import msgspec
+
 from judge_app.core.contest import Struct
 from judge_app.core.marks import Entry, Ruling, Standing, plain, rules_for
 from judge_app.core.ranking import RULING
@@ -274,6 +276,16 @@ def trim_words(trim: Trim | None) -> Text:
     return Text(zh=f"去掉{zh}，其余取平均", en=f"the {en} go, the rest is averaged")
 
 
+def component_named(rules: RuleSet, key: str) -> Component | None:
+    """A component of the rule set, or of an event of its own or a round that it holds."""
+    lists = [
+        rules.components,
+        *(event.components for event in rules.own_events),
+        *(one.components for one in rules.rounds),
+    ]
+    return next((component for held in lists for component in held or () if component.key == key), None)
+
+
 def key_words(rules: RuleSet, key: str) -> Text:
     """A tie key in words (A-08)."""
     name, _, rest = key.partition(":")
@@ -282,7 +294,7 @@ def key_words(rules: RuleSet, key: str) -> Text:
     if key == "exact_total":
         return Text(zh="未取整的总得分", en="the total before rounding")
     if name == "untrimmed_mean":
-        component = rules.component(rest) if rest else next(iter(rules.judged_components), None)
+        component = component_named(rules, rest) if rest else next(iter(rules.judged_components), None)
         label = "" if component is None else component.name
         return Text(
             zh=f"{label}全部有效评分的平均分（不去最高最低）",
@@ -290,10 +302,10 @@ def key_words(rules: RuleSet, key: str) -> Text:
         )
     if name == "criterion":
         owner, _, inner = rest.partition(":")
-        held = rules.component(owner)
+        held = component_named(rules, owner)
         criterion = inner if held is not None and held.criterion(inner) is not None else rest
         return Text(zh=f"“{criterion}”平均分", en=f"mean of “{criterion}”")
-    component = rules.component(key)
+    component = component_named(rules, key)
     return Text(zh=component.name, en=component.name_en or component.name) if component else Text(zh=key, en=key)
 
 
@@ -452,7 +464,7 @@ def flag_words(rules: RuleSet, flag: str) -> Text:
     """A flag in words; one that is not known is shown as it is."""
     name, _, rest = flag.partition(":")
     component, _, tail = rest.partition("=" if name.startswith("VALID_BELOW_") else ":")
-    held = rules.component(component)
+    held = component_named(rules, component)
     label = held.name if held is not None else component
     label_en = (held.name_en or held.name) if held is not None else component
     texts = {
@@ -507,14 +519,16 @@ def announce(rules: RuleSet, result: ProjectResult, style: str | None = None) ->
             en=f"The result of project {number} awaits a ruling of the panel; it will be announced later.",
         )
     chosen = style or rules.announce
-    parts = [component for component in rules.components if not result.components[component.key].omitted]
-    several = len(parts) > 1 or rules.popularity is not None or bool(result.deducted)
+    found = [component_named(rules, key) for key, held in result.components.items() if not held.omitted]
+    parts = [component for component in found if component is not None]
+    votes = rules.popularity is not None and set(result.components) <= {one.key for one in rules.components}
+    several = len(parts) > 1 or votes or bool(result.deducted)
     if chosen == "total" or (several and chosen == "short"):
         return Text(
             zh=f"{number} 号项目，总得分 {result.total} 分。", en=f"Project {number}: total {result.total} points."
         )
     if several or chosen == "components" or not parts[0].judged:
-        return _announce_components(rules, result, parts)
+        return _announce_components(rules if votes else msgspec.structs.replace(rules, popularity=None), result, parts)
     return _announce_one(parts[0], result, short=chosen == "short")
 
 

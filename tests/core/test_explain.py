@@ -219,3 +219,15 @@ def test_every_tie_key_has_words() -> None:
 def test_an_unknown_flag_is_shown_as_it_is() -> None:
     assert flag_words(NATIONAL, "SOMETHING:NEW").zh == "SOMETHING:NEW"
     assert flag_words(NATIONAL, "VALID_BELOW_5:creative10=3").zh == "创新创意分：有效评分 3 份，少于 5 份"
+
+
+def test_a_project_of_an_event_of_its_own_is_told_by_its_own_sheet() -> None:
+    rules = Presets().load("tianjin-2025")
+    sheets = tuple(Sheet(judge=f"J{at}", component="talk100", total=Decimal(80 + at)) for at in range(1, 5))
+    entries = [Entry(entry_no="T1", track="星锐TALK秀", sheets=sheets)]
+    found = tabulate(rules, entries)
+    lines = [text.zh for text in words(rules, explain(rules, found, entries, "T1"))]
+    assert lines[-2:] == ["总得分 82.50 分（满分 100）", "名次：第 1 名（星锐TALK秀，共 1 个）"]
+    assert announce(rules, found.projects[0]).zh.startswith("4 位评委的评分，去掉一个最高分 84 分")
+    assert announce(rules, found.projects[0], "components").zh == "T1 号项目，评委评分 82.50 分，总得分 82.50 分。"
+    assert flag_words(rules, "VALID_BELOW_5:talk100=4").zh == "评委评分：有效评分 4 份，少于 5 份"
