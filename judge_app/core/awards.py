@@ -119,7 +119,8 @@ def _quota_warnings(chosen: Mapping[str, int], basis: Mapping[str, int], total: 
 
 
 class CutRuling(Struct, frozen=True):
-    """A decision on projects tied across a line: ``order`` names them best first, or ``both`` lets all in."""
+    """A decision on projects tied across a line: ``order`` names them best first (at least as many as there are places
+    left), or ``both`` lets all in."""
 
     entries: tuple[str, ...]
     order: tuple[str, ...] = ()
@@ -156,8 +157,9 @@ def cut(places: Sequence[Place], quota: int, *, hard: bool, rulings: Sequence[Cu
             break
         tied = tuple(group)
         ruling = next((one for one in rulings if set(one.entries) == set(group)), None)
-        if ruling is not None and (ruling.both or len(ruling.order) == len(group)):
-            chosen = group if ruling.both else ruling.order[: quota - len(advance)]
+        free = quota - len(advance)
+        if ruling is not None and (ruling.both or len(ruling.order) >= free):
+            chosen = group if ruling.both else ruling.order[:free]
             return Cut(advance=(*advance, *chosen), tied=tied, ruled=tied)
         if hard:
             return Cut(advance=tuple(advance), outcome=Outcome.PENDING_RULING, candidates=tied, tied=tied)

@@ -286,7 +286,14 @@ def check_rulings(
         for number in ruling.entries:
             if number not in known:
                 wrong("entries", f"没有参赛序号 {number}", f"there is no entry {number}")
-        if (ruling.kind == "tie" or method == "order") and sorted(ruling.order) != sorted(ruling.entries):
+        if ruling.kind == "cut" and method == "order":
+            if (
+                not ruling.order
+                or len(set(ruling.order)) < len(ruling.order)
+                or not set(ruling.order) <= set(ruling.entries)
+            ):
+                wrong("order", "order 应从 entries 中按先后列出，不重复", "must name entries, best first, each once")
+        elif (ruling.kind == "tie" or method == "order") and sorted(ruling.order) != sorted(ruling.entries):
             wrong("order", "order 应恰好是 entries 的一个排列", "must be the entries, each once")
     return problems
 

@@ -10,16 +10,17 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 
 from judge_app.core.awards import Outcome, Quotas, quotas
 from judge_app.core.contest import Contest, Project, Struct
-from judge_app.core.errors import Problem, Refused
+from judge_app.core.errors import BadInput, Problem, Refused
 from judge_app.core.marks import Deduction, Entry, Sheet, Standing, scope_of
 from judge_app.core.rule_check import label_of, values_at
-from judge_app.core.rules import RuleSet, Text
-from judge_app.core.scoring import Scorebook, places_of, replace_entry, tabulate_book
+from judge_app.core.rules import RuleSet, Text, change_rules
+from judge_app.core.scoring import Scorebook, open_book, places_of, replace_entry, tabulate_book
 from judge_app.core.working import Status, Tabulation
 
 # from a contest to entries
@@ -264,6 +265,39 @@ def _corrected(sheet: Sheet, correction: Correction) -> Sheet:
         raise Refused("total_only", "这份评分表只有总分，请更正总分", "this sheet has a total alone: correct that")
     points = {**sheet.points, correction.criterion: correction.new}
     return msgspec.structs.replace(sheet, points=points, total=None)
+
+
+class RuleChange(Struct, frozen=True):
+    """A change of the rules after the first sheet: a merge patch, with who, a second person and why (contract 9)."""
+
+    patch: dict[str, Any]
+    by: str
+    second_person: str
+    reason: str
+
+
+def change_rules_of(book: Scorebook, change: RuleChange) -> tuple[Scorebook, Effect]:
+    """The book under changed rules, one version on, and what that does to every project.
+
+    Raises Refused without a reason or two people; BadInput for rules that cannot be taken, cannot work, or under which
+    sheets that were given cannot be counted.
+    """
+    if not change.reason.strip():
+        raise Refused("reason_missing", "修改规则必须写明原因", "a change of the rules needs its reason")
+    if not change.by.strip() or not change.second_person.strip() or change.by.strip() == change.second_person.strip():
+        raise Refused("two_people", "修改规则须由两人确认", "a change of the rules needs two people")
+    changed = change_rules(book.rules, {**change.patch, "version": book.rules.version + 1}, "")
+    problems = changed.check()
+    if problems:
+        raise BadInput(problems)
+    after = open_book(
+        changed,
+        book.entries,
+        rulings=book.rulings,
+        popularity_voided=book.popularity_voided,
+        passed_initial_review=book.passed_initial_review,
+    )
+    return after, effect(tabulate_book(book), tabulate_book(after))
 
 
 # what keeps results from being published

@@ -285,7 +285,7 @@ def read_ruling(value: Any, place: str = "ruling") -> Ruling:
         entry_no=held.get("entry_no"),
         component=held.get("component"),
         method=held.get("method"),
-        entries=lists["entries"],
+        entries=lists["entries"] or lists["order"],
         order=lists["order"],
     )
 

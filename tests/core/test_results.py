@@ -14,9 +14,11 @@ from judge_app.core.results import (
     Correction,
     Departure,
     Objection,
+    RuleChange,
     advancing,
     alternates,
     basis_of,
+    change_rules_of,
     check_objection,
     correct,
     decide_objection,
@@ -147,6 +149,38 @@ def component() -> dict[str, Any]:
 
     held: dict[str, Any] = encode_rules(BLANK)["components"][0]
     return held
+
+
+def rule_change(**changed: Any) -> RuleChange:
+    held: dict[str, Any] = {
+        "patch": {"awards": [{"name": "一等奖", "count": 2}]},
+        "by": "组委会 甲",
+        "second_person": "监督人 乙",
+        "reason": "奖项名额经批准调整",
+    }
+    return RuleChange(**(held | changed))
+
+
+def test_a_change_of_the_rules_is_a_new_version_with_its_before_and_after() -> None:
+    after, found = change_rules_of(book(*THREE), rule_change())
+    assert after.rules.version == 2
+    assert [(one.entry_no, one.awards_before, one.awards_after) for one in found.changes] == [("2", (), ("一等奖",))]
+
+
+@pytest.mark.parametrize(
+    "changed", [{"reason": ""}, {"second_person": " "}, {"second_person": "组委会 甲"}, {"by": ""}]
+)
+def test_a_change_of_the_rules_needs_a_reason_and_two_people(changed: dict[str, Any]) -> None:
+    with pytest.raises(Refused):
+        change_rules_of(book(*THREE), rule_change(**changed))
+
+
+def test_rules_that_cannot_work_or_do_not_fit_the_sheets_are_refused() -> None:
+    with pytest.raises(BadInput, match="luck"):
+        change_rules_of(book(*THREE), rule_change(patch={"tie_keys": ["luck"]}))
+    smaller = component() | {"max": "50", "criteria": [{"name": "综合评分", "max": "50"}]}
+    with pytest.raises(BadInput, match="over the full marks 50"):
+        change_rules_of(book(*THREE), rule_change(patch={"components": [smaller]}))
 
 
 # publishing

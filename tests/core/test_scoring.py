@@ -107,6 +107,7 @@ def test_a_tie_ruling_on_projects_that_do_not_tie_is_listed_as_unused() -> None:
         ("hard", [ruling("cut", entries=("a", "b"), method="both")], ("a", "b"), "FINAL"),
         ("hard", [ruling("cut", entries=("a", "b"), method="order", order=("b", "a"))], ("b",), "FINAL"),
         ("hard", [ruling("cut", entries=("a", "b"), order=("b", "a"))], ("b",), "FINAL"),
+        ("hard", [ruling("cut", entries=("a", "b"), method="order", order=("b",))], ("b",), "FINAL"),
         ("hard", [ruling("tie", entries=("a", "b"), order=("b", "a"))], ("b",), "FINAL"),
     ],
 )

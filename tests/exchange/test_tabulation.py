@@ -368,6 +368,8 @@ def test_a_ruling_that_fits_nothing_changes_nothing() -> None:
 def test_a_ruling_alone_can_be_read() -> None:
     held = {"kind": "cut", "entries": ["1", "2"], "order": ["2", "1"], "by": "评委组长", "reason": "复议"}
     assert read_ruling(held).order == ("2", "1")
+    del held["entries"]
+    assert read_ruling(held).entries == ("2", "1")
     with pytest.raises(BadInput) as caught:
         read_ruling({**held, "entries": "1"})
     assert caught.value.problems[0].place == "ruling.entries"
