@@ -58,9 +58,11 @@ def results(states: Sequence[State]) -> Tabulation:
     """One tabulation over all sessions, in the order given. Raises BadInput where they do not belong together."""
     check_together(states)
     first = states[0].session
+    entries = tuple(entry for state in states for entry in session.entries(state))
+    made = [ruling for state in states for ruling in session.rulings(state)]
     return tabulate(
         first.rules,
-        tuple(entry for state in states for entry in session.entries(state)),
-        rulings=tuple(ruling for state in states for ruling in session.rulings(state)),
+        entries,
+        rulings=tuple(ruling for _, ruling in session.grounded(made, entries)),
         passed_initial_review=first.contest.passed_initial_review,
     )

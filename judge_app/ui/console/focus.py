@@ -263,7 +263,11 @@ class FocusCard(Card):
     ) -> None:
         stretches = [BarPhase(one.key, phase_words(one), one.seconds) for one in phases]
         self.bar.set_phases([*stretches, BarPhase(SCORING, tr("Scoring"))])
-        here = {run.phase for run in view.runs if run.entry_no == view.current and run.ended_ns is not None}
+        here = {
+            run.phase
+            for run in view.runs
+            if run.entry_no == view.current and run.ended_by in (EndedBy.DEADLINE, EndedBy.HOST)
+        }
         over = stage in (ProjectStage.CLOSED, ProjectStage.LOCKED)
         self.bar.set_progress(
             frozenset(here | ({SCORING} if over else set())), SCORING if stage is ProjectStage.SCORING else ""
