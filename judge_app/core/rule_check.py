@@ -91,10 +91,11 @@ def _components(found: _Findings, components: Sequence[Component], place: str) -
     weights = sum((component.weight for component in components), Decimal(0))
     if any(component.weight != 1 for component in components) and weights != 1:
         text = " + ".join(_show(component.weight) for component in components)
+        text = text if len(components) == 1 else f"{text} = {_show(weights)}"
         found.say(
             place,
-            f"权重之和应为 1，现在是 {text} = {_show(weights)}",
-            f"the weights must add up to 1: {text} = {_show(weights)}",
+            f"权重之和应为 1，现在是 {text}",
+            f"the weights must add up to 1, not {text}",
         )
 
 
