@@ -23,6 +23,7 @@ from judge_app.sheets.text import INK, SOFT, Line, Paragraph, Span, Style, balan
 
 PORTRAIT: Final = (210 * MM, 297 * MM)
 LANDSCAPE: Final = (297 * MM, 210 * MM)
+FORMAT: Final = "judge-app/sheet/1"
 ATTACHMENT: Final = "content.json"
 """The name of the embedded file: the canonical JSON of the sheet, or a list of them where a document holds several."""
 
@@ -333,6 +334,4 @@ def _attach(doc: Any, forms: Sequence[Form], stamp: str) -> None:
 
 def canonical(form: str, head: Head, content: Struct) -> bytes:
     """The canonical JSON of a sheet: keys sorted, no white space, UTF-8; equal content gives equal bytes."""
-    return msgspec.json.encode(
-        {"format": "judge-app/sheet/1", "form": form, "head": head, "content": content}, order="sorted"
-    )
+    return msgspec.json.encode({"format": FORMAT, "form": form, "head": head, "content": content}, order="sorted")

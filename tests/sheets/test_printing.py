@@ -185,7 +185,15 @@ def test_a_project_that_is_out_has_no_unsent_sheets_printed(tmp_path: Path) -> N
 
 def test_blank_forms_are_written_for_each_class_of_judges(final: tuple[Briefing, ChairView], tmp_path: Path) -> None:
     names = {path.name for path in sheets.print_blank(final[0].rules, tmp_path, final[0])}
-    assert names == {"F1-空白-专家评委.pdf", "F1-空白-专业评委.pdf", "F2-空白.pdf", "F3-空白.pdf", "F6-空白.pdf"}
+    assert names == {
+        "F1-空白-专家评委.pdf",
+        "F1-空白-专业评委.pdf",
+        "F2-空白.pdf",
+        "F3-空白.pdf",
+        "F4-空白.pdf",
+        "F5-空白.pdf",
+        "F6-空白.pdf",
+    }
     for path in tmp_path.iterdir():
         found = pages.texts(path.read_bytes())
         assert len(found) == 1, f"{path.name} fits on one page"
@@ -193,7 +201,7 @@ def test_blank_forms_are_written_for_each_class_of_judges(final: tuple[Briefing,
 
 
 def test_blank_forms_need_no_contest(final: tuple[Briefing, ChairView], tmp_path: Path) -> None:
-    assert len(sheets.print_blank(final[0].rules, tmp_path)) == 5
+    assert len(sheets.print_blank(final[0].rules, tmp_path)) == 7
 
 
 @pytest.mark.parametrize("key", ["sichuan-2023", "shanxi-2019", "national-2020", "tianjin-2025", "shanghai-2025"])
