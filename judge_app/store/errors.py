@@ -11,6 +11,7 @@ JudgeAppError
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
@@ -82,13 +83,15 @@ def failure_of(path: Path, problem: BaseException) -> StoreFailed:
     cause = problem.orig or problem if isinstance(problem, DBAPIError) else problem
     code = getattr(cause, "sqlite_errorname", None) or type(cause).__name__
     if isinstance(cause, OSError) and cause.errno is not None:
-        code = f"errno {cause.errno}"
+        code = errno.errorcode.get(cause.errno, f"errno {cause.errno}")
     name = path.name
-    if code == "SQLITE_FULL" or code == "errno 28":
+    if code in ("SQLITE_FULL", "ENOSPC", "EDQUOT"):
         zh, en = f"磁盘已满，{name} 未能写入：请腾出空间", f"the disk is full, {name} was not written: make room"
-    elif code.startswith(("SQLITE_READONLY", "SQLITE_PERM")):
+    elif code.startswith(("SQLITE_READONLY", "SQLITE_PERM")) or code in ("EROFS", "EACCES", "EPERM"):
         zh, en = f"{name} 或其文件夹不可写", f"{name} or its folder cannot be written"
-    elif code.startswith(("SQLITE_IOERR", "errno")):
+    elif code in ("ENOENT", "ENOTDIR", "SQLITE_CANTOPEN"):
+        zh, en = f"{name} 所在的文件夹不存在或打不开", f"the folder of {name} is not there or cannot be opened"
+    elif code.startswith(("SQLITE_IOERR", "E")):
         zh, en = (
             f"磁盘读写出错，{name} 未能写入：请检查磁盘",
             f"the disk failed, {name} was not written: check the disk",
