@@ -8,7 +8,8 @@ from judge_app.core.clock import SECOND, EndedBy
 from judge_app.core.contest import Contest, Judge, PanelRole, PlannedSession, Project
 from judge_app.core.rules import RuleSet
 from judge_app.core.seats import Role, Seat
-from judge_app.core.views import Briefing, ClockView, JudgeCard, ProjectStage, StageView
+from judge_app.core.stages import ProjectStage
+from judge_app.core.views import Briefing, ClockView, JudgeCard, StageView
 from judge_app.store import presets
 
 RULES: RuleSet = presets.read_rules(presets.shipped() / "shanxi-2019.toml")

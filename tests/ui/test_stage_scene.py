@@ -9,7 +9,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from judge_app.core.clock import SECOND, EndedBy, HoldKind
-from judge_app.core.views import ProjectStage, StageView
+from judge_app.core.stages import ProjectStage
+from judge_app.core.views import StageView
 from judge_app.seat.state import Connection, Link
 from judge_app.ui.language import Code, Language
 from judge_app.ui.stage.scene import Kind, Scene, scene_of

@@ -12,9 +12,11 @@ import msgspec
 from judge_app.core.clock import SECOND, EndedBy, HoldKind
 from judge_app.core.contest import Project, Struct
 from judge_app.core.rules import Phase, Timing
-from judge_app.core.views import Briefing, ClockView, ProjectStage, StageView
+from judge_app.core.stages import ProjectStage
+from judge_app.core.views import Briefing, ClockView, StageView
 from judge_app.seat.state import Connection, Link
-from judge_app.ui.language import either, tr
+from judge_app.ui.glossary import number, phase_words
+from judge_app.ui.language import tr
 from judge_app.ui.theme import Tone
 from judge_app.ui.widgets.running import left_ns, shown
 
@@ -50,16 +52,6 @@ class Scene(Struct, frozen=True):
     foot_left: str = ""
     foot_right: str = ""
     alarm: bool = False
-
-
-def entry_label(entry_no: str) -> str:
-    """An entry number as it is shown: two digits at least."""
-    return entry_no.zfill(2) if entry_no.isdecimal() else entry_no
-
-
-def phase_name(phase: Phase | None, key: str = "") -> str:
-    """A phase's name in the language in force."""
-    return key if phase is None else either(phase.name, phase.name_en)
 
 
 def timing_of(briefing: Briefing, project: Project | None) -> Timing | None:
@@ -108,7 +100,7 @@ def scene_of(
     following = projects.get(view.following or "")
     session = " · ".join(part for part in (briefing.contest_name, briefing.session.name) if part)
     base = Scene(
-        number="" if project is None else entry_label(project.entry_no),
+        number="" if project is None else number(project.entry_no),
         title="" if project is None else project.name,
         subtitle="" if project is None else _who(project),
         foot_left=session,
@@ -134,7 +126,7 @@ def scene_of(
 
 def _clock_scene(base: Scene, clock: ClockView, timing: Timing | None, now_ns: int | None) -> Scene:
     phase = None if timing is None else next((one for one in timing.phases if one.key == clock.phase), None)
-    name = phase_name(phase, clock.phase)
+    name = clock.phase if phase is None else phase_words(phase)
     left = left_ns(clock, now_ns)
     whole = clock.planned_ns + clock.added_ns
     if left is None:
@@ -178,7 +170,7 @@ def _between(
     return _with(
         base,
         kicker=tr("Up next"),
-        number=entry_label(following.entry_no),
+        number=number(following.entry_no),
         title=following.name,
         subtitle=_who(following),
         foot_right="",
@@ -204,7 +196,7 @@ def _who(project: Project) -> str:
 
 
 def _next(project: Project) -> str:
-    return tr("Next {number} {name}", number=entry_label(project.entry_no), name=project.name)
+    return tr("Next {number} {name}", number=number(project.entry_no), name=project.name)
 
 
 def _where(briefing: Briefing) -> str:
@@ -213,7 +205,7 @@ def _where(briefing: Briefing) -> str:
 
 
 def _plan(phase: Phase) -> str:
-    return f"{phase_name(phase)} {phase.seconds // 60}:{phase.seconds % 60:02d}"
+    return f"{phase_words(phase)} {phase.seconds // 60}:{phase.seconds % 60:02d}"
 
 
 def _note(connection: Connection | None, clock: ClockView | None) -> str:

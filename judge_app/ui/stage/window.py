@@ -16,6 +16,7 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent,
 from PySide6.QtWidgets import QApplication, QWidget
 
 from judge_app.core.rules import Phase
+from judge_app.core.seats import Role
 from judge_app.core.views import Briefing, StageView
 from judge_app.seat.state import CommandState, Connection
 from judge_app.show.driver import deck_kind
@@ -162,6 +163,11 @@ class StageWindow(AudienceSurface):
         return self._roles
 
     @property
+    def _acting(self) -> bool:
+        """A viewer looks on: the slides and their end belong to the stage's own seat."""
+        return self._briefing is not None and self._briefing.seat.role is Role.STAGE
+
+    @property
     def trouble(self) -> str:
         return self._trouble
 
@@ -237,7 +243,7 @@ class StageWindow(AudienceSurface):
         if self._closing:
             return
         now = None if self._now is None else self._now()
-        if now is not None and self._view is not None:
+        if now is not None and self._view is not None and self._acting:
             self._act(duty(self._view.clock, self._phases(), now, self._shown_run), now)
         self._draw(now)
         self._arm(now)
