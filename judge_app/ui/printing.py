@@ -11,7 +11,7 @@ from PySide6.QtGui import QDesktopServices
 
 from judge_app.core.views import Briefing, ChairView
 from judge_app.sheets.f6_timing import anchored
-from judge_app.sheets.layout import render
+from judge_app.sheets.paper import render
 from judge_app.sheets.printing import Printing, safe_name, write
 
 
