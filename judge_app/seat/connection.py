@@ -12,11 +12,12 @@ import hashlib
 import logging
 import random
 import uuid
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 import aiohttp
+import msgspec
 
 from judge_app.core.commands import AnyCommand
 from judge_app.core.views import AnyView, Briefing
@@ -26,7 +27,7 @@ from judge_app.seat.outbox import FileOutbox, MemoryOutbox, Outbox
 from judge_app.seat.state import CommandState, Connection, Delivery, Link
 from judge_app.wire import messages, signing
 from judge_app.wire.link import JoinLink
-from judge_app.wire.messages import Receipt, Refusal, Submit
+from judge_app.wire.messages import Receipt, Refusal
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,8 @@ SILENT_S = 2.0
 """How long nothing may be heard before what is shown is called stale."""
 DEAD_S = 6.0
 """How long nothing may be heard before the connection is given up and made anew."""
+ELSEWHERE_AFTER = 2
+"""After how many tries in vain the room is looked for elsewhere."""
 RETRY_S = (0.2, 5.0)
 """The first and the longest wait between tries; each is drawn between half of it and the whole."""
 CONNECT_S = 5.0
@@ -52,11 +55,27 @@ class Listener(Protocol):
     def on_command(self, state: CommandState) -> None: ...
 
 
-class SeatConnection:
-    """One seat of one room. ``folder`` keeps identity and outbox (None: memory alone, for load tests)."""
+Find = Callable[[bytes], Awaitable[Sequence[tuple[str, int]]]]
+"""Where the room of a certificate's fingerprint may be now, as (host, port); a hint, checked like any other address."""
 
-    def __init__(self, link: JoinLink, listener: Listener, *, folder: Path | None, device_name: str) -> None:
+
+class SeatConnection:
+    """One seat of one room. ``folder`` keeps identity and outbox (None: memory alone, for load tests). Where the room is
+    not at the link's address any more, ``find`` may know another. Raises BadInput where another window has this seat.
+    """
+
+    def __init__(
+        self,
+        link: JoinLink,
+        listener: Listener,
+        *,
+        folder: Path | None,
+        device_name: str,
+        find: Find | None = None,
+    ) -> None:
         self.link = link
+        self._find = find
+        self._address = link
         self.clock = RemoteClock()
         self.seat_id = ""
         self._listener = listener
@@ -111,6 +130,11 @@ class SeatConnection:
         if self._ws is not None:
             self._spawn(self._send(messages.Progress(entry_no=entry_no, filled=filled, lines=lines)))
 
+    def ask_code(self, seat: str) -> None:
+        """The host wants an 8-digit code for a seat; it comes with the view, or nothing does while offline."""
+        if self._ws is not None:
+            self._spawn(self._send(messages.AskCode(seat=seat)))
+
     def pending(self) -> int:
         """Commands that the room has not answered yet."""
         return len(self._outbox.pending())
@@ -118,6 +142,14 @@ class SeatConnection:
     def receipts(self) -> dict[str, Receipt]:
         """The receipts this device holds, by command id."""
         return self._outbox.receipts()
+
+    def wipe(self) -> None:
+        """Leave nothing on a borrowed computer: the device's key and its outbox are deleted, and it is of no seat any
+        more. Call it once ``run`` has ended; raises RuntimeError while a command has no answer yet."""
+        if self._outbox.pending():
+            raise RuntimeError("a command has no answer yet")
+        self._outbox.wipe()
+        self._identity.wipe()
 
     # the connection
 
@@ -130,6 +162,9 @@ class SeatConnection:
                 try:
                     final = await self._connect()
                 except aiohttp.ServerFingerprintMismatch:
+                    if self._address is not self.link:  # a hint that was wrong
+                        self._address = self.link
+                        continue
                     self._set(
                         Link.REFUSED,
                         "对方不是链接中的主机（证书指纹不符）。请勿继续，向主持人重新要链接。",
@@ -139,6 +174,8 @@ class SeatConnection:
                 except (aiohttp.ClientError, TimeoutError, OSError) as error:
                     final = False
                     self._offline(error)
+                    if tries >= ELSEWHERE_AFTER:
+                        await self._look_elsewhere()
                 finally:
                     self._ws = None
                 if final:
@@ -148,6 +185,21 @@ class SeatConnection:
                 await asyncio.sleep(random.uniform(wait / 2, wait))
         finally:
             self._outbox.close()
+
+    async def _look_elsewhere(self) -> None:
+        """The next address to try: one that discovery tells, then the link's own again."""
+        if self._find is None or self._address is not self.link:
+            self._address = self.link
+            return
+        try:
+            found = await self._find(self.link.fingerprint)
+        except (OSError, RuntimeError) as error:
+            log.info("discovery does not work here: %s", error)
+            return
+        others = [(host, port) for host, port in found if (host, port) != (self.link.host, self.link.port)]
+        if others:
+            host, port = random.choice(others)
+            self._address = msgspec.structs.replace(self.link, host=host, port=port)
 
     async def _connect(self) -> bool:
         """One connection, from enrolling to its end; True where trying again does not help."""
@@ -159,7 +211,7 @@ class SeatConnection:
             assert enrolled is not None
             self.seat_id = enrolled.seat
             async with http.ws_connect(
-                f"{self.link.origin}/v1/room", ssl=self._fingerprint, max_msg_size=0, autoping=True
+                f"{self._address.origin}/v1/room", ssl=self._fingerprint, max_msg_size=0, autoping=True
             ) as ws:
                 self._heard_ns = local_ns()
                 await ws.send_str(_text(messages.Hello(device=enrolled.device, secret=enrolled.secret)))
@@ -172,7 +224,13 @@ class SeatConnection:
                         if await self._on_message(ws, messages.read_from_room(frame.data)):
                             return True
                 except messages.Malformed as error:
-                    log.warning("the room sent something that is no message: %s", error)
+                    log.error("the room sent something that is no message of ours: %s", error)
+                    self._set(
+                        Link.OFFLINE,
+                        "主机的程序版本与本机不同，请安装同一版本",
+                        "the host runs another version of the program: install the same one",
+                    )
+                    return False
                 finally:
                     watch.cancel()
                     await asyncio.gather(watch, return_exceptions=True)
@@ -180,15 +238,20 @@ class SeatConnection:
         return False
 
     async def _enrol(self, http: aiohttp.ClientSession) -> bool:
-        request = messages.EnrolRequest(token=self.link.token, key=self._identity.public, device_name=self._device_name)
+        request = messages.EnrolRequest(
+            token=self.link.token,
+            key=self._identity.public,
+            device_name=self._device_name[:100],
+            signature=signing.sign_enrolment(self._identity.key, self.link.fingerprint, self.link.token),
+        )
         async with http.post(
-            f"{self.link.origin}/v1/enrol",
+            f"{self._address.origin}/v1/enrol",
             data=messages.encode(request),
             ssl=self._fingerprint,
             timeout=aiohttp.ClientTimeout(total=CONNECT_S * 2),
         ) as response:
             try:
-                answer = messages.read_answer(await response.read())
+                answer = messages.read_answer(await response.read(), messages.Enrolled)
             except messages.Malformed:
                 self._set(Link.OFFLINE, "对方不是评审主机", "what answers there is no room of ours")
                 return False
@@ -263,11 +326,9 @@ class SeatConnection:
 
     def _on_answer(self, answer: Receipt | Refusal) -> None:
         if isinstance(answer, Refusal) and answer.again:
-            submit = next((s for s in self._outbox.pending() if s.command_id == answer.command_id), None)
+            submit = self._outbox.find(answer.command_id)
             if submit is not None:
-                asyncio.get_running_loop().call_later(
-                    random.uniform(0.5, 1.5), lambda: self._spawn(self._send(submit))
-                )
+                asyncio.get_running_loop().call_later(random.uniform(0.5, 1.5), lambda: self._spawn(self._send(submit)))
             return
         if isinstance(answer, Receipt) and not self._proves(answer):
             log.error("a receipt for %s does not verify", answer.command_id)
@@ -283,7 +344,7 @@ class SeatConnection:
 
     def _proves(self, receipt: Receipt) -> bool:
         """Whether the receipt is the room's and for exactly the bytes that were sent."""
-        submit: Submit | None = next((s for s in self._outbox.pending() if s.command_id == receipt.command_id), None)
+        submit = self._outbox.find(receipt.command_id)
         if submit is not None and signing.digest(submit.data) != receipt.digest:
             return False
         return signing.receipt_is_genuine(signing.read_public(self._room_key), self._session_id, receipt)
