@@ -73,9 +73,16 @@ def test_what_a_program_reads_is_what_the_paper_says(printed: list[Path]) -> Non
     assert {sheet["form"] for sheet in many} == {"F1"}
 
 
-def test_equal_input_gives_equal_files(final: tuple[Briefing, ChairView], tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def small() -> tuple[Briefing, ChairView]:
+    """Two projects, three judges of each class."""
+    rules = decode_rules(preset("shanxi-2019"))
+    return shown(judged(opened(contest_of(2, {"专家评委": 3, "专业评委": 3}), rules), lambda *_: 800))
+
+
+def test_equal_input_gives_equal_files(small: tuple[Briefing, ChairView], tmp_path: Path) -> None:
     def digests(folder: str) -> dict[str, str]:
-        written = sheets.print_all(*final, tmp_path / folder, printed_at=AT)
+        written = sheets.print_all(*small, tmp_path / folder, printed_at=AT)
         return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in written}
 
     assert digests("a") == digests("b")
@@ -145,9 +152,9 @@ def test_a_time_without_its_offset_is_refused(final: tuple[Briefing, ChairView],
         sheets.print_all(*final, tmp_path, printed_at=datetime(2026, 12, 5, 17, 20))  # noqa: DTZ001
 
 
-def test_progress_is_told_up_to_the_last_file(final: tuple[Briefing, ChairView], tmp_path: Path) -> None:
+def test_progress_is_told_up_to_the_last_file(small: tuple[Briefing, ChairView], tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
-    written = sheets.print_all(*final, tmp_path, printed_at=AT, progress=lambda done, of: told.append((done, of)))
+    written = sheets.print_all(*small, tmp_path, printed_at=AT, progress=lambda done, of: told.append((done, of)))
     assert told == [(done, len(written)) for done in range(1, len(written) + 1)]
 
 

@@ -162,7 +162,7 @@ def test_any_flipped_byte_outside_the_signatures_own_padding_is_found(signed: by
         for held in (one.byte_range for one in PdfFileReader(io.BytesIO(signed)).embedded_signatures)
     ]
     dice = random.Random(7)
-    for _ in range(150):
+    for _ in range(40):
         at = dice.randrange(len(signed))
         if any(at in gap for gap in gaps):
             continue
