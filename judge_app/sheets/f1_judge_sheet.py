@@ -226,7 +226,8 @@ def _marks(data: JudgeSheet) -> Table:
             look_for = mark.look_for
             if alone and not look_for:
                 look_for = f"0–{mark.full_marks} 分" + ("" if mark.step == "1" else f"，打分步长 {mark.step} 分")
-            bands = "　".join(f"{band} {low}–{high}" for band, low, high in mark.bands)
+            bands = [f"{band} {low}–{high}" for band, low, high in mark.bands]
+            pairs = tuple((Span("　".join(bands[at : at + 2]), SMALL),) for at in range(0, len(bands), 2))
             rows.append(
                 Row(
                     (
@@ -234,7 +235,7 @@ def _marks(data: JudgeSheet) -> Table:
                         cell(name, STRONG),
                         cell(look_for),
                         cell(mark.full_marks, align="center"),
-                        *([cell(bands, SMALL)] if banded else []),
+                        *([Cell(pairs)] if banded else []),
                         given(mark.mark, _MARK),
                     ),
                     least,

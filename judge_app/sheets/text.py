@@ -110,17 +110,22 @@ def wrap(paragraph: Paragraph, width: float) -> tuple[Line, ...]:
 
 @lru_cache(maxsize=4096)
 def balanced(paragraph: Paragraph, width: float) -> tuple[Line, ...]:
-    """As ``wrap``, but a few lines share their length, so that no character stands alone in the last one."""
+    """As ``wrap``, but a few lines share their length, so that no character stands alone in the last one; where lines can
+    end at a comma or stop they do."""
     lines = wrap(paragraph, width)
-    if not 2 <= len(lines) <= 3 or lines[-1].width > 0.4 * width or any("\n" in span.text for span in paragraph):
+    if not 2 <= len(lines) <= 3 or any("\n" in span.text for span in paragraph):
         return lines
     narrow = sum(line.width for line in lines) / len(lines)
+    chosen = lines
     while narrow < width:
         closer = wrap(paragraph, narrow)
         if len(closer) == len(lines):
-            return closer
+            if all(line.pieces and line.pieces[-1][2].text[-1] in "，。、；：" for line in closer[:-1]):
+                return closer
+            if chosen is lines and lines[-1].width <= 0.4 * width:
+                chosen = closer
         narrow += 0.5 * lines[0].size
-    return lines
+    return chosen
 
 
 def _may_break(before: str, after: str) -> bool:
