@@ -42,10 +42,11 @@ def measure() -> dict[str, Any]:
         paper.render(forms, "bench")
         return (time.perf_counter() - start) * 1000
 
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), time.process_time()
     f1 = list(session.f1().values())
     data = paper.render(f1, "bench")
     cold = (time.perf_counter() - start) * 1000
+    cold_cpu = (time.process_time() - cpu) * 1000
     warm = sorted(timed(f1) for _ in range(ROUNDS))[ROUNDS // 2]
     single = sorted(timed([form]) for form in f1)[len(f1) // 2]
     others = {
@@ -57,6 +58,7 @@ def measure() -> dict[str, Any]:
         "pages": len(f1),
         "import_ms": round(IMPORT_MS, 1),
         "f1_cold_ms": round(cold, 1),
+        "f1_cold_cpu_ms": round(cold_cpu, 1),
         "f1_warm_ms": round(warm, 1),
         "pages_per_s": round(len(f1) / warm * 1000, 1),
         "bytes": len(data),
@@ -75,7 +77,8 @@ def main() -> int:
         sys.stdout.write(json.dumps(found) + "\n")
         return 0
     sys.stdout.write(
-        f"{found['pages']} F1 pages in one file: cold {found['f1_cold_ms']} ms (target {found['target_ms']}), "
+        f"{found['pages']} F1 pages in one file: cold {found['f1_cold_ms']} ms, of the processor "
+        f"{found['f1_cold_cpu_ms']} ms (target {found['target_ms']}), "
         f"warm {found['f1_warm_ms']} ms, {found['pages_per_s']} pages/s, {found['bytes'] // 1024} KB\n"
         f"one F1 in its own file: {found['one_f1_file_ms']} ms; "
         + ", ".join(f"{name} {value} ms" for name, value in found["one_file_ms"].items())
