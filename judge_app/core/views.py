@@ -152,10 +152,12 @@ class Health(Struct, frozen=True):
 
 
 class JoinLink(Struct, frozen=True):
-    """A seat's join link; the host alone sees it."""
+    """A seat's join link; the host alone sees it. ``join_code`` is the 8-digit code to read out, where the host has
+    asked for one and it is still valid."""
 
     seat: str
     link: str
+    join_code: str = ""
 
 
 class HostView(msgspec.Struct, frozen=True, kw_only=True, tag="host", tag_field="view"):

@@ -10,6 +10,7 @@ import base64
 import datetime as dt
 import hashlib
 import hmac
+import logging
 import os
 import ssl
 import tempfile
@@ -23,6 +24,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.x509.oid import NameOID
 
 from judge_app.core.errors import BadInput, Problem
+
+log = logging.getLogger(__name__)
 
 
 class _Stored(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,6 +52,7 @@ class RoomKeys:
         """The keys beside a session file, made where there are none yet; raises BadInput where they are damaged."""
         path = session_file.with_name(session_file.name + ".key")
         if path.exists():
+            _keep_private(path)
             try:
                 return cls(msgspec.json.decode(path.read_bytes(), type=_Stored))
             except (msgspec.DecodeError, ValueError) as error:
@@ -67,13 +71,17 @@ class RoomKeys:
         """The one-time token of a seat: 128 bits. A new generation begins when a device has enrolled with the last."""
         return _b64(self._derive(f"token\0{seat}\0{generation}")[:16])
 
+    def fits(self, token: str, seat: str, generation: int) -> bool:
+        """Whether that is the seat's token of this generation, in a time that does not tell how much of it is right."""
+        return hmac.compare_digest(self.token(seat, generation).encode(), token.encode())
+
     def device_secret(self, device: str) -> str:
         """The 256-bit secret by which an enrolled device is known again."""
         return self._derive(f"device\0{device}").hex()
 
     def knows(self, device: str, secret: str) -> bool:
         """Whether that is the device's secret."""
-        return hmac.compare_digest(self.device_secret(device).encode(), secret.encode())
+        return hmac.compare_digest(self.device_secret(device).encode(), secret.encode(errors="replace"))
 
     def device_id(self, token: str, key: str) -> str:
         """A device's id: the same for the same token and key, so that a repeated enrolment changes nothing."""
@@ -97,9 +105,17 @@ def _b64(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
 
 
+def _keep_private(path: Path) -> None:
+    """A copy from another disk may come with wider rights: nobody but the owner reads keys."""
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        log.warning("%s could be read by others: its rights are set right", path.name)
+        path.chmod(0o600)
+
+
 def _write_private(path: Path, data: bytes) -> None:
     beside = path.with_name(path.name + ".new")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    beside.unlink(missing_ok=True)
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
         file.flush()

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import contextlib
 import datetime as dt
 import logging
 import os
+import re
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -27,6 +29,7 @@ from judge_app.core.events import AnyEvent, Event, SessionSetup
 from judge_app.core.journal import Record
 from judge_app.core.seats import Role, Seat
 from judge_app.core.session import State
+from judge_app.room import codes
 from judge_app.room.clock import SessionClock, boot_id, iso, real_ns, wall_of
 from judge_app.room.keys import RoomKeys
 from judge_app.room.writer import Writer
@@ -43,6 +46,9 @@ STEP_MS = 500
 """By how much wall time must move against the monotonic clock to be called a step."""
 GATHER_S = 0.05
 """How long views wait for more sheets of the same burst."""
+MAX_DEVICES = 50
+MAX_VIEWERS = 1_000
+"""How many devices may ever enrol for one seat, and for the viewers' link that anybody may use."""
 LIVE_PUSH_S = 0.1
 """How often the host's desk is told at most of what is not in the journal (who types, who is away)."""
 
@@ -65,6 +71,8 @@ class Known(msgspec.Struct):
 
     digest: str
     seq: int
+    actor: str
+    """The seat that gave it."""
     receipt: messages.Receipt | None = None
     waiting: asyncio.Future[messages.Receipt] | None = None
 
@@ -95,6 +103,7 @@ class Room:
         self._public: dict[str, Ed25519PublicKey] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._links: Callable[[str], str] | None = None
+        self._codes = codes.Codes(keys.fingerprint, self._code_burnt)
         self._trouble: dict[str, tuple[str, str]] = {}
         self._last_write = ""
         self._commit_us = 0
@@ -181,15 +190,15 @@ class Room:
 
     async def submit(self, seat: Seat, device: str, message: Submit) -> messages.Receipt | Refusal:
         """A device's command: its receipt once it is on the disk, or why it was refused. The same again gets the same."""
-        digest = signing.digest(message.data)
-        known = self._commands.get(message.command_id)
-        if known is not None:
-            return await self._answer_again(message, digest, known)
         if self._trouble.get("store"):
             return _store_trouble(message.command_id)
         refused = self._not_genuine(seat, device, message)
         if refused is not None:
             return refused
+        digest = signing.digest(message.data)
+        known = self._commands.get(message.command_id)
+        if known is not None:
+            return await self._answer_again(seat, message, digest, known)
         try:
             command = messages.read_command(message.data)
         except messages.Malformed as error:
@@ -207,8 +216,8 @@ class Room:
         self._write(records)
         return await self._receipt(message.command_id, known)
 
-    async def _answer_again(self, message: Submit, digest: str, known: Known) -> messages.Receipt | Refusal:
-        if known.digest != digest:
+    async def _answer_again(self, seat: Seat, message: Submit, digest: str, known: Known) -> messages.Receipt | Refusal:
+        if known.digest != digest or known.actor != seat.id:
             log.warning("command %s came again with other bytes", message.command_id)
             self._trouble["command"] = (
                 "收到编号相同但内容不同的提交，请检查该席位的电脑",
@@ -234,10 +243,8 @@ class Room:
             return _store_trouble(command_id)
 
     def _not_genuine(self, seat: Seat, device: str, message: Submit) -> Refusal | None:
-        try:
-            uuid.UUID(message.command_id)
-        except ValueError:
-            return Refusal(command_id=message.command_id[:64], code="malformed", zh="编号有误", en="bad command id")
+        if not _UUID.fullmatch(message.command_id):
+            return Refusal(command_id=message.command_id, code="malformed", zh="编号有误", en="bad command id")
         sitting = next((d for d in self.state.devices.get(seat.id, ()) if d.id == device), None)
         if sitting is None or not sitting.admitted or sitting.revoked:
             return Refusal(
@@ -251,8 +258,9 @@ class Room:
         return None
 
     def own(self, made: Sequence[Event]) -> None:
-        """Events that the room makes itself: a deadline, an enrolment, a clock step."""
-        if made:
+        """Events that the room makes itself: a deadline, an enrolment, a clock step. While the store is in trouble
+        nothing is made: what time alone makes comes once the file is open again."""
+        if made and not self._trouble.get("store"):
             self._write(self._records(made, actor="room", command_id=_own_id(), digest=""))
 
     async def enrol(
@@ -261,23 +269,23 @@ class Room:
         """A device with a seat's token: known from now on. It is in at once where the session lets it, or where it is a
         window of this very computer (``local``): the host's own desk and stage need nobody to admit them."""
         if request.protocol != messages.PROTOCOL:
-            return _denied("protocol", "程序版本不同，请安装与主机相同的版本", "another version: install the host's")
-        try:
-            signing.read_public(request.key)
-        except ValueError:
-            return _denied("malformed", "设备密钥有误", "bad device key")
+            return OTHER_VERSION
+        if not signing.enrolment_is_genuine(request, self.keys.fingerprint):
+            return _denied("bad_signature", "设备密钥有误", "the device's key does not fit its signature")
+        if self._trouble.get("store"):
+            return _STORE_TROUBLE
         device = self.keys.device_id(request.token, request.key)
         for seat in self.seats.values():
             enrolled = self.state.devices.get(seat.id, ())
             for known in enrolled:
                 if known.id == device:
                     if known.revoked:
-                        return _denied(
-                            "revoked", "该设备已停用，请向主持人要新链接", "revoked: ask the host for a link"
-                        )
+                        return REVOKED
                     return self._enrolled(seat, device, known.admitted)
-            if request.token != self.keys.token(seat.id, self._generation(seat)):
+            if not self.keys.fits(request.token, seat.id, self._generation(seat)):
                 continue
+            if len(enrolled) >= (MAX_VIEWERS if seat.id == "viewer" else MAX_DEVICES):
+                return _denied("too_many", "该席位登记的设备过多", "too many devices have enrolled for this seat")
             admitted = local or self.state.session.automatic_admission
             name = request.device_name[:60] or "?"
             made: list[Event] = [
@@ -289,9 +297,7 @@ class Room:
             try:
                 await self._stored(self.state.seq)
             except _NotStored:
-                return _denied(
-                    "store_trouble", "主机写入暂时失败，请稍候", "the host cannot write just now", final=False
-                )
+                return _STORE_TROUBLE
             return self._enrolled(seat, device, admitted)
         return _denied(
             "bad_token", "链接已被使用或已失效，请向主持人要新链接", "the link was used or is old: ask for a new one"
@@ -323,6 +329,66 @@ class Room:
                 return self.seats[seat_id or ""], known
         return None
 
+    # joining by code, and the self-test
+
+    def make_code(self, seat_id: str) -> None:
+        """The host asked for an 8-digit code for a seat; he sees it with his next view."""
+        if seat_id in self.seats and seat_id != "host":
+            with contextlib.suppress(ValueError):  # a hundred at once: none is free until one is used or old
+                self._codes.make(seat_id, real_ns())
+            self._codes_changed()
+            self.loop.call_later(codes.CODE_NS / 1e9 + 1, self._codes_changed)
+
+    def pair(
+        self, message: messages.PairStart | messages.PairConfirm
+    ) -> messages.PairReply | messages.Paired | messages.Denied:
+        """A device that was told a code: the room's half, then the seat's token."""
+        if isinstance(message, messages.PairStart):
+            if message.protocol != messages.PROTOCOL:
+                return OTHER_VERSION
+            return self._codes.start(message, real_ns())
+        answer = self._codes.confirm(message, real_ns(), self.link_token)
+        self._codes_changed()
+        return answer
+
+    def _code_burnt(self, seat_id: str) -> None:
+        log.warning("the join code of seat %s was guessed at too often", seat_id)
+        self.set_trouble(
+            "code",
+            (
+                f"席位 {seat_id} 的加入码被多次输错，已作废；请重新生成，并留意是否有人在试码",
+                f"the join code of seat {seat_id} was entered wrongly too often and is void: make a new one, and mind"
+                " that somebody may be guessing",
+            ),
+        )
+
+    def _codes_changed(self) -> None:
+        self._links_of = None
+        self._push_live()
+
+    def reached(self, request: messages.ReachRequest) -> messages.Reached:
+        """How a link's token and a device stand, for who has them."""
+        device = self.device_state(self.keys.device_id(request.token, request.key))
+        state = messages.DeviceState.UNKNOWN
+        if device is not None:
+            known = device[1]
+            state = (
+                messages.DeviceState.REVOKED
+                if known.revoked
+                else messages.DeviceState.ADMITTED
+                if known.admitted
+                else messages.DeviceState.WAITING
+            )
+        return messages.Reached(token=self._token_state(request.token), device=state)
+
+    def _token_state(self, token: str) -> messages.TokenState:
+        for seat in self.seats.values():
+            now = self._generation(seat)
+            for generation in range(now + 1):
+                if self.keys.fits(token, seat.id, generation):
+                    return messages.TokenState.FREE if generation == now else messages.TokenState.USED
+        return messages.TokenState.UNKNOWN
+
     # records
 
     def _records(self, made: Sequence[Event], *, actor: str, command_id: str, digest: str) -> list[Record]:
@@ -347,7 +413,7 @@ class Room:
             prev = record.hash
             records.append(record)
         if digest:
-            self._commands[command_id] = Known(digest=digest, seq=records[0].seq)
+            self._commands[command_id] = Known(digest=digest, seq=records[0].seq, actor=actor)
         return records
 
     def _take(self, record: Record) -> None:
@@ -358,7 +424,8 @@ class Room:
         if isinstance(body.event, events.DeviceEnrolled):
             self._seat_of_device[body.event.device] = body.event.seat
         if body.command_digest and body.part == 0:
-            known = self._commands.setdefault(body.command_id, Known(digest=body.command_digest, seq=record.seq))
+            fresh = Known(digest=body.command_digest, seq=record.seq, actor=body.actor)
+            known = self._commands.setdefault(body.command_id, fresh)
             known.receipt = None if known.waiting is not None else self._sign(record)
 
     def _sign(self, record: Record) -> messages.Receipt:
@@ -599,7 +666,12 @@ class Room:
         if self._links is not None:
             devices = self.committed.devices
             if self._links_of is None or self._links_of[0] is not devices:
-                made = tuple(views.JoinLink(seat=seat, link=self._links(seat)) for seat in self.seats if seat != "host")
+                shown = self._codes.shown(real_ns())
+                made = tuple(
+                    views.JoinLink(seat=seat, link=self._links(seat), join_code=shown.get(seat, ""))
+                    for seat in self.seats
+                    if seat != "host"
+                )
                 self._links_of = (devices, made)
             links = self._links_of[1]
         seq, hash_ = self._committed_head()
@@ -655,7 +727,7 @@ class Room:
             found = self.device_state(sink.device)
             if found is not None and found[1].revoked:
                 self._forget(sink)
-                sink.drop(_denied("revoked", "该设备已停用，请向主持人要新链接", "revoked: ask the host for a link"))
+                sink.drop(REVOKED)
 
     async def backup(self, folder: Path) -> None:
         """A checked copy of the session file, the newest 20 kept; raises StoreFailed."""
@@ -684,6 +756,9 @@ def _push_order(sink: Sink) -> int:
 _GATHERED = (events.SheetSubmitted, events.DeviceEnrolled, events.DeviceAdmitted)
 
 
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
 class _NotStored(Exception):
     """The batch that held this command was not committed."""
 
@@ -698,6 +773,11 @@ def _now() -> dt.datetime:
 
 def _denied(code: str, zh: str, en: str, *, final: bool = True) -> messages.Denied:
     return messages.Denied(code=code, zh=zh, en=en, final=final)
+
+
+REVOKED = _denied("revoked", "该设备已停用，请向主持人要新链接", "revoked: ask the host for a link")
+OTHER_VERSION = _denied("protocol", "程序版本不同，请安装与主机相同的版本", "another version: install the host's")
+_STORE_TROUBLE = _denied("store_trouble", "主机写入暂时失败，请稍候", "the host cannot write just now", final=False)
 
 
 def _store_trouble(command_id: str) -> Refusal:

@@ -1,7 +1,8 @@
 """The room on the LAN: HTTPS and WebSocket, TLS 1.3, each connection an admitted device in a named seat.
 
-``POST /v1/enrol`` · ``GET /v1/room`` (WebSocket) · ``PUT /v1/commands/{id}`` (for pages) · ``GET /v1/hello`` (for the
-reachability self-test; says nothing but that a room is here). Anything else is refused.
+``POST /v1/enrol`` · ``POST /v1/pair`` and ``/v1/pair/confirm`` (join by code) · ``GET /v1/room`` (WebSocket) ·
+``PUT /v1/commands/{id}`` (for pages) · ``GET /v1/hello`` and ``POST /v1/reach`` (for the reachability self-test; they say
+that a room is here, and how a link stands to who has it). Anything else is refused.
 """
 
 from __future__ import annotations
@@ -10,22 +11,30 @@ import asyncio
 import collections
 import ipaddress
 import logging
+import re
+import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TypeVar
 
-from aiohttp import WSMessage, WSMsgType, web
+from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
 from judge_app.core.seats import Role, Seat
 from judge_app.room.clock import real_ns
-from judge_app.room.room import Room
+from judge_app.room.door import Door
+from judge_app.room.room import OTHER_VERSION, REVOKED, Room
 from judge_app.wire import messages, signing
 from judge_app.wire.link import JoinLink
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 HELLO_S = 5.0
 """How long a fresh WebSocket may stay silent."""
-IDLE_S = 20.0
+CLOSE_S = 1.0
+"""How long a peer may take to take note that its connection ends."""
+IDLE_S = 10.0
 """WebSocket ping interval; a peer that does not answer within half of it is gone."""
 QUEUE = 512
 """Answers that may wait for a slow connection before it is dropped."""
@@ -33,6 +42,11 @@ RATE, BURST = 50.0, 300.0
 """Messages a second, and at once, that one connection may send."""
 ENROL_RATE, ENROL_BURST = 20.0, 1_000.0
 """Enrolments a second, and at once, from one address."""
+PAIR_RATE, PAIR_BURST = 1.0, 10.0
+"""Guesses at codes a second, and at once, from one address: each costs the room 15 ms."""
+MAX_BUCKETS = 1_000
+MAX_REQUEST = 4_096
+"""The longest body of a request by somebody who is not known, in bytes."""
 
 
 class Bucket:
@@ -43,6 +57,7 @@ class Bucket:
         self._left, self._at = burst, time.monotonic()
 
     def take(self) -> bool:
+        """Use one up; False where there is none."""
         now = time.monotonic()
         self._left = min(self._burst, self._left + (now - self._at) * self._rate)
         self._at = now
@@ -52,13 +67,33 @@ class Bucket:
         return True
 
 
+class Buckets:
+    """One bucket an address (of IPv6, a network); of the oldest no more is known once there are too many."""
+
+    def __init__(self, rate: float, burst: float) -> None:
+        self._rate, self._burst = rate, burst
+        self._buckets: collections.OrderedDict[str, Bucket] = collections.OrderedDict()
+
+    def take(self, address: str | None) -> bool:
+        """Use up one of that address; False where there is none."""
+        name = ":".join((address or "").split(":")[:4])
+        bucket = self._buckets.pop(name, None) or Bucket(self._rate, self._burst)
+        self._buckets[name] = bucket
+        if len(self._buckets) > MAX_BUCKETS:
+            self._buckets.popitem(last=False)
+        return bucket.take()
+
+
 class Connection:
     """One WebSocket of a seat. Answers go out in order; of views only the latest waits."""
 
-    def __init__(self, ws: web.WebSocketResponse, seat: Seat, device: str) -> None:
+    def __init__(
+        self, ws: web.WebSocketResponse, seat: Seat, device: str, transport: asyncio.Transport | None = None
+    ) -> None:
         self.seat = seat
         self.device = device
         self._ws = ws
+        self._transport = transport
         self._answers: collections.deque[bytes] = collections.deque()
         self._view: bytes | None = None
         self._wake = asyncio.Event()
@@ -67,9 +102,14 @@ class Connection:
     def answer(self, message: object) -> None:
         """Something that must not be lost while the connection lasts."""
         self._answers.append(messages.encode(message))
-        if len(self._answers) > QUEUE:
-            self._closing = True
         self._wake.set()
+        if len(self._answers) > QUEUE:
+            self.abort()
+
+    def abort(self) -> None:
+        """End the connection at once, whether the peer reads or not."""
+        if self._transport is not None:
+            self._transport.abort()
 
     def show(self, view: bytes) -> None:
         self._view = view
@@ -78,6 +118,7 @@ class Connection:
     def drop(self, denied: messages.Denied) -> None:
         self.answer(denied)
         self._closing = True
+        asyncio.get_running_loop().call_later(CLOSE_S, self.abort)
 
     async def send_out(self) -> None:
         """Until the connection closes: send what waits."""
@@ -103,27 +144,42 @@ class Server:
     def __init__(self, room: Room) -> None:
         self._room = room
         self._runner: web.AppRunner | None = None
-        self._enrolling: dict[str, Bucket] = {}
+        self._door: Door | None = None
+        self._enrolling = Buckets(ENROL_RATE, ENROL_BURST)
+        self._pairing = Buckets(PAIR_RATE, PAIR_BURST)
+        self._pages = Buckets(RATE, BURST)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._admitted: dict[str, asyncio.Event] = {}
+        self._open: set[web.WebSocketResponse] = set()
+        self._waiting: set[asyncio.Event] = set()
+        self._names = {"localhost"}
         self.port = 0
         room.new_records.append(lambda _: self._wake_waiting())
 
     async def start(self, host: str, port: int) -> int:
         """Listen on an interface (port 0: any free one) and return the port; raises OSError where that cannot be."""
-        app = web.Application(client_max_size=messages.MAX_BYTES, middlewares=[_no_foreign_pages])
+        app = web.Application(client_max_size=messages.MAX_BYTES, middlewares=[self._only_to_us])
         app.router.add_get("/v1/hello", self._hello)
         app.router.add_post("/v1/enrol", self._enrol)
+        app.router.add_post("/v1/pair", self._pair)
+        app.router.add_post("/v1/pair/confirm", self._pair_confirm)
+        app.router.add_post("/v1/reach", self._reach)
         app.router.add_get("/v1/room", self._socket)
         app.router.add_put("/v1/commands/{id}", self._command)
-        self._runner = web.AppRunner(app, access_log=None, keepalive_timeout=IDLE_S, handle_signals=False)
-        await self._runner.setup()
-        site = web.TCPSite(
-            self._runner, host, port, ssl_context=self._room.keys.ssl_context(), backlog=2048, reuse_address=True
+        name = socket.gethostname().lower()
+        self._names |= {host.lower(), name, f"{name}.local"}
+        self._runner = web.AppRunner(
+            app,
+            access_log=None,
+            keepalive_timeout=IDLE_S,
+            handle_signals=False,
+            shutdown_timeout=CLOSE_S,
+            auto_decompress=False,
+            max_headers=64,
         )
-        await site.start()
-        address = self._runner.addresses[0]
-        self.port = int(address[1])
+        await self._runner.setup()
+        assert self._runner.server is not None
+        self._door = Door(self._runner.server, self._room.keys.ssl_context())
+        self.port = await self._door.open(host, port)
         return self.port
 
     def link(self, host: str, seat: str) -> str:
@@ -134,7 +190,10 @@ class Server:
         return str(link)
 
     async def stop(self) -> None:
-        """Close every connection and stop listening."""
+        """Listen no more and close every connection."""
+        if self._door is not None:
+            await self._door.close()
+        await asyncio.gather(*(ws.close(code=WSCloseCode.GOING_AWAY) for ws in list(self._open)))
         for task in list(self._tasks):
             task.cancel()
         if self._runner is not None:
@@ -142,33 +201,79 @@ class Server:
 
     # handlers
 
+    @web.middleware
+    async def _only_to_us(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        """A request names this computer by address or by its own name, and comes from no foreign page.
+
+        A native seat sends no Origin; a page comes from this very address. A name that is not ours is somebody else's
+        page that had its name pointed here (DNS rebinding).
+        """
+        named = request.host.lower()
+        name = named.rpartition(":")[0] if re.search(r":[0-9]+$", named) else named
+        if name not in self._names and not _is_address(name.strip("[]")):
+            raise web.HTTPMisdirectedRequest(text="no such name here")
+        origin = request.headers.get("Origin")
+        if origin is not None and origin != f"https://{request.host}":
+            raise web.HTTPForbidden(text="foreign origin")
+        return await handler(request)
+
     async def _hello(self, request: web.Request) -> web.Response:
         return web.json_response({"judge-app": "room", "protocol": messages.PROTOCOL})
 
     async def _enrol(self, request: web.Request) -> web.Response:
-        bucket = self._enrolling.setdefault(request.remote or "", Bucket(ENROL_RATE, ENROL_BURST))
-        if not bucket.take():
-            slow = messages.Denied(code="slow_down", zh="尝试过于频繁，请稍候", en="too many tries: wait", final=False)
-            return _json(slow, 429)
-        try:
-            enrolment = messages.read_enrolment(await request.read())
-        except messages.Malformed:
-            return _json(messages.Denied(code="malformed", zh="格式有误", en="malformed"), 400)
+        enrolment = await self._request(request, messages.EnrolRequest, self._enrolling)
+        if isinstance(enrolment, messages.Denied):
+            return _denied(enrolment)
         answer = await self._room.enrol(enrolment, local=_is_local(request.remote))
-        return _json(answer, 200 if isinstance(answer, messages.Enrolled) else 403)
+        if isinstance(answer, messages.Denied):
+            return _denied(answer)
+        self._known(request)
+        return _json(answer, 200)
+
+    async def _pair(self, request: web.Request) -> web.Response:
+        start = await self._request(request, messages.PairStart, self._pairing)
+        answer = start if isinstance(start, messages.Denied) else self._room.pair(start)
+        return _denied(answer) if isinstance(answer, messages.Denied) else _json(answer, 200)
+
+    async def _pair_confirm(self, request: web.Request) -> web.Response:
+        confirm = await self._request(request, messages.PairConfirm, self._pairing)
+        answer = confirm if isinstance(confirm, messages.Denied) else self._room.pair(confirm)
+        return _denied(answer) if isinstance(answer, messages.Denied) else _json(answer, 200)
+
+    async def _reach(self, request: web.Request) -> web.Response:
+        message = await self._request(request, messages.ReachRequest, self._pairing)
+        return _denied(message) if isinstance(message, messages.Denied) else _json(self._room.reached(message), 200)
+
+    async def _request(self, request: web.Request, wanted: type[T], buckets: Buckets) -> T | messages.Denied:
+        """What a stranger asks, if he does not ask too often and it is of the wanted form."""
+        if not buckets.take(request.remote):
+            return _SLOW_DOWN
+        try:
+            body = await request.content.readexactly(_length(request))
+        except asyncio.IncompleteReadError:
+            return _MALFORMED
+        try:
+            return messages.read_request(body, wanted)
+        except messages.Malformed:
+            return OTHER_VERSION if messages.protocol_of(body) != messages.PROTOCOL else _MALFORMED
 
     async def _command(self, request: web.Request) -> web.Response:
         """A page's command; one message, one handler with the native seats'."""
         device, _, secret = request.headers.get("Authorization", "").removeprefix("Bearer ").partition(":")
         seat = self._seat_of(device, secret)
         if seat is None:
-            return _json(_unknown(), 401)
+            return _denied(_UNKNOWN)
+        self._known(request)
+        if not self._pages.take(device):
+            return _denied(_SLOW_DOWN)
         try:
             message = messages.read_from_seat(await request.read())
         except messages.Malformed:
-            return _json(messages.Denied(code="malformed", zh="格式有误", en="malformed"), 400)
+            return _denied(_MALFORMED)
         if not isinstance(message, messages.Submit) or message.command_id != request.match_info["id"]:
-            return _json(messages.Denied(code="malformed", zh="编号不符", en="the id does not fit"), 400)
+            return _denied(_MALFORMED)
         answer = await self._room.submit(seat, device, message)
         return _json(answer, 200 if isinstance(answer, messages.Receipt) else 409)
 
@@ -179,64 +284,91 @@ class Server:
         seat, known = found
         return seat if known.admitted and not known.revoked else None
 
+    def _known(self, request: web.Request) -> None:
+        """The connection belongs to a device that has shown its secret."""
+        if self._door is not None:
+            self._door.known(request.protocol)
+
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:
-        ws = web.WebSocketResponse(max_msg_size=messages.MAX_BYTES, heartbeat=IDLE_S, compress=False)
+        ws = web.WebSocketResponse(max_msg_size=messages.MAX_BYTES, heartbeat=IDLE_S, compress=False, timeout=CLOSE_S)
         await ws.prepare(request)
+        self._open.add(ws)
         try:
-            first = await asyncio.wait_for(ws.receive(), HELLO_S)
-            hello = messages.read_from_seat(first.data) if first.type is WSMsgType.TEXT else None
-        except (TimeoutError, messages.Malformed):
-            hello = None
-        if not isinstance(hello, messages.Hello):
-            await _refuse(ws, messages.Denied(code="malformed", zh="不认识的连接", en="this is no seat of ours"))
-            return ws
-        seat = await self._admission(ws, hello)
-        if seat is not None:
-            await self._serve(ws, seat, hello.device)
+            await self._converse(request, ws)
+        except ConnectionError:
+            log.debug("a connection was lost before it was welcome")
+        finally:
+            self._open.discard(ws)
         return ws
 
-    async def _admission(self, ws: web.WebSocketResponse, hello: messages.Hello) -> Seat | None:
-        """The seat of the device that says hello, once the host has let it in; None where it will not be."""
+    async def _converse(self, request: web.Request, ws: web.WebSocketResponse) -> None:
+        """Hello, admission, and then whatever the seat says."""
+        try:
+            first = await asyncio.wait_for(ws.receive(), HELLO_S)
+        except TimeoutError:
+            await _refuse(ws, _MALFORMED)
+            return
+        data = first.data if first.type is WSMsgType.TEXT else ""
+        try:
+            hello = messages.read_from_seat(data)
+        except messages.Malformed:
+            hello = None
+        if messages.protocol_of(data) != messages.PROTOCOL:
+            await _refuse(ws, OTHER_VERSION)
+        elif not isinstance(hello, messages.Hello):
+            await _refuse(ws, _MALFORMED)
+        else:
+            seat = await self._admission(request, ws, hello)
+            if seat is not None:
+                await self._serve(request, ws, seat, hello.device)
+
+    async def _admission(self, request: web.Request, ws: web.WebSocketResponse, hello: messages.Hello) -> Seat | None:
+        """The seat of the device that says hello, once the host has let it in; None where it will not be.
+
+        A device that waits hears the time, so that its window shows that the room is there.
+        """
         told = False
-        while True:
-            found = self._room.device_state(hello.device)
-            if found is None or not self._room.keys.knows(hello.device, hello.secret):
-                await _refuse(ws, _unknown())
-                return None
-            seat, known = found
-            if known.revoked:
-                await _refuse(
-                    ws,
-                    messages.Denied(
-                        code="revoked", zh="该设备已停用，请向主持人要新链接", en="revoked: ask for a link"
-                    ),
-                )
-                return None
-            if known.admitted:
-                return seat
-            if not told:
-                await ws.send_str(messages.encode(messages.Waiting()).decode())
-                told = True
-            changed = self._admitted.setdefault(hello.device, asyncio.Event())
-            gone = asyncio.ensure_future(ws.receive())
-            woken = asyncio.ensure_future(changed.wait())
-            try:
-                await asyncio.wait({gone, woken}, return_when=asyncio.FIRST_COMPLETED)
-                if gone.done():
+        changed = asyncio.Event()
+        self._waiting.add(changed)
+        heard: asyncio.Future[WSMessage] | None = None
+        try:
+            while True:
+                found = self._room.device_state(hello.device)
+                if found is None or not self._room.keys.knows(hello.device, hello.secret):
+                    await _refuse(ws, _UNKNOWN)
                     return None
-            finally:
-                for task in (gone, woken):
-                    task.cancel()
-                await asyncio.gather(gone, woken, return_exceptions=True)
-            changed.clear()
+                self._known(request)
+                seat, known = found
+                if known.revoked:
+                    await _refuse(ws, REVOKED)
+                    return None
+                if known.admitted:
+                    return seat
+                if not told:
+                    await ws.send_str(messages.encode(messages.Waiting()).decode())
+                    told = True
+                heard = heard or asyncio.ensure_future(ws.receive())
+                woken = asyncio.ensure_future(changed.wait())
+                await asyncio.wait((heard, woken), return_when=asyncio.FIRST_COMPLETED)
+                woken.cancel()
+                changed.clear()
+                if heard.done():
+                    frame, heard = heard.result(), None
+                    if not await _while_waiting(ws, frame):
+                        return None
+        finally:
+            self._waiting.discard(changed)
+            if heard is not None:
+                heard.cancel()
+                await asyncio.gather(heard, return_exceptions=True)
 
     def _wake_waiting(self) -> None:
-        for event in self._admitted.values():
+        for event in self._waiting:
             event.set()
 
-    async def _serve(self, ws: web.WebSocketResponse, seat: Seat, device: str) -> None:
+    async def _serve(self, request: web.Request, ws: web.WebSocketResponse, seat: Seat, device: str) -> None:
         room = self._room
-        connection = Connection(ws, seat, device)
+        connection = Connection(ws, seat, device, request.transport)
         connection.answer(
             messages.Welcome(
                 briefing=room.briefing(seat),
@@ -269,23 +401,31 @@ class Server:
         try:
             message = messages.read_from_seat(frame.data)
         except messages.Malformed:
-            connection.drop(messages.Denied(code="malformed", zh="格式有误", en="malformed", final=False))
+            connection.drop(_MALFORMED)
             return True
         if isinstance(message, messages.Ping):
             connection.answer(messages.Pong(sent_ns=message.sent_ns, room_real_ns=real_ns()))
         elif isinstance(message, messages.Progress):
             if connection.seat.role is Role.JUDGE:
                 self._room.progress(connection.seat, message)
+        elif isinstance(message, messages.AskCode):
+            if connection.seat.role is Role.HOST:
+                self._room.make_code(message.seat)
         elif isinstance(message, messages.Submit):
             self._spawn(self._answer(connection, message))
         return True
 
     async def _answer(self, connection: Connection, message: messages.Submit) -> None:
-        connection.answer(await self._room.submit(connection.seat, connection.device, message))
+        try:
+            answer = await self._room.submit(connection.seat, connection.device, message)
+        except Exception:  # a mistake of ours must not leave a seat without an answer for ever
+            log.exception("command %s failed", message.command_id)
+            connection.abort()
+        else:
+            connection.answer(answer)
 
-    def _spawn(self, work: Awaitable[None]) -> asyncio.Task[None]:
+    def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(work)
-        assert isinstance(task, asyncio.Task)
         self._tasks.add(task)
         task.add_done_callback(self._done)
         return task
@@ -296,20 +436,40 @@ class Server:
             log.error("a connection's task failed", exc_info=task.exception())
 
 
-def _is_local(remote: str | None) -> bool:
-    """Whether a request comes from this very computer."""
+_MALFORMED = messages.Denied(code="malformed", zh="格式有误", en="this is no message of ours", final=False)
+_SLOW_DOWN = messages.Denied(code="slow_down", zh="尝试过于频繁，请稍候", en="too many tries: wait", final=False)
+_UNKNOWN = messages.Denied(code="unknown_device", zh="主机不认识该设备，请重新加入", en="unknown device: join again")
+_STATUS = {"malformed": 400, "slow_down": 429, "unknown_device": 401}
+
+
+def _is_address(name: str) -> bool:
     try:
-        return ipaddress.ip_address(remote or "").is_loopback
+        ipaddress.ip_address(name)
     except ValueError:
         return False
+    return True
 
 
-def _unknown() -> messages.Denied:
-    return messages.Denied(code="unknown_device", zh="主机不认识该设备，请重新加入", en="unknown device: join again")
+def _is_local(remote: str | None) -> bool:
+    """Whether a request comes from this very computer."""
+    return _is_address(remote or "") and ipaddress.ip_address(remote or "").is_loopback
+
+
+def _length(request: web.Request) -> int:
+    """How long a stranger's body says that it is; raises the HTTP error where it does not, or is too long."""
+    if request.content_length is None:
+        raise web.HTTPLengthRequired
+    if request.content_length > MAX_REQUEST:
+        raise web.HTTPRequestEntityTooLarge(MAX_REQUEST, request.content_length)
+    return request.content_length
 
 
 def _json(message: object, status: int) -> web.Response:
     return web.Response(body=messages.encode(message), status=status, content_type="application/json")
+
+
+def _denied(denied: messages.Denied) -> web.Response:
+    return _json(denied, _STATUS.get(denied.code, 403))
 
 
 async def _refuse(ws: web.WebSocketResponse, denied: messages.Denied) -> None:
@@ -317,12 +477,16 @@ async def _refuse(ws: web.WebSocketResponse, denied: messages.Denied) -> None:
     await ws.close()
 
 
-@web.middleware
-async def _no_foreign_pages(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
-    """A native seat sends no Origin; a page must come from this very address (DNS rebinding, foreign sites)."""
-    origin = request.headers.get("Origin")
-    if origin is not None and origin != f"https://{request.host}":
-        raise web.HTTPForbidden(text="foreign origin")
-    return await handler(request)
+async def _while_waiting(ws: web.WebSocketResponse, frame: WSMessage) -> bool:
+    """A message of a device that is not in yet: the time is told, nothing else is heard. False once it is gone."""
+    if frame.type is not WSMsgType.TEXT:
+        return False
+    try:
+        message = messages.read_from_seat(frame.data)
+    except messages.Malformed:
+        await _refuse(ws, _MALFORMED)
+        return False
+    if isinstance(message, messages.Ping):
+        pong = messages.Pong(sent_ns=message.sent_ns, room_real_ns=real_ns())
+        await ws.send_str(messages.encode(pong).decode())
+    return True

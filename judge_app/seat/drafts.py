@@ -26,7 +26,7 @@ class Drafts:
         if path.exists():
             try:
                 self._drafts = msgspec.json.decode(path.read_bytes(), type=dict[str, Draft])
-            except msgspec.DecodeError:
+            except (msgspec.DecodeError, UnicodeDecodeError):
                 path.replace(path.with_name(path.name + ".damaged"))
 
     def all(self) -> dict[str, Draft]:
@@ -46,7 +46,8 @@ class Drafts:
     def _save(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         beside = self._path.with_name(self._path.name + ".new")
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        beside.unlink(missing_ok=True)
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(msgspec.json.encode(self._drafts))
             file.flush()

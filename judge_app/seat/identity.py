@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from judge_app.seat.outbox import sync_folder
 from judge_app.wire.messages import Enrolled
 from judge_app.wire.signing import public_hex
+
+log = logging.getLogger(__name__)
 
 
 class _Stored(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -22,13 +26,19 @@ class Identity:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        if path is not None and path.exists():
+        self.key = Ed25519PrivateKey.generate()
+        self.enrolled: Enrolled | None = None
+        if path is None or not path.exists():
+            self._save()
+            return
+        try:
             stored = msgspec.json.decode(path.read_bytes(), type=_Stored)
             self.key = Ed25519PrivateKey.from_private_bytes(stored.private_key)
             self.enrolled = stored.enrolled
-        else:
-            self.key = Ed25519PrivateKey.generate()
-            self.enrolled = None
+        except (msgspec.DecodeError, ValueError):
+            # The room will not take the used link again and says so: the host gives a new one.
+            log.warning("%s is damaged; it is kept as %s.damaged", path.name, path.name)
+            path.replace(path.with_name(path.name + ".damaged"))
             self._save()
 
     @property
@@ -45,9 +55,16 @@ class Identity:
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)
         beside = self._path.with_name(self._path.name + ".new")
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        beside.unlink(missing_ok=True)
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(msgspec.json.encode(_Stored(private_key=self.key.private_bytes_raw(), enrolled=self.enrolled)))
             file.flush()
             os.fsync(file.fileno())
         beside.replace(self._path)
+        sync_folder(self._path)
+
+    def wipe(self) -> None:
+        """Leave nothing behind on a borrowed computer."""
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)

@@ -6,13 +6,19 @@ command was never sent. ``MemoryOutbox`` is the same without a disk, for load te
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
+import sys
 from pathlib import Path
 from typing import IO, Protocol
 
 import msgspec
 
+from judge_app.core.errors import BadInput, Problem
 from judge_app.wire.messages import Receipt, Refusal, Submit
+
+log = logging.getLogger(__name__)
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -35,6 +41,9 @@ class Outbox(Protocol):
     def pending(self) -> list[Submit]:
         """Commands without an answer, oldest first."""
 
+    def find(self, command_id: str) -> Submit | None:
+        """A command without an answer, or None."""
+
     def receipts(self) -> dict[str, Receipt]:
         """Receipts by command id."""
 
@@ -43,67 +52,103 @@ class Outbox(Protocol):
 
     def close(self) -> None: ...
 
+    def wipe(self) -> None:
+        """Close it and leave nothing behind."""
+
 
 class MemoryOutbox:
     """An outbox that is lost with its process."""
 
     def __init__(self) -> None:
-        self._commands: dict[str, Submit] = {}
+        self._pending: dict[str, Submit] = {}
         self._receipts: dict[str, Receipt] = {}
-        self._settled: set[str] = set()
+        self._counter = 0
 
     def put(self, submit: Submit) -> None:
-        self._commands[submit.command_id] = submit
+        self._pending[submit.command_id] = submit
+        self._counter = max(self._counter, submit.counter)
 
     def settle(self, answer: Receipt | Refusal) -> None:
-        self._settled.add(answer.command_id)
+        self._pending.pop(answer.command_id, None)
         if isinstance(answer, Receipt):
             self._receipts[answer.command_id] = answer
 
     def pending(self) -> list[Submit]:
-        return [submit for submit in self._commands.values() if submit.command_id not in self._settled]
+        return list(self._pending.values())
+
+    def find(self, command_id: str) -> Submit | None:
+        return self._pending.get(command_id)
 
     def receipts(self) -> dict[str, Receipt]:
         return dict(self._receipts)
 
     def next_counter(self) -> int:
-        return max((submit.counter for submit in self._commands.values()), default=0) + 1
+        return self._counter + 1
 
     def close(self) -> None:
         pass
 
+    def wipe(self) -> None:
+        self._pending, self._receipts = {}, {}
+
 
 class FileOutbox(MemoryOutbox):
-    """An outbox in a file that only its owner may read."""
+    """An outbox in a file that only its owner may read, and only one process at a time uses.
+
+    Raises BadInput where another window has it, and OSError.
+    """
 
     def __init__(self, path: Path) -> None:
         super().__init__()
         path.parent.mkdir(parents=True, exist_ok=True)
-        whole = self._load(path)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        fresh = not path.exists()
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+        self._path = path
         self._file: IO[bytes] = os.fdopen(descriptor, "r+b")
-        self._file.truncate(whole)
-        self._file.seek(whole)
+        try:
+            if not _alone(self._file):
+                raise BadInput(
+                    Problem(
+                        str(path),
+                        "这个席位已在本机的另一个窗口打开，请用那个窗口",
+                        "this seat is open in another window of this computer: use that one",
+                    )
+                )
+            whole = self._load()
+            self._file.truncate(whole)
+            self._file.seek(whole)
+            if fresh:
+                sync_folder(path)
+        except BaseException:
+            self._file.close()
+            raise
 
-    def _load(self, path: Path) -> int:
-        """Read what is there; returns how many bytes of it are whole lines."""
-        if not path.exists():
-            return 0
+    def _load(self) -> int:
+        """Read what is there; returns how many bytes of it are whole lines. A torn last line was never sent. A damaged
+        line before it is passed over, and the file as it was is kept beside."""
         whole = 0
+        damaged = False
         decoder = msgspec.json.Decoder(Entry)
-        for line in path.read_bytes().splitlines(keepends=True):
+        self._file.seek(0)
+        data = self._file.read()
+        for line in data.splitlines(keepends=True):
             if not line.endswith(b"\n"):
                 break
+            whole += len(line)
             try:
                 entry = decoder.decode(line)
-            except msgspec.DecodeError:
-                break
-            whole += len(line)
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                damaged = True
+                continue
             if entry.submit is not None:
                 super().put(entry.submit)
             for answer in (entry.receipt, entry.refusal):
                 if answer is not None:
                     super().settle(answer)
+        if damaged:
+            kept = self._path.with_name(self._path.name + ".damaged")
+            log.warning("%s is damaged; it is kept as %s", self._path.name, kept.name)
+            kept.write_bytes(data)
         return whole
 
     def put(self, submit: Submit) -> None:
@@ -115,9 +160,56 @@ class FileOutbox(MemoryOutbox):
         super().settle(answer)
 
     def _append(self, entry: Entry) -> None:
-        self._file.write(msgspec.json.encode(entry) + b"\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        """One whole line, or none: a line that could not be written whole is taken back."""
+        at = self._file.tell()
+        try:
+            self._file.write(msgspec.json.encode(entry) + b"\n")
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError:
+            with contextlib.suppress(OSError):
+                self._file.seek(at)
+                self._file.truncate(at)
+            raise
 
     def close(self) -> None:
         self._file.close()
+
+    def wipe(self) -> None:
+        super().wipe()
+        self._file.close()
+        self._path.unlink(missing_ok=True)
+
+
+_LOCKED = 1 << 40  # Windows' locks are mandatory: one byte far behind the text
+
+
+def _alone(file: IO[bytes]) -> bool:
+    """Lock the file for this process; False where another has it. The lock ends with the process."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        file.seek(_LOCKED)
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+    else:
+        import fcntl
+
+        try:
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+def sync_folder(path: Path) -> None:
+    """Make the name of a new file durable (POSIX; Windows has no such call)."""
+    if sys.platform != "win32":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

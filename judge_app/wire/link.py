@@ -10,6 +10,7 @@ import base64
 import binascii
 import ipaddress
 import re
+import unicodedata
 from urllib.parse import parse_qs, urlsplit
 
 from judge_app.core.contest import Struct
@@ -48,23 +49,21 @@ def _wrong(zh: str, en: str) -> BadInput:
 
 
 def read_link(text: str) -> JoinLink:
-    """The link in a text as people paste it (spaces and line breaks around and inside are dropped); raises BadInput."""
-    compact = "".join(text.split())
+    """The link in a text as people paste it (spaces, line breaks and invisible characters are dropped); raises BadInput."""
+    compact = "".join(c for c in text if not c.isspace() and unicodedata.category(c) != "Cf")
     if len(compact) > 1000:
         raise _wrong("太长，请只粘贴链接", "too long: paste the link alone")
-    if not compact.startswith(f"{SCHEME}://"):
+    if not compact.lower().startswith(f"{SCHEME}://"):
         raise _wrong("应以 rsj:// 开头，请从主持人处重新复制", "it begins with rsj://; copy it again from the host")
     try:
         parts = urlsplit(compact)
-        host, port = parts.hostname or "", parts.port
     except ValueError as error:
         raise _wrong("地址有误，请重新复制", "the address is broken: copy it again") from error
-    if not port or not _is_host(host):
-        raise _wrong("缺少主机地址或端口，请重新复制", "host or port is missing: copy it again")
+    host, port = read_address(parts.netloc)
     query = parse_qs(parts.query)
     fingerprint, token = query.get("fp", [""])[0], query.get("t", [""])[0]
     try:
-        pinned = base64.urlsafe_b64decode(fingerprint + "=" * (-len(fingerprint) % 4))
+        pinned = base64.b64decode(fingerprint + "=" * (-len(fingerprint) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         pinned = b""
     if len(pinned) != 32:
@@ -72,6 +71,18 @@ def read_link(text: str) -> JoinLink:
     if not _TOKEN.fullmatch(token):
         raise _wrong("席位口令不完整，请重新复制", "the seat's token is cut off: copy the link again")
     return JoinLink(host=host, port=port, fingerprint=pinned, token=token)
+
+
+def read_address(text: str) -> tuple[str, int]:
+    """``host:port``, an IPv6 address in brackets; raises BadInput."""
+    try:
+        parts = urlsplit(f"//{text}")
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise _wrong("地址有误，请重新复制", "the address is broken: copy it again") from error
+    if not port or not _is_host(host) or parts.netloc != text or parts.username is not None:
+        raise _wrong("缺少主机地址或端口，请重新复制", "host or port is missing: copy it again")
+    return host, port
 
 
 def _is_host(host: str) -> bool:

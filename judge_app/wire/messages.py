@@ -7,18 +7,25 @@ Times are nanoseconds; ``real`` ones of the room's machine since its boot, other
 
 from __future__ import annotations
 
-from typing import TypeVar
+import enum
+from typing import Annotated, TypeVar
 
 import msgspec
+from msgspec import Meta
 
 from judge_app.core.commands import AnyCommand
 from judge_app.core.views import AnyView, Briefing
 
 T = TypeVar("T")
 
-PROTOCOL = 1
+PROTOCOL = 2
+"""Raised with every change of a message's form; room and seat must have the same."""
 MAX_BYTES = 256 * 1024
 """The longest message that a room takes; its own may be longer (a view of 200 projects)."""
+
+Name = Annotated[str, Meta(max_length=200)]
+Hex = Annotated[str, Meta(pattern=r"\A(?:[0-9a-f]{2})*\Z", max_length=512)]
+Nanoseconds = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 
 
 class Message(
@@ -37,44 +44,75 @@ class Message(
 
 
 class EnrolRequest(Message, frozen=True):
-    """A device shows the token of a join link. ``key`` is its Ed25519 public key as hex; the same request again gets
-    the same answer, so that a lost reply costs nothing."""
+    """A device shows the token of a join link. ``key`` is its Ed25519 public key as hex, ``signature`` its proof that it
+    holds the private one (``signing.sign_enrolment``). The same request again gets the same answer, so that a lost
+    reply costs nothing, and nobody else gets it who has seen the token and the public key."""
 
-    token: str
-    key: str
-    device_name: str
+    token: Name
+    key: Hex
+    device_name: Name
+    signature: Hex
+    protocol: int = PROTOCOL
+
+
+class PairStart(Message, frozen=True):
+    """A device that was told an 8-digit code begins (pairing.py). ``nameplate`` is the code's public part."""
+
+    nameplate: Annotated[str, Meta(pattern=r"\A[0-9]{2}\Z")]
+    message: Hex
+    protocol: int = PROTOCOL
+
+
+class PairConfirm(Message, frozen=True):
+    """The device's proof that it knows the code."""
+
+    attempt: Name
+    proof: Hex
+
+
+class ReachRequest(Message, frozen=True):
+    """The reachability self-test asks how the token of a link stands, and the device of that key if it has one."""
+
+    token: Name
+    key: Hex = ""
     protocol: int = PROTOCOL
 
 
 class Hello(Message, frozen=True):
     """The first frame of a WebSocket: which device this is and the secret that it got on enrolling."""
 
-    device: str
-    secret: str
+    device: Name
+    secret: Name
     protocol: int = PROTOCOL
 
 
 class Submit(Message, frozen=True):
     """A command. ``data`` is its JSON as signed; ``counter`` grows by one with each command of a device."""
 
-    command_id: str
-    counter: int
+    command_id: Name
+    counter: Annotated[int, Meta(ge=0, lt=2**53)]
     data: str
-    signature: str
+    signature: Hex
 
 
 class Progress(Message, frozen=True):
     """How far a form is filled, for the host's desk; never the marks, and not kept."""
 
-    entry_no: str
-    filled: int
-    lines: int
+    entry_no: Name
+    filled: Annotated[int, Meta(ge=0, le=1000)]
+    lines: Annotated[int, Meta(ge=0, le=1000)]
+
+
+class AskCode(Message, frozen=True):
+    """The host wants an 8-digit code for a seat; it comes with the view. A code that was there before is void."""
+
+    seat: Name
 
 
 class Ping(Message, frozen=True):
     """``sent_ns`` comes back as it is."""
 
-    sent_ns: int
+    sent_ns: Nanoseconds
 
 
 # from the room
@@ -96,6 +134,46 @@ class Denied(Message, frozen=True):
     zh: str
     en: str
     final: bool = True
+
+
+class PairReply(Message, frozen=True):
+    """The room's half of SPAKE2. ``attempt`` names this guess."""
+
+    attempt: str
+    message: Hex
+
+
+class Paired(Message, frozen=True):
+    """The device knows the code: the seat and the token of its join link, with the room's proof."""
+
+    seat: str
+    token: str
+    proof: Hex
+
+
+class TokenState(enum.StrEnum):
+    """How the token of a join link stands."""
+
+    FREE = "free"
+    USED = "used"
+    UNKNOWN = "unknown"
+
+
+class DeviceState(enum.StrEnum):
+    """How a device stands."""
+
+    UNKNOWN = "unknown"
+    WAITING = "waiting"
+    ADMITTED = "admitted"
+    REVOKED = "revoked"
+
+
+class Reached(Message, frozen=True):
+    """The room's answer to a self-test."""
+
+    token: TokenState
+    device: DeviceState = DeviceState.UNKNOWN
+    protocol: int = PROTOCOL
 
 
 class Waiting(Message, frozen=True):
@@ -163,13 +241,19 @@ class Pong(Message, frozen=True):
     room_real_ns: int
 
 
-FromSeat = Hello | Submit | Progress | Ping
+FromSeat = Hello | Submit | Progress | AskCode | Ping
 FromRoom = Denied | Waiting | Welcome | View | Receipt | Refusal | Pong
 
 _encoder = msgspec.json.Encoder()
 _from_seat: msgspec.json.Decoder[FromSeat] = msgspec.json.Decoder(FromSeat)
 _from_room: msgspec.json.Decoder[FromRoom] = msgspec.json.Decoder(FromRoom)
 _command: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
+
+
+_Request = EnrolRequest | PairStart | PairConfirm | ReachRequest
+_Answer = Enrolled | PairReply | Paired | Reached | Denied
+_request: msgspec.json.Decoder[_Request] = msgspec.json.Decoder(_Request)
+_answer: msgspec.json.Decoder[_Answer] = msgspec.json.Decoder(_Answer)
 
 
 class Malformed(ValueError):
@@ -191,14 +275,15 @@ def read_from_room(data: bytes | str) -> FromRoom:
     return _read(_from_room, data)
 
 
-def read_enrolment(data: bytes) -> EnrolRequest:
-    """An enrolment; raises Malformed."""
-    return _read(_enrolment, data)
+def read_request(data: bytes, wanted: type[T]) -> T:
+    """The body of a stranger's HTTP request of that type; raises Malformed."""
+    return _of_type(_read(_request, data), wanted)
 
 
-def read_answer(data: bytes) -> Enrolled | Denied:
-    """The answer to an enrolment; raises Malformed."""
-    return _read(_answer, data)
+def read_answer(data: bytes, wanted: type[T]) -> T | Denied:
+    """The answer to it; raises Malformed."""
+    answer = _read(_answer, data)
+    return answer if isinstance(answer, Denied) else _of_type(answer, wanted)
 
 
 def read_command(data: str) -> AnyCommand:
@@ -206,12 +291,30 @@ def read_command(data: str) -> AnyCommand:
     return _read(_command, data)
 
 
-_enrolment = msgspec.json.Decoder(EnrolRequest)
-_answer: msgspec.json.Decoder[Enrolled | Denied] = msgspec.json.Decoder(Enrolled | Denied)
+def _of_type(message: object, wanted: type[T]) -> T:
+    if not isinstance(message, wanted):
+        raise Malformed(f"a {type(message).__name__} where a {wanted.__name__} was expected")
+    return message
 
 
 def _read(decoder: msgspec.json.Decoder[T], data: bytes | str) -> T:
     try:
         return decoder.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise Malformed(str(error)) from error
+
+
+class _Versioned(msgspec.Struct):
+    protocol: int = PROTOCOL
+
+
+_versioned = msgspec.json.Decoder(_Versioned)
+
+
+def protocol_of(data: bytes | str) -> int:
+    """The protocol version that a first message names, also where the message is of a form that we do not know; ours
+    where it names none."""
+    try:
+        return _read(_versioned, data).protocol
+    except Malformed:
+        return PROTOCOL

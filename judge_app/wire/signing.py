@@ -7,7 +7,7 @@ import hashlib
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from judge_app.wire.messages import Receipt, Submit
+from judge_app.wire.messages import EnrolRequest, Receipt, Submit
 
 
 def digest(data: str) -> str:
@@ -21,6 +21,24 @@ def _command_bytes(session_id: str, device: str, command_id: str, counter: int, 
 
 def _receipt_bytes(session_id: str, command_id: str, digest_: str, seq: int, hash_: str, at: str) -> bytes:
     return "\0".join(("rsj-rcp-v1", session_id, command_id, digest_, str(seq), hash_, at)).encode()
+
+
+def _enrolment_bytes(fingerprint: bytes, token: str, key: str) -> bytes:
+    return "\0".join(("rsj-enr-v1", fingerprint.hex(), token, key)).encode()
+
+
+def sign_enrolment(key: Ed25519PrivateKey, fingerprint: bytes, token: str) -> str:
+    """A device's proof that it holds its key, for the room of that certificate and this token alone."""
+    return key.sign(_enrolment_bytes(fingerprint, token, public_hex(key))).hex()
+
+
+def enrolment_is_genuine(request: EnrolRequest, fingerprint: bytes) -> bool:
+    """Whether the enrolment comes from who holds the key that it names."""
+    try:
+        key = read_public(request.key)
+    except ValueError:
+        return False
+    return _verifies(key, request.signature, _enrolment_bytes(fingerprint, request.token, request.key))
 
 
 def sign_command(
