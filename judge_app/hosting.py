@@ -4,6 +4,7 @@ window that leads there. Like the command line it sees everything, since it puts
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime as dt
 import json
@@ -12,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +26,15 @@ from judge_app.exchange.workbook import check_fit, read_contest
 from judge_app.rehearsal.rehearse import file_name, setup_of
 from judge_app.room.room import check_setup
 from judge_app.store.presets import Presets
+from judge_app.ui.app import Application, Settings, data_folder, run_seat
+from judge_app.ui.language import tr
+from judge_app.ui.start.ways import Recent
+from judge_app.ui.start.window import StartWindow
+from judge_app.wire.link import read_link
 
 
 def sessions_folder() -> Path:
     """Where session files are kept unless told otherwise: a local folder that no cloud drive mirrors."""
-    from judge_app.ui.app import data_folder
-
     return data_folder() / "sessions"
 
 
@@ -38,12 +43,8 @@ def new_session(workbook: Path, session: str | None, folder: Path) -> tuple[Path
 
     Nothing is created where anything in the workbook is wrong.
     """
-    presets = Presets()
-    contest = read_contest(workbook, known_presets=presets.keys())
-    rules = presets.load(contest.preset)
-    unfit = check_fit(contest, rules, file_name=workbook.name)
-    if unfit:
-        raise BadInput(unfit)
+    contest = contest_of(workbook)
+    rules = Presets().load(contest.preset)
     named = [planned for planned in contest.sessions if session in (None, planned.name)]
     if not named:
         raise BadInput(Problem(workbook.name, f"没有“{session}”这一场", f"there is no session {session!r}"))
@@ -149,25 +150,9 @@ def host_session(
 
 def at_home(link: str, bind: str) -> str:
     """The same link over loopback, for windows on this computer, where the room listens there."""
-    from judge_app.wire.link import read_link
-
     if bind not in ("0.0.0.0", "127.0.0.1"):
         return link
     return str(msgspec.structs.replace(read_link(link), host="127.0.0.1"))
-
-
-def planned_sessions(workbook: Path) -> list[tuple[str, str]]:
-    """(name, hall · date · projects) of each session in a workbook; raises BadInput with every problem."""
-    contest = read_contest(workbook, known_presets=Presets().keys())
-    return [
-        (
-            planned.name,
-            " · ".join(
-                part for part in (planned.hall, planned.date, f"{len(contest.heard_in(planned.name))} 项") if part
-            ),
-        )
-        for planned in contest.sessions
-    ]
 
 
 def spawn(arguments: list[str], log: Path) -> subprocess.Popen[str]:
@@ -185,3 +170,112 @@ def spawn(arguments: list[str], log: Path) -> subprocess.Popen[str]:
             encoding="utf-8",
             **detached,
         )
+
+
+RECENT = 8
+"""How many sessions the start window remembers."""
+
+
+class Start:
+    """Carries out what the start window asks for; ``next`` is what this process does once the window is closed."""
+
+    def __init__(self, application: Application, window: StartWindow) -> None:
+        self._application = application
+        self._window = window
+        self._work: set[asyncio.Future[None]] = set()
+        self.next: Callable[[], int] | None = None
+        self.left = asyncio.Event()
+        # Connect Signals
+        application.serve(window)
+        window.workbook_chosen.connect(lambda path: self._spawn(self._read(path)))
+        window.host_requested.connect(lambda path, session: self._spawn(self._host([path, "--session", session])))
+        window.open_requested.connect(lambda path: self._spawn(self._host([path])))
+        window.join_requested.connect(self._join)
+        window.rehearse_requested.connect(self._rehearse)
+        window.leave_requested.connect(self.left.set)
+        application.qt.lastWindowClosed.connect(self.left.set)
+        window.set_recent(self._recent())
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._work.add(task)
+        task.add_done_callback(self._work.discard)
+
+    def _recent(self) -> list[Recent]:
+        known = self._application.settings.values.get("recent")
+        found = []
+        for one in known if isinstance(known, list) else []:
+            with contextlib.suppress(TypeError, KeyError):
+                if Path(one["path"]).exists():
+                    found.append(Recent(path=one["path"], title=one["title"], when=one["when"]))
+        return found
+
+    async def _read(self, path: str) -> None:
+        try:
+            contest = await asyncio.to_thread(contest_of, Path(path))
+        except BadInput as error:
+            self._window.set_problems(path, error.problems)
+        else:
+            self._window.set_contest(path, contest)
+
+    async def _host(self, arguments: list[str]) -> None:
+        """A host of its own process, so that this window's end is not the session's."""
+        self._window.set_busy(tr("Starting the room …"))
+        log = sessions_folder() / "host.log"
+        process = spawn(["host", *arguments, "--ready"], log)
+        assert process.stdout is not None
+        line = await asyncio.to_thread(process.stdout.readline)
+        if not line.startswith("{"):
+            await asyncio.to_thread(process.wait)
+            said = [text for text in log.read_text("utf-8", errors="replace").splitlines() if text.strip()][-2:]
+            self._window.set_failed(
+                tr("The session did not start"), [Problem(str(log), "\n".join(said), "\n".join(said))]
+            )
+            return
+        told = json.loads(line)
+        path = Path(told["session_file"])
+        fresh = {
+            "path": str(path),
+            "title": path.stem,
+            "when": dt.datetime.now().astimezone().isoformat("T", "minutes"),
+        }
+        known = [one for one in self._application.settings.values.get("recent", []) if one.get("path") != str(path)]
+        self._application.settings.set("recent", [fresh, *known][:RECENT])
+        self.left.set()
+
+    def _join(self, link: str, name: str) -> None:
+        self.next = lambda: run_seat(read_link(link), name=name)
+        self.left.set()
+
+    def _rehearse(self) -> None:
+        spawn(["demo"], sessions_folder() / "demo.log")
+        self.left.set()
+
+
+def contest_of(workbook: Path) -> Contest:
+    """A workbook that is fit to be hosted; raises BadInput with everything that is wrong."""
+    presets = Presets()
+    contest = read_contest(workbook, known_presets=presets.keys())
+    unfit = check_fit(contest, presets.load(contest.preset), file_name=workbook.name)
+    if unfit:
+        raise BadInput(unfit)
+    return contest
+
+
+def run_start() -> int:
+    """The start window, and then what was chosen in it; returns the exit status."""
+    application = Application(Settings(data_folder() / "settings.json"))
+    chosen: list[Callable[[], int]] = []
+
+    async def main() -> int:
+        window = StartWindow()
+        start = Start(application, window)
+        window.show()
+        await start.left.wait()
+        window.close()
+        if start.next is not None:
+            chosen.append(start.next)
+        return 0
+
+    status = application.run(main)
+    return chosen[0]() if chosen else status

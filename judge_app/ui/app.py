@@ -240,6 +240,7 @@ def run_seat(
     data: Path | None = None,
     decks: dict[str, Path] | None = None,
     robot: RobotMaker | None = None,
+    name: str = "",
 ) -> int:
     """A seat's window until the person leaves; returns the exit status."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
@@ -252,7 +253,7 @@ def run_seat(
         listener: Listener = hall
         if robot is not None:
             sitting, listener = robot(link.token, hall)
-        connection = SeatConnection(link, listener, folder=folder, device_name=socket.gethostname())
+        connection = SeatConnection(link, listener, folder=folder, device_name=name or socket.gethostname())
         hall.use(connection)
         work = asyncio.ensure_future(connection.run() if sitting is None else sitting.run(connection))
         leaving = asyncio.ensure_future(hall.left.wait())
