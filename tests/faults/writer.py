@@ -17,24 +17,37 @@ from __future__ import annotations
 import os
 import random
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from judge_app.core.contest import Contest, PlannedSession
+from judge_app.core.contest import Contest, Judge, PlannedSession, Project
 from judge_app.core.errors import BadInput
 from judge_app.core.events import SessionOpened, SessionSetup, SheetSubmitted
 from judge_app.core.journal import Body, Record, Stamp, seal
-from judge_app.core.rules import RuleSet, Text
+from judge_app.core.rules import Component, Criterion, RuleSet, Text
 from judge_app.store.errors import StoreFailed
 from judge_app.store.session_file import SessionFile
 
+CONTENT = Component(
+    key="expert100",
+    name="评委评分",
+    max=Decimal(40),
+    step=Decimal("0.01"),
+    judge_class="评委",
+    criteria=(Criterion(name="表现", max=Decimal(40)),),
+)
 OPENING = SessionOpened(
     setup=SessionSetup(
         session_id="5e" * 16,
-        contest=Contest(name="小赛"),
+        contest=Contest(
+            name="小赛",
+            projects=(Project(entry_no="1", name="项目一"),),
+            judges=(Judge(no="E1", name="王一", judge_class="评委"),),
+        ),
         session=PlannedSession(name="第一场"),
-        rules=RuleSet(key="small", name=Text(zh="小赛"), components=()),
+        rules=RuleSet(key="small", name=Text(zh="小赛"), components=(CONTENT,)),
     )
 )
 
