@@ -236,17 +236,16 @@ class SessionFile:
                     )
             connection = _connect(fresh, "rwc")
             try:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-                connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
-                connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA}")
-                for sql in TABLES:
-                    connection.exec_driver_sql(sql)
-                connection.exec_driver_sql(
-                    "INSERT INTO meta (key, value) VALUES (?, ?)",
-                    [("format", FORMAT), ("application", f"judge-app {judge_app.__version__}")],
-                )
-                connection.exec_driver_sql("INSERT INTO heartbeat (id, beat) VALUES (1, 0)")
-                connection.exec_driver_sql("COMMIT")
+                with _committed(connection):
+                    connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
+                    connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA}")
+                    for sql in TABLES:
+                        connection.exec_driver_sql(sql)
+                    connection.exec_driver_sql(
+                        "INSERT INTO meta (key, value) VALUES (?, ?)",
+                        [("format", FORMAT), ("application", f"judge-app {judge_app.__version__}")],
+                    )
+                    connection.exec_driver_sql("INSERT INTO heartbeat (id, beat) VALUES (1, 0)")
             finally:
                 _disconnect(connection)
             _sync_file(fresh)
