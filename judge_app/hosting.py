@@ -119,7 +119,7 @@ def host_session(
         bound["port"] = process.ready["port"]
         return process
 
-    room = launch.Watched(start_room)
+    room = launch.Watched(start_room, always=True)
     links: dict[str, str] = room.process.ready["links"]
     local = {seat: at_home(link, bind) for seat, link in links.items()}
     data = session_file.with_suffix(".seats")
@@ -131,7 +131,7 @@ def host_session(
         arguments = ["--data", str(data)]
         if decks:
             arguments += ["--decks", str(decks_file(session_file))]
-        stage = launch.Watched(lambda _: launch.Process(["stage", local["stage"], *arguments], log=log))
+        stage = launch.Watched(lambda _: launch.Process(["stage", local["stage"], *arguments], log=log), always=True)
         console = launch.Watched(
             lambda _: launch.Process(["console", local["host"], "--data", str(data)], log=log), on_end=ended.set
         )

@@ -119,7 +119,8 @@ class Process:
 
 
 class Watched:
-    """A child that is started again whenever it dies by itself, until ``stop``. A clean end (status 0) is its own wish."""
+    """A child that is started again whenever it dies by itself, until ``stop``. A clean end (status 0) is its own wish,
+    and ``on_end`` is called, unless it is to run ``always``."""
 
     def __init__(
         self,
@@ -127,8 +128,9 @@ class Watched:
         *,
         on_restart: Callable[[Process], None] = lambda _: None,
         on_end: Callable[[], None] = lambda: None,
+        always: bool = False,
     ) -> None:
-        self._start, self._on_restart, self._on_end = start, on_restart, on_end
+        self._start, self._on_restart, self._on_end, self._always = start, on_restart, on_end, always
         self.restarts = 0
         self.process = start(0)
         self._stopping = threading.Event()
@@ -141,7 +143,9 @@ class Watched:
             if status is None:
                 self._stopping.wait(0.1)
                 continue
-            if status == 0 or self._stopping.is_set():
+            if self._stopping.is_set():
+                return
+            if status == 0 and not self._always:
                 self._on_end()
                 return
             self._stopping.wait(RESTART_S)

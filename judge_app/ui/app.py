@@ -146,7 +146,9 @@ class SeatHall:
         self._connection = connection
 
     def _closed(self) -> None:
-        self.left.set()
+        """The person closed the last window; a stage's come and go with the screens, so that it must be told to leave."""
+        if self._briefing is None or self._briefing.seat.role is not Role.STAGE:
+            self.left.set()
 
     def on_briefing(self, briefing: Briefing) -> None:
         if self._link is None:
