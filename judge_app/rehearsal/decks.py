@@ -88,7 +88,8 @@ def make_deck(contest: Contest, project: Project, directory: Path) -> Path:
     """One project's deck of six slides."""
     safe = "".join("_" if char in '\\/:*?"<>|' else char for char in project.name)
     path = directory / f"{project.entry_no.zfill(2)}-{safe}.pdf"
-    canvas = Canvas(str(path), pagesize=(WIDTH, HEIGHT), initialFontName=font(Weight.REGULAR).fontName, invariant=1)
+    first = font(Weight.REGULAR).fontName
+    canvas = Canvas(str(path), pagesize=(WIDTH, HEIGHT), initialFontName=first, invariant=1)  # type: ignore[arg-type]  # the stubs say float
     canvas.setTitle(printable(project.name))
     canvas.setAuthor(printable(project.lead_unit))
     seed = sum((place + 1) * ord(char) for place, char in enumerate(project.entry_no))

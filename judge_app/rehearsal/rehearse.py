@@ -115,15 +115,7 @@ async def rehearse(
     Raises BadInput for scores that no judge can give, launch.NotReady where the room does not start.
     """
     check_scores(setup, scores)
-    folder.mkdir(parents=True, exist_ok=True)
-    name = file_name(setup.session.name)
-    session_file = folder / f"{name}.roadshow"
-    work = folder / ".work" / name
-    work.mkdir(parents=True, exist_ok=True)
-    setup_file = work / "setup.json"
-    setup_file.write_bytes(msgspec.json.encode(setup))
-    scores_file = work / "scores.json"
-    scores_file.write_bytes(msgspec.json.encode(scores))
+    work, session_file, setup_file, scores_file = _lay_out(setup, scores, folder)
     process = await asyncio.to_thread(
         launch.room, session_file, setup=setup_file, rate=rate, central=central, log=work / "room.log"
     )
@@ -170,6 +162,17 @@ async def rehearse(
         for window in shown:
             await asyncio.to_thread(window.stop)
         await asyncio.to_thread(process.stop)
+
+
+def _lay_out(setup: SessionSetup, scores: GivenScores, folder: Path) -> tuple[Path, Path, Path, Path]:
+    """The folder of what the processes need, the session file to be, the set-up and the scores."""
+    name = file_name(setup.session.name)
+    work = folder / ".work" / name
+    work.mkdir(parents=True, exist_ok=True)
+    setup_file, scores_file = work / "setup.json", work / "scores.json"
+    setup_file.write_bytes(msgspec.json.encode(setup))
+    scores_file.write_bytes(msgspec.json.encode(scores))
+    return work, folder / f"{name}.roadshow", setup_file, scores_file
 
 
 class ChairWatcher(ChairRobot):
