@@ -10,15 +10,21 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from judge_app.show.driver import Box, DriverKind, Position, ShowDriver, ShowError
+from judge_app.show.driver import DriverKind, Position, ShowDriver, ShowError
 from judge_app.show.fake import FakeDriver, FakeOffice
+from judge_app.show.impress import ImpressProgram
+from judge_app.show.office_com import OfficeDriver
 from judge_app.show.pdf import DeckWindow, PdfDriver
 from judge_app.show.worker import WorkerDriver, worker_argv
+from tests.projector import BEAMER
+from tests.show.fake_powerpoint import FakeAutomation
+from tests.show.odp import make_odp
 
-SCREEN = Box(x=0, y=0, width=640, height=360)
+SCREEN = BEAMER
+IMPRESS = pytest.param("impress", marks=pytest.mark.office)
 
 
-@pytest.fixture(params=["fake", "fake in a worker", "pdf"])
+@pytest.fixture(params=["fake", "fake in a worker", "pdf", "powerpoint on a fake", IMPRESS])
 def driver(request: pytest.FixtureRequest, qtbot: QtBot) -> Iterator[ShowDriver]:
     if request.param == "pdf":
         window = DeckWindow()
@@ -27,6 +33,15 @@ def driver(request: pytest.FixtureRequest, qtbot: QtBot) -> Iterator[ShowDriver]
         yield pdf
         pdf.close()
         return
+    if request.param == "powerpoint on a fake":
+        folder = request.getfixturevalue("tmp_path") / "copies"
+        folder.mkdir()
+        yield OfficeDriver(DriverKind.POWERPOINT, FakeAutomation(), folder)
+        return
+    if request.param == "impress":
+        impress: ImpressProgram = request.getfixturevalue("impress")
+        yield impress.driver
+        return
     office: FakeOffice = request.getfixturevalue("office")
     if request.param == "fake":
         yield FakeDriver(office.folder)
@@ -34,6 +49,14 @@ def driver(request: pytest.FixtureRequest, qtbot: QtBot) -> Iterator[ShowDriver]
     worker = WorkerDriver(DriverKind.FAKE, worker_argv(DriverKind.FAKE, str(office.folder)))
     yield worker
     worker.stop()
+
+
+@pytest.fixture
+def deck(request: pytest.FixtureRequest, driver: ShowDriver, tmp_path: Path, deck: Path) -> Path:
+    """Three pages in a form that the driver shows."""
+    if driver.kind is DriverKind.IMPRESS:
+        return make_odp(tmp_path / "deck.odp", ("#ff0000", "#00ff00", "#0000ff"))
+    return deck
 
 
 def test_a_deck_is_opened_without_being_shown(driver: ShowDriver, deck: Path) -> None:
