@@ -17,6 +17,7 @@ from judge_app.core.clock import SECOND, EndedBy, HoldKind, Outcome
 from judge_app.core.contest import ExternalScore, PanelRole, Presence
 from judge_app.core.errors import Refused
 from judge_app.core.journal import Body
+from judge_app.core.rules import Trim
 from judge_app.core.scoring import Status
 from judge_app.core.seats import MAY, Role
 from judge_app.core.session import State, decide, due, next_due_ns
@@ -1104,6 +1105,36 @@ def test_a_ruling_on_a_project_that_then_leaves_has_lost_its_ground() -> None:
     assert [one.entry_no for one in result.projects] == ["2", "3"]
     assert result.unused_rulings == (0,)
     sitting.view("chair")
+
+
+def test_of_two_rulings_on_one_thing_the_last_decides() -> None:
+    wants_five = msgspec.structs.replace(RULES.components[0], trim=Trim(from_n=5))
+    sitting = Sitting(setup(msgspec.structs.replace(RULES, components=(wants_five, *RULES.components[1:]))))
+    sitting.hear("1")
+    sitting.score("1", (1, 0.5, 0.25))
+    scores = []
+    for method in ("plain_mean", "literal", "plain_mean"):
+        ruling = {"kind": "few_sheets", "by": "王一", "reason": "人少", "entry_no": "1", "component": "expert100"}
+        sitting.do("chair", commands.MakeRuling(ruling=json.dumps({**ruling, "method": method}), reason="人少"))
+        scores.append(str(session.tabulation(sitting.state, ["1"]).project("1").components["expert100"].score))
+    assert scores == ["58.33", "50.00", "58.33"]
+    assert session.tabulation(sitting.state).unused_rulings == (0, 1)
+
+
+def test_unused_rulings_are_named_by_their_place_among_all_that_were_made() -> None:
+    sitting = Sitting(setup(projects=5))
+    for entry_no, shares in (("1", (0.9,)), ("2", (0.9,)), ("3", (0.5,)), ("4", (0.5,)), ("5", (0.1,))):
+        sitting.hear(entry_no)
+        sitting.score(entry_no, shares)
+        sitting.lock(entry_no)
+    for entries in (("1", "2"), ("3", "4"), ("3", "5")):
+        tie = {"kind": "tie", "by": "王一", "reason": "商定", "entries": entries, "order": entries}
+        sitting.do("chair", commands.MakeRuling(ruling=json.dumps(tie), reason="商定"))
+    assert session.tabulation(sitting.state).unused_rulings == (2,), "3 and 5 are not equal"
+    assert session.tabulation(sitting.state, ["3", "4"]).unused_rulings == (), "the others wait for their projects"
+    sitting.do("chair", commands.ReopenProject(entry_no="1", reason="举报", second_person="周持"))
+    sitting.do("chair", commands.RemoveProject(entry_no="1", disqualified=True, reason="属实"))
+    assert session.tabulation(sitting.state).unused_rulings == (0, 2)
 
 
 # locking, signing, publishing

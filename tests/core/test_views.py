@@ -339,6 +339,20 @@ def test_a_reach_that_is_too_short_is_caught(kind: type, who: str) -> None:
     assert caught
 
 
+def test_a_reserve_who_no_longer_stands_in_is_told() -> None:
+    sitting = Sitting()
+    sitting.hear("1")
+    absent = commands.SetPresence(entry_no="1", judge="E2", presence=Presence.ABSENT, reason="病", replaced_by="E8")
+    sitting.do("host", absent)
+    sitting.do("host", msgspec.structs.replace(absent, judge="E8", replaced_by="E9"))
+    before = sitting.state
+    (body,) = sitting.do("host", msgspec.structs.replace(absent, presence=Presence.PRESENT, replaced_by=None))
+    for reserve in ("E8", "E9"):
+        seat = sitting.seat(reserve)
+        assert encoded(view(before, seat)) != encoded(view(sitting.state, seat))
+        assert reaches(body, seat)
+
+
 # what is shown
 
 
