@@ -1,0 +1,143 @@
+"""The command line as scripts meet it: exit statuses, one JSON object, one line for bad input; and every worked case."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from judge_app.__main__ import app
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLE = ROOT / "resources" / "samples" / "regional-final"
+CASES = json.loads((ROOT / "tests" / "acceptance" / "scoring-cases.json").read_text("utf-8"))["cases"]
+
+COMMANDS = [
+    "tabulate",
+    "results",
+    "rehearse",
+    "demo",
+    "room",
+    "host",
+    "console",
+    "judge",
+    "chair",
+    "stage",
+    "join",
+    "sheets",
+    "sync",
+    "verify",
+    "central",
+    "presets",
+    "order",
+    "check-entries",
+]
+
+
+def run(*arguments: str, input: str | None = None) -> Any:
+    """One command in this process."""
+    return CliRunner().invoke(app, list(arguments), input=input, catch_exceptions=False)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself_in_both_languages(command: str) -> None:
+    done = run(command, "--help")
+    assert done.exit_code == 0
+    assert any("一" <= letter <= "鿿" for letter in done.output)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
+def test_tabulate_gives_what_was_worked_out_by_hand(case: dict[str, Any], tmp_path: Path) -> None:
+    given = tmp_path / "input.json"
+    given.write_text(json.dumps(case["input"], ensure_ascii=False), "utf-8")
+    done = run("tabulate", str(given))
+    assert done.exit_code == 0, done.stderr
+    result = json.loads(done.stdout)
+    projects = {project["entry_no"]: project for project in result["projects"]}
+    for entry_no, wanted in case["expect"]["projects"].items():
+        for field, value in wanted.items():
+            if field == "flags":
+                assert set(value) <= set(projects[entry_no]["flags"])
+            else:
+                assert projects[entry_no][field] == value
+    for entry_no, key in case["expect"].get("tie_keys", {}).items():
+        assert projects[entry_no]["tie_key"] == key
+    for field in ("advance", "award_status"):
+        if field in case["expect"]:
+            assert result[field] == case["expect"][field]
+
+
+def test_tabulate_names_the_place_of_bad_input_in_one_line() -> None:
+    sheet = {"judge": "J1", "component": "expert100", "points": {"综合表现": "21"}}
+    given = {
+        "format": "judge-app/tabulation-input/1",
+        "preset": "sichuan-2023",
+        "projects": [{"entry_no": "1", "sheets": [sheet]}],
+    }
+    done = run("tabulate", "-", input=json.dumps(given, ensure_ascii=False))
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith("projects[0].sheets[0].points.综合表现:")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("tabulate", "no-such.json"),
+        ("results", "no-such.roadshow"),
+        ("results", str(SAMPLE / "scores.csv")),
+        ("sheets", "no-such.roadshow", "--out", "nowhere"),
+        ("sync", "no-such.roadshow", "--central", "sqlite:///nowhere/x.sqlite"),
+        ("presets", "show", "no-such-preset"),
+        ("presets", "check", "no-such.toml"),
+        ("order", "no-such.txt", "--method", "strokes"),
+        ("check-entries", "no-such.xlsx"),
+        ("room", "no-such.roadshow"),
+        ("join", "https://example.invalid"),
+        ("rehearse", "no-such.xlsx", "--scores", "no-such.csv"),
+        ("verify", "no-such.roadshow"),
+        ("central", "--url", "not-an-address"),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_a_wrong_name_exits_with_2_and_says_so_on_standard_error_alone(
+    arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = run(*arguments)
+    assert done.exit_code == 2
+    assert list(tmp_path.iterdir()) == []
+    if arguments[0] != "verify":  # its report is its result, also where a file cannot be read
+        assert done.stdout == ""
+        assert done.stderr.strip()
+
+
+def test_presets_are_listed_shown_and_checked_as_one_object() -> None:
+    listed = json.loads(run("presets", "list", "--json").stdout)
+    assert [one["key"] for one in listed["presets"]][:2] == ["sichuan-2023", "shanxi-2019"]
+    shown = json.loads(run("presets", "show", "shanxi-2019", "--json").stdout)
+    assert shown["timing"]["phases"][0]["seconds"] == 480
+    done = run("presets", "check", str(ROOT / "resources" / "presets" / "shanxi-2019.toml"), "--json")
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["problems"] == []
+
+
+def test_a_draw_is_the_same_for_the_same_seed() -> None:
+    first = run("order", str(SAMPLE / "contest.xlsx"), "--method", "draw", "--seed", "20261205", "--json")
+    again = run("order", str(SAMPLE / "contest.xlsx"), "--method", "draw", "--seed", "20261205", "--json")
+    assert first.exit_code == 0
+    held, other = json.loads(first.stdout), json.loads(again.stdout)
+    assert held["draw"]["seed"] == "20261205"
+    held.pop("at", None), other.pop("at", None)
+    assert [one for one in held.items() if one[0] != "draw"] == [one for one in other.items() if one[0] != "draw"]
+
+
+def test_entries_are_checked_as_one_object() -> None:
+    done = run("check-entries", str(SAMPLE / "contest.xlsx"), "--json")
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)
