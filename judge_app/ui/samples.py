@@ -83,6 +83,12 @@ class Play:
         self.now_ns = until
         return self
 
+    def happen(self, event: events.Event) -> Play:
+        """Something that the room itself notes (a device that asks to come in)."""
+        self._commands += 1
+        self._keep(event, "room", 0)
+        return self
+
     def view(self, seat_id: str) -> views.AnyView:
         live = msgspec.structs.replace(self.live, head_seq=self._seq, head_hash=f"{self._seq:064x}")
         return views.view(self.state, self._seats[seat_id], live)
@@ -156,6 +162,17 @@ def score(play: Play, entry_no: str, *, but: Iterable[str] = ()) -> Play:
             command = commands.SetPresence(entry_no=entry_no, judge=judge.no, presence=sheet.presence, reason=reason)
             play.do("host", command)
     return play
+
+
+def submit_even(play: Play, entry_no: str, judge: str) -> Play:
+    """A judge gives a project two points less than full marks on every line, a little by his number."""
+    own = session.panel_judge(play.setup, judge)
+    less = 200 + 100 * (sum(map(ord, judge + entry_no)) % 4)
+    points = {
+        part.key: {line.name: max(0, int(line.max * 100) - less) for line in part.criteria}
+        for part in session.components_of(play.setup, own)
+    }
+    return play.do(f"judge:{judge}", commands.SubmitSheet(entry_no=entry_no, revision=0, points=points))
 
 
 def hear(play: Play, entry_no: str, *, judged: bool = True, but: Iterable[str] = (), lock: bool = False) -> Play:

@@ -111,7 +111,8 @@ class ProjectDelegate(RowDelegate):
             room = QRect(left, top, rect.right() - left, size.height())
             align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             font = theme.font(SMALL, MEDIUM)
-            words = row.result if QFontMetrics(font).horizontalAdvance(row.result) <= room.width() else row.total
+            measure = QFontMetrics(font).horizontalAdvance
+            words = next((one for one in (row.result, row.total) if measure(one) <= room.width()), "")
             paint_text(painter, room, words, font, theme.colour("ink"), align)
 
 

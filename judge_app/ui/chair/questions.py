@@ -149,7 +149,7 @@ def reopen(entry_no: str) -> Asked:
             title=tr("Open the locked result of {no} again?", no=number(entry_no)),
             consequence=tr("It takes a reason and a second person. Every signature becomes stale and is given again."),
             reasons=(tr("A mark is in doubt"), tr("An objection was upheld")),
-            second_field=tr("Second person who agrees (name)"),
+            second_field=tr("Second person (name)"),
             yes=tr("Open it again"),
             danger=True,
         ),

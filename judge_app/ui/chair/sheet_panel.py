@@ -55,10 +55,10 @@ class SheetPanel(Card):
 
     def retranslate(self) -> None:
         texts = {
-            "return": tr("Return …"),
-            "presence": tr("Presence …"),
-            "reopen": tr("Open again …"),
-            "disqualify": tr("Disqualify …"),
+            "return": tr("Return…"),
+            "presence": tr("Presence…"),
+            "reopen": tr("Open again…"),
+            "disqualify": tr("Disqualify…"),
         }
         for what, button in self.buttons.items():
             button.set_action(texts[what])

@@ -60,16 +60,16 @@ def next_step(view: ChairView, briefing: Briefing, shown: str) -> ChairStep:
         left = unconfirmed(view, briefing)
         if left:
             return ChairStep(
-                tr("Confirm {n} assumed values …", n=len(left)), tr("Then the results can be published"), "confirm"
+                tr("Confirm {n} assumed values…", n=len(left)), tr("Then the results can be published"), "confirm"
             )
-        return ChairStep(tr("Publish the results …"), "", "publish")
+        return ChairStep(tr("Publish the results…"), "", "publish")
     if all_settled(view):
         open_ones = pending.rulings_needed(view)
         if open_ones:
-            return ChairStep(tr("Rule on the tie …"), pending.title(open_ones[0], view, briefing), "rule")
+            return ChairStep(tr("Rule on the tie…"), pending.title(open_ones[0], view, briefing), "rule")
         if not signed(view, Role.CHAIR):
-            return ChairStep(tr("Sign the results …"), tr("All projects are locked"), "sign")
-        return ChairStep(tr("Lock the results of this session …"), "", "lock-session")
+            return ChairStep(tr("Sign the results…"), tr("All projects are locked"), "sign")
+        return ChairStep(tr("Lock the results of this session…"), "", "lock-session")
     return _project_step(view, briefing, shown)
 
 
@@ -81,7 +81,7 @@ def _desk_step(view: ChairView, role: Role) -> ChairStep:
         )
     if signed(view, role) or view.session_locked:
         return ChairStep(tr("Signed"))
-    return ChairStep(tr("Sign the results …"), tr("All projects are locked"), "sign")
+    return ChairStep(tr("Sign the results…"), tr("All projects are locked"), "sign")
 
 
 def _project_step(view: ChairView, briefing: Briefing, shown: str) -> ChairStep:
@@ -91,7 +91,7 @@ def _project_step(view: ChairView, briefing: Briefing, shown: str) -> ChairStep:
         result = next((one for one in view.tabulation.projects if one.entry_no == shown), None)
     if stage is ProjectStage.CLOSED and result is not None:
         if result.status is Status.PENDING_RULING:
-            return ChairStep(tr("Rule on {no} …", no=number(shown)), "", "rule", shown)
+            return ChairStep(tr("Rule on {no}…", no=number(shown)), "", "rule", shown)
         if result.status is Status.INCOMPLETE:
             return ChairStep(tr("{no} is incomplete", no=number(shown)), tr("Get the missing sheets, or mark absences"))
         return ChairStep(tr("Lock {no}", no=number(shown)), tr("Opening it again takes a second person"), "lock", shown)

@@ -339,6 +339,14 @@ class SheetTable(QTableView):
         index = self.currentIndex()
         return self.lines.lines[index.row()].judge if 0 <= index.row() < len(self.lines.lines) else ""
 
+    def choose(self, judge: str) -> None:
+        """Marks a judge's line; a judge who is not here marks none."""
+        place = next((at for at, one in enumerate(self.lines.lines) if one.judge == judge), -1)
+        if place >= 0:
+            self.selectRow(place)
+        else:
+            self.clear_choice()
+
     def clear_choice(self) -> None:
         self.clearSelection()
         self.setCurrentIndex(QModelIndex())
@@ -361,7 +369,7 @@ class SheetTable(QTableView):
         self.setColumnWidth(0, names)
         for column in range(1, marks + 1):
             self.setColumnWidth(column, each)
-        self.setColumnWidth(marks + 1, max(theme.px(40), room - each * marks, min(notes, theme.px(140))))
+        self.setColumnWidth(marks + 1, max(theme.px(40), room - each * marks, notes))
         tall = theme.px(32)
         for row in range(len(self.lines.lines)):
             self.setRowHeight(row, tall)

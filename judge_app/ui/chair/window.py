@@ -266,7 +266,7 @@ class ChairWindow(QWidget):
         """Every text again, in the language in force."""
         self._announce_title.setText(tr("To read out"))
         self._copy.set_action(tr("Copy"))
-        self.print_button.setText(tr("Print …"))
+        self.print_button.setText(tr("Print…"))
         self.project_list.setAccessibleName(tr("Projects"))
         self.signatures.retranslate()
         self.sheet_panel.retranslate()
@@ -285,7 +285,7 @@ class ChairWindow(QWidget):
     def _show_bar(self) -> None:
         briefing, view = self._briefing, self._view
         if briefing is None:
-            self._who.setText(tr("Connecting …"))
+            self._who.setText(tr("Connecting…"))
             self._bar.fit()
             return
         role = tr(ROLES[briefing.seat.role])
@@ -323,7 +323,7 @@ class ChairWindow(QWidget):
         view, briefing = self._view, self._briefing
         if view is None or briefing is None or not self._shown:
             self._number.hide()
-            self._nothing.setText(tr("Waiting for the room …"))
+            self._nothing.setText(tr("Waiting for the room…"))
             return
         project = next((one for one in briefing.projects if one.entry_no == self._shown), None)
         self._number.setText(number(self._shown))
@@ -441,7 +441,7 @@ class ChairWindow(QWidget):
                     pending.title(one, view, briefing),
                     pending.explanation(one),
                     "warn",
-                    (("rule", tr("Rule …"), False),),
+                    (("rule", tr("Rule…"), False),),
                 )
             )
         for entry_no, judge, reason in view.return_requests:
@@ -455,7 +455,7 @@ class ChairWindow(QWidget):
                     ),
                     reason,
                     "info",
-                    (("return", tr("Return …"), False), ("show", tr("See it"), False)),
+                    (("return", tr("Return…"), False), ("show", tr("See it"), False)),
                 )
             )
         made += self._incomplete(view, briefing)
@@ -467,7 +467,7 @@ class ChairWindow(QWidget):
                     tr("{n} values to confirm", n=len(left)),
                     tr("No notice states them; nothing is published before."),
                     "warn",
-                    (("confirm", tr("Confirm …"), False),),
+                    (("confirm", tr("Confirm…"), False),),
                 )
             )
         return made
@@ -486,7 +486,7 @@ class ChairWindow(QWidget):
                         tr("{no} is incomplete", no=number(one.entry_no)),
                         tr("Missing: {names}", names=names),
                         "warn",
-                        (("absent", tr("Mark absent …"), True), ("show", tr("See it"), False)),
+                        (("absent", tr("Mark absent…"), True), ("show", tr("See it"), False)),
                     )
                 )
         return made
@@ -504,12 +504,12 @@ class ChairWindow(QWidget):
     def _show_step(self) -> None:
         view, briefing = self._view, self._briefing
         if view is None or briefing is None:
-            self.next_button.set_step(tr("Connecting …"), "", "")
+            self.next_button.set_step(tr("Connecting…"), "", "")
             self.next_button.setEnabled(False)
             return
         step = steps.next_step(view, briefing, self._shown)
         if self._sending:
-            self.next_button.set_step(step.text, tr("Sending …"), tr("Space"))
+            self.next_button.set_step(step.text, tr("Sending…"), tr("Space"))
             self.next_button.setEnabled(False)
             return
         self.next_button.set_step(step.text, step.note, tr("Space") if step.act else "")
@@ -528,6 +528,12 @@ class ChairWindow(QWidget):
             shown_table.clear_choice()
         self._show()
         self.project_list.show_row(entry_no)
+
+    def choose_judge(self, judge: str) -> None:
+        """Marks a judge's line of the project in view."""
+        for shown_table in self._tables.values():
+            shown_table.choose(judge)
+        self._show_acts()
 
     def take_next_step(self) -> None:
         """The one next step."""

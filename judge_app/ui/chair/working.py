@@ -45,7 +45,7 @@ def parts(rules: RuleSet, result: ProjectResult) -> list[Part]:
         rank = tr("Ruling needed")
     elif result.status is Status.INCOMPLETE:
         rank = tr("Incomplete")
-    made.append(Part(tr("Total (of {full})", full=full), rank, printed(result.total), "brand"))
+    made.append(Part(tr("Total / {full}", full=full), rank, printed(result.total), "brand"))
     return made
 
 

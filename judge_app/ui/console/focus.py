@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from judge_app.core.clock import SECOND, EndedBy, HoldKind
@@ -40,7 +40,12 @@ class NextPrompt(RunningWidget):
         super().__init__(parent)
         self._prompts: tuple[int, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setMinimumHeight(24)
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, QFontMetrics(theme_of(self).font(SMALL)).height() + 4)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
     def set_prompts(self, seconds: tuple[int, ...]) -> None:
         """The prompts of the phase, as seconds left."""
@@ -184,7 +189,7 @@ class FocusCard(Card):
         self._number.hide()
         self._name.setText("")
         self._unit.setText("")
-        self._phase.setText(tr("Waiting for the room …"))
+        self._phase.setText(tr("Waiting for the room…"))
         self._below.setText("")
         self.clock.set_clock(None)
         self._proof.set("")

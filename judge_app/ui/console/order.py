@@ -67,7 +67,7 @@ def _state(one: ProjectProgress, following: bool, phase: str) -> tuple[str, Tone
     if one.stage is ProjectStage.WAITING:
         return (tr("Next up"), "plain", False) if following else ("", "plain", False)
     if one.stage is ProjectStage.RUNNING and phase:
-        return tr("{phase} running", phase=phase), tone, True
+        return tr("On stage", note="phase", phase=phase), tone, True
     if one.stage is ProjectStage.CALLED and one.call > 1:
         return tr("Called {n} times", n=one.call), "warn", True
     if one.stage is ProjectStage.SCORING:

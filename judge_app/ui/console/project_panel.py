@@ -28,7 +28,6 @@ class ProjectPanel(Card):
         self._state = Pill()
         self._back = ActionButton("", "Esc", kind="quiet")
         top.addWidget(self._number)
-        top.addWidget(self._state)
         top.addStretch(1)
         top.addWidget(self._back)
         self._name = ElidedLabel("", "strong", lines=3)
@@ -43,6 +42,7 @@ class ProjectPanel(Card):
         self.body.setContentsMargins(16, 8, 12, 12)
         self.body.setSpacing(6)
         self.body.addLayout(top)
+        self.body.addWidget(self._state)
         self.body.addWidget(self._name)
         self.body.addWidget(self._unit)
         self.body.addWidget(self._buttons["call"])
@@ -84,12 +84,12 @@ class ProjectPanel(Card):
         self._back.set_action(tr("Back"))
         texts = {
             "call": tr("Call it now"),
-            "close": tr("Close its scoring …"),
+            "close": tr("Close its scoring…"),
             "earlier": tr("Earlier"),
             "later": tr("Later"),
-            "no-show": tr("Did not come …"),
-            "withdraw": tr("Withdraws …"),
-            "disqualify": tr("Disqualify …"),
+            "no-show": tr("Did not come…"),
+            "withdraw": tr("Withdraws…"),
+            "disqualify": tr("Disqualify…"),
         }
         for what, button in self._buttons.items():
             button.set_action(texts[what])

@@ -110,7 +110,7 @@ class SeatPanel(Card):
             return
         self._name.setText(seat_words(status))
         no = number(self._entry_no) if self._entry_no else ""
-        self._presence.set_action(tr("Presence for {no} …", no=no))
+        self._presence.set_action(tr("Presence for {no}…", no=no))
         gone = away_seconds(status, self._wall) if self._wall is not None else None
         if status.online:
             self._state.set(tr("Connected: {device}", device=status.device_name or "—"), "ok")

@@ -31,6 +31,8 @@ class SeatRow(msgspec.Struct, frozen=True):
     word: str
     tone: Tone
     away: str = ""
+    short: str = ""
+    """The note where there is little room."""
 
     def spoken(self) -> str:
         return " ".join(part for part in (self.name, self.note, self.word, self.away) if part)
@@ -66,13 +68,14 @@ def rows(view: HostView, briefing: Briefing, wall: datetime) -> list[SeatRow]:
 
 def _judge(view: HostView, status: SeatStatus, chair: bool, reserve: bool, wall: datetime) -> SeatRow:
     kind = judge_class(status.judge_class, short=True)
+    short = tr("Chair") if chair else tr("Reserve") if reserve else ""
     note = tr("Chair · {kind}", kind=kind) if chair else tr("Reserve · {kind}", kind=kind) if reserve else kind
     word, tone = _word(view, status)
     gone = away_seconds(status, wall)
     away = tr("away {time}", time=duration(gone)) if gone is not None else ""
     if gone is not None and status.status in (None, SheetStatus.EMPTY, SheetStatus.RETURNED):
         word, tone, away = tr("Away {time}", time=duration(gone)), "stop", ""
-    return SeatRow(key=status.seat.id, name=status.seat.name, note=note, word=word, tone=tone, away=away)
+    return SeatRow(key=status.seat.id, name=status.seat.name, note=note, word=word, tone=tone, away=away, short=short)
 
 
 def _word(view: HostView, status: SeatStatus) -> tuple[str, Tone]:
@@ -143,11 +146,13 @@ class SeatDelegate(RowDelegate):
             painter, QRect(left, rect.y(), name_width, rect.height()), row.name, font, theme.colour("ink"), middle
         )
         left += name_width + theme.px(6)
-        if right - left >= theme.px(24):
+        measure = QFontMetrics(small).horizontalAdvance
+        note = next((words for words in (row.note, row.short) if measure(words) <= right - left), "")
+        if note:
             paint_text(
                 painter,
                 QRect(left, rect.y(), right - left, rect.height()),
-                row.note,
+                note,
                 small,
                 theme.colour("ink_3"),
                 middle,

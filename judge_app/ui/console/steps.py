@@ -55,7 +55,7 @@ def words(view: HostView, briefing: Briefing) -> StepWords:
         case Step.RELEASE:
             technical = view.clock is not None and view.clock.held is HoldKind.TECHNICAL
             if technical:
-                return StepWords(tr("Go on after the technical stop …"), tr("Choose what becomes of the lost time"))
+                return StepWords(tr("Go on after the technical stop…"), tr("Choose what becomes of the lost time"))
             return StepWords(tr("Let the clock run on"))
         case Step.OPEN_SCORING:
             note = tr("{n} sheets still to come", n=len(step.missing)) if step.missing else ""
@@ -63,7 +63,7 @@ def words(view: HostView, briefing: Briefing) -> StepWords:
             return StepWords(text, note)
         case Step.CLOSE_SCORING:
             return StepWords(
-                tr("Close scoring of {no} …", no=number(step.entry_no)),
+                tr("Close scoring of {no}…", no=number(step.entry_no)),
                 tr("Missing: {names}", names=judge_names(briefing, step.missing)) if step.missing else "",
             )
     if view.published:

@@ -42,7 +42,7 @@ def _asking(view: HostView) -> list[Trouble]:
             if not status.online
             else tr("The seat is taken by a computer that is connected. Letting this one in puts the other out."),
             tone="info",
-            actions=(("admit", tr("Let in"), False), ("deny", tr("Refuse …"), True)),
+            actions=(("admit", tr("Let in"), False), ("deny", tr("Refuse…"), True)),
         )
         for status in view.seats
         for device, name in status.waiting
@@ -93,7 +93,7 @@ def _away(view: HostView, briefing: Briefing, wall: datetime) -> list[Trouble]:
             continue
         actions = [("seat", tr("Its join link"), False)]
         if view.current is not None and status.status is not None and stage is not ProjectStage.LOCKED:
-            actions.append(("absent", tr("Mark absent …"), True))
+            actions.append(("absent", tr("Mark absent…"), True))
         made.append(
             Trouble(
                 key=f"away|{status.seat.id}",
@@ -115,7 +115,7 @@ def _no_show(view: HostView, briefing: Briefing) -> list[Trouble]:
             title=tr("{no} has been called three times", no=number(one.entry_no)),
             text=project_name(briefing, one.entry_no),
             tone="warn",
-            actions=(("no-show", tr("Settle it …"), False),),
+            actions=(("no-show", tr("Settle it…"), False),),
         )
         for one in view.projects
         if one.stage is ProjectStage.CALLED and one.call >= 3

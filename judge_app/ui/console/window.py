@@ -183,7 +183,7 @@ class ConsoleWindow(QWidget):
         self._hands = QWidget()
         row = QHBoxLayout(self._hands)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        row.setSpacing(6)
         for button in (self.hold_button, self.technical_button, self.time_button, self.end_button):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -290,14 +290,14 @@ class ConsoleWindow(QWidget):
         """Every text again, in the language in force."""
         self.setWindowTitle(tr("Host's desk"))
         self.hold_button.set_action(tr("Pause"))
-        self.technical_button.set_action(tr("Technical stop …"))
-        self.time_button.set_action(tr("Time …"))
-        self.end_button.set_action(tr("End …"))
+        self.technical_button.set_action(tr("Technical stop…"))
+        self.time_button.set_action(tr("Time…"))
+        self.end_button.set_action(tr("End…"))
         self.more_button.setAccessibleName(tr("More"))
         self.more_button.setToolTip(tr("More"))
         self.order_list.setAccessibleName(tr("Running order"))
         self.seat_list.setAccessibleName(tr("Seats"))
-        self._draft_take.set_action(tr("Take it …"))
+        self._draft_take.set_action(tr("Take it…"))
         self._draft_drop.set_action(tr("Drop it"))
         self._draft_words.setText(tr("A new running order, not taken yet"))
         self.project_panel.retranslate()
@@ -316,7 +316,7 @@ class ConsoleWindow(QWidget):
     def _show_bar(self) -> None:
         briefing, view = self._briefing, self._view
         if briefing is None:
-            self._contest.setText(tr("Connecting …"))
+            self._contest.setText(tr("Connecting…"))
             return
         self._contest.setText(briefing.contest_name)
         self._place.setText(" · ".join(part for part in (briefing.session.name, briefing.session.hall) if part))
@@ -426,12 +426,12 @@ class ConsoleWindow(QWidget):
         view, briefing = self._view, self._briefing
         key = tr("Space")
         if view is None or briefing is None:
-            self.next_button.set_step(tr("Connecting …"), "", "")
+            self.next_button.set_step(tr("Connecting…"), "", "")
             self.next_button.setEnabled(False)
             return
         said = steps.words(view, briefing)
         if self._sending:
-            self.next_button.set_step(said.text, tr("Sending …"), key)
+            self.next_button.set_step(said.text, tr("Sending…"), key)
             self.next_button.setEnabled(False)
             return
         made = steps.command(view)
@@ -657,10 +657,10 @@ class ConsoleWindow(QWidget):
             for one in view.projects
         )
         for words, key, act, possible in (
-            (tr("Words for the presenter …"), "M", self.ask_message, view is not None),
+            (tr("Words for the presenter…"), "M", self.ask_message, view is not None),
             (tr("Clear the words for the presenter"), "", self._clear_message, bool(view and view.message)),
             (tr("Call again"), "C", self._call_again, called),
-            (tr("Run the phase again …"), "R", self.ask_restart, between and clock is not None),
+            (tr("Run the phase again…"), "R", self.ask_restart, between and clock is not None),
             (tr("Start scoring now"), "", self._score_now, between),
             (tr("Leave the room"), "", self.leave_requested.emit, True),
         ):

@@ -73,7 +73,7 @@ class HostPage(QWidget):
         self.path.returnPressed.connect(self._take_path)
         self.path.editingFinished.connect(self._take_path)
         self.choose.clicked.connect(self._open_dialog)
-        self.again.clicked.connect(lambda: self._take(self._read))
+        self.again.clicked.connect(lambda: self.take(self._read))
 
     @property
     def ready(self) -> bool:
@@ -119,11 +119,11 @@ class HostPage(QWidget):
         self._intro.setText(tr("Choose the organiser's workbook (.xlsx), or drop it here."))
         self.path.setPlaceholderText(tr("Path of the workbook"))
         self.path.setAccessibleName(tr("Path of the workbook"))
-        self.choose.set_action(tr("Choose …"))
+        self.choose.set_action(tr("Choose…"))
         self.again.set_action(tr("Read it again"))
         contest, wrong = self._contest, self.problems.count
         if self._reading:
-            self._state.setText(tr("Reading the workbook …"))
+            self._state.setText(tr("Reading the workbook…"))
         elif contest is not None:
             self._state.setText(
                 tr(
@@ -150,9 +150,10 @@ class HostPage(QWidget):
     def _take_path(self) -> None:
         typed = self.path.text().strip().strip('"')
         if typed and typed != self._read:
-            self._take(typed)
+            self.take(typed)
 
-    def _take(self, path: str) -> None:
+    def take(self, path: str) -> None:
+        """A workbook was named: asks for it to be read."""
         self._read = path
         self._contest = None
         self._reading = True
@@ -170,7 +171,7 @@ class HostPage(QWidget):
         dialog.setNameFilters([tr("Workbooks (*.xlsx)"), tr("All files (*)")])
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self._take)
+        dialog.fileSelected.connect(self.take)
         self._dialog = dialog
         dialog.open()
 
@@ -211,5 +212,5 @@ class HostPage(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         for url in event.mimeData().urls():
             if url.isLocalFile():
-                self._take(url.toLocalFile())
+                self.take(url.toLocalFile())
                 return

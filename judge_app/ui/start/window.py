@@ -252,7 +252,7 @@ class StartWindow(QWidget):
         self.recent_card.setVisible(bool(self.recent_list.rows))
         self.host_page.retranslate()
         self._join_text.setText(tr("Paste the join link that the host gives you. It begins with rsj://"))
-        self.link.setPlaceholderText("rsj://…")
+        self.link.setPlaceholderText("rsj://")
         self.link.setAccessibleName(tr("Join link"))
         self._name_text.setText(tr("Name of this computer, as the host sees it (may stay empty)"))
         self.name.setAccessibleName(tr("Name of this computer, as the host sees it (may stay empty)"))

@@ -83,7 +83,8 @@ def stylesheet(p: Palette, scale: float) -> str:
     QToolButton::menu-indicator {{ image: none; }}
 
     QLineEdit, QPlainTextEdit, QTextEdit {{ background: {p.paper}; border: 1px solid {p.edge}; border-radius: {radius}px;
-        padding: 0 {px(10)}px; selection-background-color: {p.brand}; selection-color: {p.on_brand}; }}
+        padding: 0 {px(10)}px; selection-background-color: {p.brand}; selection-color: {p.on_brand};
+        placeholder-text-color: {p.ink_3}; }}
     QLineEdit {{ min-height: {px(38)}px; }}
     QPlainTextEdit, QTextEdit {{ padding: {px(6)}px {px(6)}px; }}
     QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus {{ {focus} padding: 0 {px(9)}px; }}

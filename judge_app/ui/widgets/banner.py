@@ -11,7 +11,7 @@ from judge_app.ui.theme import Tone, restyle
 from judge_app.ui.widgets.label import Label
 
 _WORDS: dict[Link, tuple[str, str, Tone]] = {
-    Link.CONNECTING: (mark("Connecting to the room …"), mark("Nothing is needed from you."), "info"),
+    Link.CONNECTING: (mark("Connecting to the room…"), mark("Nothing is needed from you."), "info"),
     Link.WAITING_ADMISSION: (
         mark("Waiting for the host to let this computer in"),
         mark("Say your name to the host; the window goes on by itself."),

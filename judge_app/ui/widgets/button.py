@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QStylePainter, QWidget
 
 from judge_app.ui.theme import theme_of
 from judge_app.ui.theme.type import BODY, BOLD, LEAD, SMALL, TITLE
-from judge_app.ui.widgets.paint import key_size, paint_key, wrapped_lines
+from judge_app.ui.widgets.label import broken
+from judge_app.ui.widgets.paint import key_size, paint_key, paint_text, wrapped_lines
 
 
 class NextStepButton(QPushButton):
@@ -41,7 +42,21 @@ class NextStepButton(QPushButton):
     def sizeHint(self) -> QSize:
         theme = theme_of(self)
         width = QFontMetrics(theme.font(LEAD, BOLD)).horizontalAdvance(self.text())
-        return QSize(width + key_size(theme, self._key).width() + theme.px(48), theme.px(64))
+        height = theme.px(64)
+        if self._note_lines() > 1:
+            height += QFontMetrics(theme.font(SMALL)).lineSpacing()
+        return QSize(width + key_size(theme, self._key).width() + theme.px(48), height)
+
+    def _note_lines(self) -> int:
+        """How many lines the note takes at the present width: up to 2."""
+        theme = theme_of(self)
+        room = self.width() - theme.px(24)
+        return min(2, wrapped_lines(self._note, theme.font(SMALL), room)) if self._note and room > 0 else 0
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
     def minimumSizeHint(self) -> QSize:
         theme = theme_of(self)
@@ -72,7 +87,7 @@ class NextStepButton(QPushButton):
         key = key_size(theme, self._key) if self._key else QSize(0, 0)
         gap = theme.px(10) if self._key else 0
         room = self.width() - theme.px(32) - key.width() - gap
-        note_height = QFontMetrics(theme.font(SMALL)).lineSpacing() if self._note else 0
+        note_height = QFontMetrics(theme.font(SMALL)).lineSpacing() * self._note_lines()
         tall = self.height() - theme.px(8) - note_height
         font = theme.font(TITLE, BOLD)
         flags = int(Qt.AlignmentFlag.AlignCenter)
@@ -102,9 +117,12 @@ class NextStepButton(QPushButton):
         if self._note:
             painter.setFont(theme.font(SMALL))
             painter.setPen(QPen(ink))
-            below = QRect(theme.px(16), top + height, self.width() - theme.px(32), note_height)
-            shown = QFontMetrics(painter.font()).elidedText(self._note, Qt.TextElideMode.ElideRight, below.width())
-            painter.drawText(below, int(Qt.AlignmentFlag.AlignCenter), shown)
+            room = self.width() - theme.px(24)
+            said = broken(self._note, QFontMetrics(painter.font()), room, 2)
+            tall = note_height // len(said)
+            for place, line in enumerate(said):
+                below = QRect(theme.px(12), top + height + place * tall, room, tall)
+                paint_text(painter, below, line, painter.font(), ink, Qt.AlignmentFlag.AlignCenter)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from judge_app.ui.theme import Tone, restyle
@@ -53,11 +54,25 @@ class Card(QFrame):
         """Words over the body; an empty heading takes them away."""
         self.heading.setText(heading)
         self.aside.setText(aside)
+        self._fit()
         self.head.setVisible(bool(heading))
         self._under.setVisible(bool(heading) and self._flush)
         if not self._flush:
             self.body.setContentsMargins(16, 0 if heading else 16, 16, 16)
         self.setAccessibleName(heading)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """The word at the right is left out where it would have to be cut."""
+        needed = self.heading.sizeHint().width() + self.aside.sizeHint().width() + 40
+        self.aside.setVisible(needed <= self.width() or not self.isVisible())
 
     def set_tone(self, tone: Tone) -> None:
         restyle(self, "tone", tone)

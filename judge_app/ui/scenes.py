@@ -1,0 +1,655 @@
+"""Every window in every state that it must hold: empty, loading, offline, error, very long, and all between.
+
+A scene makes a window and brings it where a person would find it, by its setters and its public methods alone; the
+sessions behind are played by the rules (samples.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+
+import msgspec
+from PySide6.QtWidgets import QWidget
+
+from judge_app.core import commands, events, views
+from judge_app.core.contest import Presence
+from judge_app.core.errors import Problem
+from judge_app.core.events import SessionSetup
+from judge_app.core.seats import Role
+from judge_app.seat.drafts import Draft
+from judge_app.seat.state import CommandState, Connection, Delivery, Link
+from judge_app.ui import samples
+from judge_app.ui.chair import ChairWindow
+from judge_app.ui.connecting import ConnectingWindow
+from judge_app.ui.console import ConsoleWindow
+from judge_app.ui.judge import JudgeWindow
+from judge_app.ui.samples import Play
+from judge_app.ui.stage.audience import AudienceSurface
+from judge_app.ui.stage.scene import scene_of
+from judge_app.ui.start import Recent, StartWindow
+from judge_app.ui.start.ways import Way
+from judge_app.ui.theme import DARK, Theme, wear
+
+WALL = datetime(2026, 12, 5, 2, 14, 30, tzinfo=UTC)
+ONLINE = Connection(link=Link.ONLINE, rtt_ms=3.0)
+OFFLINE = Connection(link=Link.OFFLINE, since="2026-12-05T02:14:07Z")
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """A window, the contest it shows (whose names stay as they are in any language), and what else people wrote."""
+
+    widget: QWidget
+    setup: SessionSetup | None = None
+    written: tuple[str, ...] = ()
+    after: Callable[[], None] | None = None
+    """What a person does once the window is seen."""
+
+
+class Scene(msgspec.Struct, frozen=True):
+    """``view`` and ``state`` name it; ``make`` makes it anew; ``fixed_look``: it is dark whatever the look chosen."""
+
+    view: str
+    state: str
+    make: Callable[[], Shown]
+    fixed_look: bool = False
+
+
+def wall() -> datetime:
+    return WALL
+
+
+# the console
+
+
+def console(play: Play, *, connection: Connection = ONLINE, entry_no: str = "", **changes: object) -> ConsoleWindow:
+    """A console that shows a session as it stands."""
+    window = ConsoleWindow(wall)
+    if changes:
+        play.live = msgspec.structs.replace(play.live, **changes)
+    window.set_now(lambda: play.now_ns)
+    window.set_briefing(play.briefing("host"))
+    window.set_view(play.host())
+    window.set_connection(connection)
+    return window
+
+
+def presenting(missing: Iterable[str] = ("E2", "E3", "E4", "E6", "E7", "P2", "P3", "P4"), *, away: str = "E6") -> Play:
+    """Project 5 on stage: some write, some are in, one is away, the centre lags."""
+    play = samples.under_way()
+    seats = samples.everybody(play.setup, "5", E2=4, E3=2, E7=3)
+    if away:
+        seats[f"judge:{away}"] = msgspec.structs.replace(
+            seats[f"judge:{away}"], online=False, offline_since="2026-12-05T02:14:07Z"
+        )
+    health = msgspec.structs.replace(samples.HEALTHY, centre="waiting", pending=12)
+    play.live = msgspec.structs.replace(play.live, seats=seats, health=health)
+    return samples.score(play, "5", but=missing)
+
+
+def _console_loading() -> Shown:
+    return Shown(ConsoleWindow(wall))
+
+
+def _console_opened() -> Shown:
+    play = samples.opened(rehearsal=True)
+    return Shown(console(play), play.setup)
+
+
+def _console_nobody() -> Shown:
+    play = samples.opened()
+    window = console(play, seats={}, health=views.Health())
+    return Shown(window, play.setup)
+
+
+def _console_admission() -> Shown:
+    play = samples.opened()
+    for seat, device, name in (("judge:E4", "d4", "祁若霖的电脑"), ("stage", "d9", "")):
+        play.happen(events.DeviceEnrolled(seat=seat, device=device, name=name, key="00" * 32, admitted=False))
+    return Shown(console(play), play.setup, written=("祁若霖的电脑",))
+
+
+def _console_called(times: int) -> Callable[[], Shown]:
+    def make() -> Shown:
+        play = samples.opened()
+        for _ in range(times):
+            play.do("host", commands.CallProject(entry_no="1")).wait(40)
+        return Shown(console(play), play.setup)
+
+    return make
+
+
+def _console_presenting() -> Shown:
+    play = presenting()
+    return Shown(console(play), play.setup)
+
+
+def _console_last_minute() -> Shown:
+    play = presenting().wait(59)
+    return Shown(console(play), play.setup)
+
+
+def _console_cut_off(confirmed: bool) -> Callable[[], Shown]:
+    def make() -> Shown:
+        play = presenting().wait(107)
+        play.do(
+            "stage",
+            commands.ReportCutOff(
+                run=play.state.runs[-1].run,
+                driver="impress",
+                method="end",
+                curtain_us=12_400,
+                gone_us=18_200 if confirmed else -1,
+                confirmed=confirmed,
+            ),
+        )
+        return Shown(console(play), play.setup, written=("impress", "end"))
+
+    return make
+
+
+def _console_overtime() -> Shown:
+    play = presenting().wait(107).do("host", commands.StartPhase(phase="qa")).wait(275)
+    return Shown(console(play), play.setup)
+
+
+def _console_held(technical: bool) -> Callable[[], Shown]:
+    def make() -> Shown:
+        play = presenting().do("host", commands.HoldClock(technical=technical, reason="投影故障"))
+        return Shown(console(play), play.setup, written=("投影故障",))
+
+    return make
+
+
+def _console_asks(what: Callable[[ConsoleWindow], None], *, held: bool = False) -> Callable[[], Shown]:
+    def make() -> Shown:
+        play = presenting()
+        if held:
+            play.do("host", commands.HoldClock(technical=True, reason="投影故障"))
+        window = console(play)
+        return Shown(window, play.setup, written=("投影故障",), after=lambda: what(window))
+
+    return make
+
+
+def _console_panels() -> Shown:
+    play = presenting()
+    window = console(play)
+
+    def after() -> None:
+        window.show_seat("judge:E6")
+        window.show_project("7")
+
+    return Shown(window, play.setup, written=(samples.LINK.format(seat="judge:E6"),), after=after)
+
+
+def _console_reorder() -> Shown:
+    play = presenting()
+    window = console(play)
+
+    def after() -> None:
+        window.show_project("7")
+        window.project_panel.asked.emit("earlier")
+
+    return Shown(window, play.setup, after=after)
+
+
+def _console_undo() -> Shown:
+    play = presenting().do("host", commands.StartPhase(phase="qa")).wait(1)
+    return Shown(console(play), play.setup)
+
+
+def _console_scoring() -> Shown:
+    play = presenting().wait(107).do("host", commands.StartPhase(phase="qa"), commands.OpenScoring())
+    return Shown(console(play), play.setup)
+
+
+def all_heard(lock: bool = False) -> Play:
+    """Every project heard and scored; with ``lock`` also locked."""
+    play = samples.opened()
+    for project in play.setup.contest.projects:
+        samples.hear(play, project.entry_no, lock=lock)
+    return play
+
+
+def _console_last_scoring() -> Shown:
+    play = samples.opened()
+    for project in play.setup.contest.projects:
+        samples.hear(play, project.entry_no, but=["E4", "P2"] if project.entry_no == "10" else [])
+    window = console(play)
+    return Shown(window, play.setup, after=window.take_next_step)
+
+
+def _console_done(locked: bool) -> Callable[[], Shown]:
+    def make() -> Shown:
+        play = all_heard(lock=locked)
+        if locked:
+            play.do("chair", commands.SignOff(role="chair", name="沈知衡", head="0" * 64), commands.LockSession())
+        return Shown(console(play), play.setup)
+
+    return make
+
+
+def _console_trouble() -> Shown:
+    play = presenting()
+    health = msgspec.structs.replace(
+        samples.HEALTHY,
+        centre="contested",
+        stage_online=False,
+        last_backup="",
+        trouble=(("磁盘只剩 180 MB，请清理", "180 MB left on the disk: make room"),),
+    )
+    window = console(play, health=health)
+    window.set_command_state(
+        CommandState(
+            command_id="1",
+            delivery=Delivery.REFUSED,
+            code="busy",
+            zh="5 号项目还没有结束",
+            en="project 5 is not finished",
+        )
+    )
+    return Shown(window, play.setup)
+
+
+def _console_offline() -> Shown:
+    play = presenting()
+    return Shown(console(play, connection=OFFLINE), play.setup)
+
+
+def long_play() -> Play:
+    """200 projects with long names, 15 judges, 12 criteria; the third is on stage."""
+    play = Play(samples.long_contest())
+    play.live = views.Live(
+        seats=samples.everybody(play.setup, "3"), health=samples.HEALTHY, join_links=samples.links(play.setup)
+    )
+    for entry_no in ("1", "2"):
+        samples.hear(play, entry_no, judged=False)
+        for judge in play.setup.contest.judges:
+            samples.submit_even(play, entry_no, judge.no)
+    play.do("host", commands.CallProject(entry_no="3")).wait(10)
+    return play.do("host", commands.StartPhase(phase="presentation")).wait(400)
+
+
+def _console_long() -> Shown:
+    play = long_play()
+    return Shown(console(play), play.setup)
+
+
+# the chair and the desk
+
+
+def chair(play: Play, seat: str = "chair", *, connection: Connection = ONLINE) -> ChairWindow:
+    window = ChairWindow()
+    window.set_briefing(play.briefing(seat))
+    window.set_view(play.chair(seat))
+    window.set_connection(connection)
+    return window
+
+
+def _chair_loading() -> Shown:
+    return Shown(ChairWindow())
+
+
+def _chair_own_first() -> Shown:
+    play = presenting(missing=["E1", "E2"])
+    window = chair(play)
+    return Shown(window, play.setup, after=lambda: window.show_project("5"))
+
+
+def _chair_review() -> Shown:
+    play = presenting()
+    return Shown(chair(play), play.setup)
+
+
+def _chair_locked() -> Shown:
+    play = presenting()
+    window = chair(play)
+
+    def after() -> None:
+        window.show_project("1")
+        window.choose_judge("E3")
+
+    return Shown(window, play.setup, written=("与项目单位存在利益关系",), after=after)
+
+
+def few_sheets() -> Play:
+    """Project 3 with two valid sheets of its professional judges, and a judge who asks for his sheet."""
+    play = presenting()
+    for judge in ("P1", "P2", "P3"):
+        play.do("chair", commands.SetPresence(entry_no="3", judge=judge, presence=Presence.ABSENT, reason="临时离会"))
+    return play.do("judge:E2", commands.AskReturn(entry_no="4", reason="第二项应为 17"))
+
+
+def _chair_ruling(ask: bool) -> Callable[[], Shown]:
+    def make() -> Shown:
+        play = few_sheets()
+        window = chair(play)
+        return Shown(
+            window,
+            play.setup,
+            written=("第二项应为 17", "临时离会"),
+            after=window.take_next_step if ask else None,
+        )
+
+    return make
+
+
+def _chair_incomplete() -> Shown:
+    play = presenting()
+    missing = ("E6",)
+    play.do("host", commands.CloseScoring(entry_no="4", missing=missing))
+    window = chair(play)
+    return Shown(window, play.setup, after=lambda: window.show_project("4"))
+
+
+def _chair_presence() -> Shown:
+    play = presenting()
+    window = chair(play)
+
+    def after() -> None:
+        window.show_project("4")
+        window.choose_judge("E6")
+        window.ask_presence()
+
+    return Shown(window, play.setup, after=after)
+
+
+def _chair_reopen() -> Shown:
+    play = presenting()
+    window = chair(play)
+
+    def after() -> None:
+        window.show_project("2")
+        window.ask_reopen()
+
+    return Shown(window, play.setup, after=after)
+
+
+def _chair_cut_tie() -> Shown:
+    """A tie across the line of a hard quota: rules with no key but the total."""
+    contest, rules, _ = samples.regional_final()
+    plain = msgspec.structs.replace(rules, tie_keys=("exact_total",))
+    play = Play(samples.setup_of(contest, plain))
+    for project in play.setup.contest.projects:
+        samples.hear(play, project.entry_no, lock=True)
+    window = chair(play)
+    return Shown(window, play.setup, after=window.take_next_step)
+
+
+def _chair_signing(seat: str) -> Callable[[], Shown]:
+    def make() -> Shown:
+        play = all_heard(lock=True)
+        play.do("scorer", commands.SignOff(role="scorer", name="程见微", head="0" * 64))
+        return Shown(chair(play, seat), play.setup, written=("程见微",))
+
+    return make
+
+
+def _chair_sign_question() -> Shown:
+    play = all_heard(lock=True)
+    window = chair(play)
+    return Shown(window, play.setup, after=lambda: window.ask_signature(Role.CHECKER))
+
+
+def _chair_confirm() -> Shown:
+    play = all_heard(lock=True)
+    play.do("chair", commands.SignOff(role="chair", name="沈知衡", head="0" * 64), commands.LockSession())
+    window = chair(play)
+    return Shown(window, play.setup, after=window.take_next_step)
+
+
+def _chair_published() -> Shown:
+    play = all_heard(lock=True)
+    play.do("chair", commands.SignOff(role="chair", name="沈知衡", head="0" * 64), commands.LockSession())
+    play.do("chair", *(commands.ConfirmAssumed(path=path, name="秘书组") for path in play.setup.rules.assumed))
+    play.do("chair", commands.PublishResults())
+    return Shown(chair(play), play.setup)
+
+
+def _chair_desk() -> Shown:
+    play = presenting()
+    return Shown(chair(play, "checker"), play.setup)
+
+
+def _chair_offline() -> Shown:
+    play = presenting()
+    return Shown(chair(play, connection=OFFLINE), play.setup)
+
+
+def _chair_long() -> Shown:
+    play = long_play()
+    window = chair(play)
+    return Shown(window, play.setup, after=lambda: window.show_project("2"))
+
+
+# the start window
+
+WORKBOOK = "/home/organiser/大赛.xlsx"
+GOOD_LINK = f"rsj://192.168.1.20:47600/?fp={'A' * 43}&t={'b' * 22}"
+_ALL_WAYS: tuple[Way, ...] = ("host", "join", "rehearse", "prepare", "rooms")
+
+
+def start() -> StartWindow:
+    window = StartWindow(_ALL_WAYS)
+    window.set_recent(
+        [
+            Recent(path="/data/a.roadshow", title="星澜赛区决赛 · 第一场", when="12-04 16:02"),
+            Recent(path="/data/b.roadshow", title="四川赛区 · 第二场", when="12-01 09:40"),
+        ]
+    )
+    return window
+
+
+_RECENT = ("星澜赛区决赛 · 第一场", "四川赛区 · 第二场", WORKBOOK)
+
+
+def _start_plain() -> Shown:
+    return Shown(StartWindow())
+
+
+def _start_reading() -> Shown:
+    window = start()
+    window.host_page.take(WORKBOOK)
+    return Shown(window, written=_RECENT)
+
+
+def _start_workbook() -> Shown:
+    contest, _, _ = samples.regional_final()
+    window = start()
+    window.host_page.take(WORKBOOK)
+    window.set_contest(WORKBOOK, contest)
+    play = samples.opened()
+    return Shown(window, play.setup, written=_RECENT)
+
+
+def _start_problems() -> Shown:
+    window = start()
+    window.host_page.take(WORKBOOK)
+    window.set_problems(
+        WORKBOOK,
+        [
+            Problem(
+                f"大赛.xlsx · 项目 · 第 {row} 行 · 参赛序号 (A{row})",
+                f"参赛序号 3 与第 4 行重复；请改成没有用过的序号（{row}）",
+                f"entry number 3 is taken in row 4: give it one that is free ({row})",
+            )
+            for row in range(5, 17)
+        ],
+    )
+    return Shown(window, written=(*_RECENT, "项目", "第", "行", "参赛序号", "大赛", "xlsx"))
+
+
+def _start_join(link: str) -> Callable[[], Shown]:
+    def make() -> Shown:
+        window = start()
+        window.choose_way("join")
+        if link:
+            window.set_link(link)
+        return Shown(window, written=(*_RECENT, link))
+
+    return make
+
+
+def _start_rehearse() -> Shown:
+    window = start()
+    window.choose_way("rehearse")
+    return Shown(window, written=_RECENT)
+
+
+def _start_failed() -> Shown:
+    window = start()
+    window.choose_way("rehearse")
+    window.set_failed(
+        "—", [Problem("47600", "端口被另一个程序占用，请关闭它再试", "another program uses this port: close it")]
+    )
+    return Shown(window, written=_RECENT)
+
+
+def _connecting(connection: Connection) -> Callable[[], Shown]:
+    def make() -> Shown:
+        window = ConnectingWindow("192.168.1.20:47600")
+        window.set_connection(connection)
+        return Shown(window)
+
+    return make
+
+
+# a judge
+
+
+def judge(play: Play, no: str = "E2", *, connection: Connection = ONLINE) -> JudgeWindow:
+    window = JudgeWindow(wall)
+    view = play.view(f"judge:{no}")
+    assert isinstance(view, views.JudgeView)
+    window.set_now(lambda: play.now_ns)
+    window.set_briefing(play.briefing(f"judge:{no}"))
+    window.set_view(view)
+    window.set_connection(connection)
+    return window
+
+
+def _judge_loading() -> Shown:
+    return Shown(JudgeWindow(wall))
+
+
+def _judge_waiting() -> Shown:
+    play = samples.opened()
+    return Shown(judge(play), play.setup)
+
+
+def _judge_writing(connection: Connection = ONLINE) -> Callable[[], Shown]:
+    def make() -> Shown:
+        play = presenting()
+        window = judge(play, connection=connection)
+        given = {"综合表现": 1800, "普及意义": 1700, "痛点明确": 1800, "方案可行性": 1600}
+        window.set_drafts({"5": Draft(points={"expert100": given, "creative10": {"创新创意": 800}}, comment="")})
+        return Shown(window, play.setup)
+
+    return make
+
+
+def _judge_recorded() -> Shown:
+    play = presenting()
+    return Shown(judge(play, "E5"), play.setup)
+
+
+def _judge_long() -> Shown:
+    play = long_play()
+    return Shown(judge(play, "E3"), play.setup)
+
+
+# the stage
+
+
+def _stage(play: Callable[[], Play]) -> Callable[[], Shown]:
+    def make() -> Shown:
+        made = play()
+        view = made.view("stage")
+        assert isinstance(view, views.StageView)
+        surface = AudienceSurface()
+        surface.resize(1280, 720)
+        wear(surface, Theme(palette=DARK))
+        surface.set_scene(scene_of(made.briefing("stage"), view, made.now_ns, ONLINE))
+        return Shown(surface, made.setup)
+
+    return make
+
+
+def scenes() -> list[Scene]:
+    """Every scene, window by window."""
+    made = [
+        Scene("start", "plain", _start_plain),
+        Scene("start", "reading", _start_reading),
+        Scene("start", "workbook", _start_workbook),
+        Scene("start", "problems", _start_problems),
+        Scene("start", "join", _start_join("")),
+        Scene("start", "join-good", _start_join(GOOD_LINK)),
+        Scene("start", "join-bad", _start_join("rsj://192.168.1.20:47600/?fp=AAAA")),
+        Scene("start", "rehearse", _start_rehearse),
+        Scene("start", "failed", _start_failed),
+        Scene("connecting", "waiting", _connecting(Connection(link=Link.WAITING_ADMISSION))),
+        Scene("connecting", "offline", _connecting(OFFLINE)),
+        Scene("console", "loading", _console_loading),
+        Scene("console", "opened", _console_opened),
+        Scene("console", "nobody", _console_nobody),
+        Scene("console", "admission", _console_admission),
+        Scene("console", "called-twice", _console_called(2)),
+        Scene("console", "no-show", _console_called(3)),
+        Scene("console", "presenting", _console_presenting),
+        Scene("console", "last-minute", _console_last_minute),
+        Scene("console", "cut-off", _console_cut_off(True)),
+        Scene("console", "cut-off-unconfirmed", _console_cut_off(False)),
+        Scene("console", "overtime", _console_overtime),
+        Scene("console", "paused", _console_held(False)),
+        Scene("console", "technical", _console_held(True)),
+        Scene("console", "ask-technical", _console_asks(lambda window: window.ask_technical_stop())),
+        Scene("console", "ask-release", _console_asks(lambda window: window.take_next_step(), held=True)),
+        Scene("console", "ask-time", _console_asks(lambda window: window.ask_time(60))),
+        Scene("console", "ask-end", _console_asks(lambda window: window.ask_end())),
+        Scene("console", "ask-message", _console_asks(lambda window: window.ask_message())),
+        Scene("console", "ask-presence", _console_asks(lambda window: window.ask_presence("judge:E6", "absent"))),
+        Scene("console", "panels", _console_panels),
+        Scene("console", "reorder", _console_reorder),
+        Scene("console", "undo", _console_undo),
+        Scene("console", "scoring", _console_scoring),
+        Scene("console", "last-scoring", _console_last_scoring),
+        Scene("console", "done", _console_done(False)),
+        Scene("console", "locked", _console_done(True)),
+        Scene("console", "trouble", _console_trouble),
+        Scene("console", "offline", _console_offline),
+        Scene("console", "long", _console_long),
+        Scene("chair", "loading", _chair_loading),
+        Scene("chair", "own-first", _chair_own_first),
+        Scene("chair", "review", _chair_review),
+        Scene("chair", "locked", _chair_locked),
+        Scene("chair", "ruling", _chair_ruling(False)),
+        Scene("chair", "ask-ruling", _chair_ruling(True)),
+        Scene("chair", "incomplete", _chair_incomplete),
+        Scene("chair", "ask-presence", _chair_presence),
+        Scene("chair", "ask-reopen", _chair_reopen),
+        Scene("chair", "ask-cut", _chair_cut_tie),
+        Scene("chair", "signing", _chair_signing("chair")),
+        Scene("chair", "ask-signature", _chair_sign_question),
+        Scene("chair", "ask-confirm", _chair_confirm),
+        Scene("chair", "published", _chair_published),
+        Scene("chair", "desk", _chair_desk),
+        Scene("chair", "desk-signing", _chair_signing("checker")),
+        Scene("chair", "offline", _chair_offline),
+        Scene("chair", "long", _chair_long),
+        Scene("judge", "loading", _judge_loading),
+        Scene("judge", "waiting", _judge_waiting),
+        Scene("judge", "writing", _judge_writing()),
+        Scene("judge", "offline", _judge_writing(OFFLINE)),
+        Scene("judge", "recorded", _judge_recorded),
+        Scene("judge", "long", _judge_long),
+    ]
+    stages: list[tuple[str, Callable[[], Play]]] = [
+        ("welcome", samples.opened),
+        ("presenting", presenting),
+        ("last-minute", lambda: presenting().wait(59)),
+        ("time-up", lambda: presenting().wait(107)),
+        ("done", all_heard),
+        ("long", long_play),
+    ]
+    return made + [Scene("stage", state, _stage(play), fixed_look=True) for state, play in stages]
