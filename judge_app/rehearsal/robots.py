@@ -26,6 +26,8 @@ POLL_S = 0.02
 """How often a robot that waits for the clock looks at it, in real seconds."""
 
 
+SEEN_S = 0.3
+"""How long a robot waits for the view of what it has just done."""
 FAULT_S = 20
 """How long a rehearsed technical stop lasts, in seconds of the room's clock."""
 
@@ -118,9 +120,18 @@ class Robot:
         return False
 
     async def give(self, command: commands.AnyCommand) -> Receipt | Refusal:
-        """A command and its answer."""
+        """A command and its answer, and the view that it made, so that nothing is asked for twice."""
         assert self.connection is not None
-        return await self.connection.answered(self.connection.send(command))
+        answer = await self.connection.answered(self.connection.send(command))
+        if isinstance(answer, Receipt):
+            with contextlib.suppress(TimeoutError):  # not every command changes what this seat sees
+                await asyncio.wait_for(self._seen(answer.seq), SEEN_S)
+        return answer
+
+    async def _seen(self, seq: int) -> None:
+        while self.seq < seq:
+            self._heard.clear()
+            await self._heard.wait()
 
     def now_ns(self) -> int:
         assert self.connection is not None
