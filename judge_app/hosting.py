@@ -1,5 +1,6 @@
 """Hosting a session from this computer: from a workbook to a running room with its console and stage, and the start
-window that leads there. Like the command line it sees everything, since it puts the parts together.
+window that leads there. Like the command line it sees everything, since it puts the parts together; what a start
+window does not need is imported where it is used, so that the window is there at once.
 """
 
 from __future__ import annotations
@@ -22,11 +23,7 @@ import msgspec
 from judge_app import launch
 from judge_app.core.contest import Contest
 from judge_app.core.errors import BadInput, Problem
-from judge_app.exchange.workbook import check_fit, read_contest
-from judge_app.rehearsal.rehearse import file_name, setup_of
-from judge_app.room.room import check_setup
-from judge_app.store.presets import Presets
-from judge_app.ui.app import Application, Settings, data_folder, run_seat
+from judge_app.ui.application import Application, Settings, data_folder
 from judge_app.ui.language import tr
 from judge_app.ui.start.ways import Recent
 from judge_app.ui.start.window import StartWindow
@@ -43,6 +40,10 @@ def new_session(workbook: Path, session: str | None, folder: Path) -> tuple[Path
 
     Nothing is created where anything in the workbook is wrong.
     """
+    from judge_app.rehearsal.rehearse import file_name, setup_of
+    from judge_app.room.room import check_setup
+    from judge_app.store.presets import Presets
+
     contest = contest_of(workbook)
     rules = Presets().load(contest.preset)
     named = [planned for planned in contest.sessions if session in (None, planned.name)]
@@ -244,7 +245,12 @@ class Start:
         self.left.set()
 
     def _join(self, link: str, name: str) -> None:
-        self.next = lambda: run_seat(read_link(link), name=name)
+        def sit() -> int:
+            from judge_app.ui.app import run_seat
+
+            return run_seat(read_link(link), name=name)
+
+        self.next = sit
         self.left.set()
 
     def _rehearse(self) -> None:
@@ -254,6 +260,9 @@ class Start:
 
 def contest_of(workbook: Path) -> Contest:
     """A workbook that is fit to be hosted; raises BadInput with everything that is wrong."""
+    from judge_app.exchange.workbook import check_fit, read_contest
+    from judge_app.store.presets import Presets
+
     presets = Presets()
     contest = read_contest(workbook, known_presets=presets.keys())
     unfit = check_fit(contest, presets.load(contest.preset), file_name=workbook.name)
