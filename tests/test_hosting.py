@@ -1,0 +1,113 @@
+"""Hosting as a person does it: a workbook becomes a running room with its windows, and what dies comes back."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from judge_app import hosting, launch
+from judge_app.core.errors import BadInput
+from judge_app.core.views import AnyView, Briefing, ChairView
+from judge_app.seat.connection import SeatConnection
+from judge_app.seat.state import CommandState, Connection, Link
+from judge_app.wire.link import read_link
+
+SAMPLE = Path(__file__).resolve().parents[1] / "resources" / "samples" / "regional-final" / "contest.xlsx"
+
+
+class Ear:
+    """Hears a seat."""
+
+    def __init__(self) -> None:
+        self.view: AnyView | None = None
+        self.changed = asyncio.Event()
+        self.links: list[Link] = []
+
+    def on_briefing(self, briefing: Briefing) -> None: ...
+
+    def on_view(self, view: AnyView, seq: int) -> None:
+        self.view = view
+        self.changed.set()
+
+    def on_connection(self, connection: Connection) -> None:
+        self.links.append(connection.link)
+        self.changed.set()
+
+    def on_command(self, state: CommandState) -> None: ...
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        while not holds():
+            self.changed.clear()
+            await asyncio.wait_for(self.changed.wait(), 60)
+
+
+@pytest.fixture
+def hosted(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Any]]:
+    environment = {**launch.environment(), "QT_QPA_PLATFORM": "offscreen", "XDG_DATA_HOME": str(tmp_path / "data")}
+    command = [sys.executable, "-m", "judge_app", "host", str(SAMPLE), "--folder", str(tmp_path / "kept")]
+    process = subprocess.Popen(
+        [*command, "--bind", "127.0.0.1", "--ready"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+        text=True,
+        encoding="utf-8",
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    try:
+        assert line.startswith("{"), process.stderr and process.stderr.read()
+        yield process, json.loads(line)
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
+
+
+def child(parent: int, command: str) -> psutil.Process:
+    """The process of ours that runs a command."""
+    return next(one for one in psutil.Process(parent).children() if command in one.cmdline())
+
+
+def test_a_killed_room_and_stage_come_back_by_themselves(hosted: tuple[subprocess.Popen[str], Any]) -> None:
+    process, told = hosted
+
+    async def play() -> None:
+        ear = Ear()
+        seat = SeatConnection(read_link(told["links"]["chair"]), ear, folder=None, device_name="test")
+        task = asyncio.create_task(seat.run())
+        try:
+            await ear.until(lambda: isinstance(ear.view, ChairView))
+            room, stage = child(process.pid, "room"), child(process.pid, "stage")
+            room.kill()
+            stage.kill()
+            await ear.until(lambda: Link.OFFLINE in ear.links)
+            await ear.until(lambda: ear.links[-1] is Link.ONLINE)
+            assert await asyncio.to_thread(lambda: child(process.pid, "room").pid) != room.pid
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(play())
+    assert Path(told["session_file"]).exists()
+
+
+def test_nothing_is_created_from_a_workbook_with_something_wrong(tmp_path: Path) -> None:
+    with pytest.raises(BadInput):
+        hosting.new_session(SAMPLE.with_name("scores.csv"), None, tmp_path / "kept")
+    with pytest.raises(BadInput):
+        hosting.new_session(SAMPLE, "第九场", tmp_path / "kept")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_windows_of_the_same_computer_use_loopback_where_the_room_listens_there() -> None:
+    link = "rsj://192.168.1.5:4100/?fp=Po7G0a2BJAFlzxhSZbnG0i_jlN_0m634ZicSFrGpxBE&t=H16EW4-KF1FltcxvwSWHPQ"
+    assert read_link(hosting.at_home(link, "0.0.0.0")).host == "127.0.0.1"
+    assert hosting.at_home(link, "192.168.1.5") == link

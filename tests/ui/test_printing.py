@@ -1,0 +1,56 @@
+"""What the chair prints from her window is a whole PDF of the chosen forms, in a folder of the session's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from PySide6.QtCore import QUrl
+
+from judge_app.ui import printing, samples
+
+
+@pytest.fixture(scope="module")
+def under_way() -> samples.Play:
+    return samples.under_way()
+
+
+def text_of(path: Path) -> list[str]:
+    with pypdfium2.PdfDocument(path) as paper:
+        return [page.get_textpage().get_text_range() for page in paper]
+
+
+def test_one_projects_summary_is_one_page_with_its_total(under_way: samples.Play, tmp_path: Path) -> None:
+    path = printing.print_forms(
+        under_way.briefing("chair"), under_way.chair(), "F2", "3", under_way.now_ns, tmp_path / "papers"
+    )
+    assert path is not None
+    pages = text_of(path)
+    assert len(pages) == 1
+    assert "124.23" in pages[0]
+
+
+def test_the_sheets_of_a_project_are_those_of_its_judges(under_way: samples.Play, tmp_path: Path) -> None:
+    path = printing.print_forms(under_way.briefing("chair"), under_way.chair(), "F1", "1", None, tmp_path)
+    assert path is not None
+    assert len(text_of(path)) == 12
+
+
+def test_a_project_whose_number_begins_like_another_is_not_printed_with_it(
+    under_way: samples.Play, tmp_path: Path
+) -> None:
+    path = printing.print_forms(under_way.briefing("chair"), under_way.chair(), "F2", "1", None, tmp_path)
+    assert path is not None
+    assert len(text_of(path)) == 1
+
+
+def test_a_system_without_a_viewer_is_said_so(tmp_path: Path) -> None:
+    asked: list[QUrl] = []
+
+    def no_viewer(url: QUrl) -> bool:
+        asked.append(url)
+        return False
+
+    assert printing.show(tmp_path / "F3.pdf", no_viewer) is False
+    assert asked[0].isLocalFile()
