@@ -22,7 +22,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 # Of the system: LibreOffice's Python, and the Office bridge of Windows, each asked for only where it is.
-NOT_OURS_TO_INSTALL = {"uno", "win32com", "pythoncom", "pywintypes"}
+NOT_OURS_TO_INSTALL = {"uno", "win32com", "pythoncom", "pywintypes", "com"}
 
 
 @pytest.fixture(scope="module")
