@@ -1,6 +1,6 @@
 """Who comes in by the network: accepts connections, and keeps those that have not yet said who they are few and short.
 
-A stranger is a connection that has not shown an enrolled device's secret. Strangers have ``STRANGER_S`` in all to do so
+A stranger is a connection that has not shown an enrolled device's secret. Strangers have ``stranger_s`` in all to do so
 (TLS, request and answer included), and only so many are kept at once: a newcomer puts out the one that has waited
 longest, of his own address first. So idle sockets, from one address or from many, keep nobody out.
 """
@@ -14,14 +14,25 @@ import socket
 import ssl
 from collections.abc import Callable
 
+from judge_app.core.contest import Struct
+
 log = logging.getLogger(__name__)
 
-STRANGER_S = 10.0
-HANDSHAKE_S = 5.0
-PER_ADDRESS = 128
-"""Strangers of one address: judges behind one router share theirs."""
-IN_ALL = 512
 BACKLOG = 2048
+
+
+class Limits(Struct, frozen=True):
+    """How long and how many. ``per_address``: judges behind one router share theirs."""
+
+    stranger_s: float = 10.0
+    handshake_s: float = 5.0
+    hello_s: float = 5.0
+    """How long a fresh WebSocket may stay silent."""
+    per_address: int = 128
+    in_all: int = 512
+
+
+LIMITS = Limits()
 
 
 class _Stranger:
@@ -55,14 +66,11 @@ class Door:
         self,
         factory: Callable[[], asyncio.BaseProtocol],
         context: ssl.SSLContext,
-        *,
-        per_address: int = PER_ADDRESS,
-        in_all: int = IN_ALL,
-        stranger_s: float = STRANGER_S,
+        limits: Limits = LIMITS,
     ) -> None:
         self._factory = factory
         self._context = context
-        self._per_address, self._in_all, self._stranger_s = per_address, in_all, stranger_s
+        self._limits = limits
         self._listening: list[tuple[socket.socket, asyncio.Task[None]]] = []
         self._strangers: collections.OrderedDict[_Stranger, None] = collections.OrderedDict()
         self._of_address: dict[str, collections.OrderedDict[_Stranger, None]] = {}
@@ -116,7 +124,7 @@ class Door:
             stranger = _Stranger(str(peer[0]), sock)
             self._strangers[stranger] = None
             self._of_address.setdefault(stranger.address, collections.OrderedDict())[stranger] = None
-            stranger.timer = self._loop.call_later(self._stranger_s, self._too_late, stranger)
+            stranger.timer = self._loop.call_later(self._limits.stranger_s, self._too_late, stranger)
             stranger.task = self._loop.create_task(self._welcome(stranger, sock))
             self._tasks.add(stranger.task)
             stranger.task.add_done_callback(self._tasks.discard)
@@ -125,9 +133,9 @@ class Door:
         """Put out the longest-waiting stranger of this address, or of the address that has most, where there are too
         many."""
         own = self._of_address.get(address)
-        if own is not None and len(own) >= self._per_address:
+        if own is not None and len(own) >= self._limits.per_address:
             crowd = own
-        elif len(self._strangers) >= self._in_all:
+        elif len(self._strangers) >= self._limits.in_all:
             crowd = max(self._of_address.values(), key=len)
         else:
             return
@@ -140,7 +148,7 @@ class Door:
         self._of_protocol[protocol] = stranger
         try:
             transport, _ = await self._loop.connect_accepted_socket(
-                lambda: protocol, sock, ssl=self._context, ssl_handshake_timeout=HANDSHAKE_S
+                lambda: protocol, sock, ssl=self._context, ssl_handshake_timeout=self._limits.handshake_s
             )
         except (OSError, EOFError) as error:  # no TLS, or gone: nothing that we could answer
             log.debug("no handshake with %s: %s", stranger.address, error)

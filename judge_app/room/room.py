@@ -45,7 +45,8 @@ REOPEN_S = 2.0
 STEP_MS = 500
 """By how much wall time must move against the monotonic clock to be called a step."""
 GATHER_S = 0.05
-"""How long views wait for more sheets of the same burst."""
+GATHER_MOST_S = 0.3
+"""How long views wait for another sheet of the same burst, and for the burst as a whole: its receipts come first."""
 MAX_DEVICES = 50
 MAX_VIEWERS = 1_000
 """How many devices may ever enrol for one seat, and for the viewers' link that anybody may use."""
@@ -98,6 +99,7 @@ class Room:
         self._live_push: asyncio.TimerHandle | None = None
         self._push_handle: asyncio.TimerHandle | None = None
         self._unshown: list[journal.Body] = []
+        self._unshown_since = 0.0
         self._links_of: tuple[dict[str, tuple[session.Device, ...]], tuple[views.JoinLink, ...]] | None = None
         self._seat_of_device: dict[str, str] = {}
         self._public: dict[str, Ed25519PublicKey] = {}
@@ -497,7 +499,7 @@ class Room:
             if not waiting.done():
                 waiting.set_exception(_NotStored())
         self._waiting = []
-        self._push_live()
+        self._push_hosts()
         self._tasks.append(asyncio.create_task(self._reopen()))
 
     async def _reopen(self) -> None:
@@ -520,6 +522,12 @@ class Room:
             self._writer = Writer(file, self._on_committed, self._on_failed)
             self._writer.start()
             del self._trouble["store"]
+            at = dt.datetime.now().astimezone().strftime("%H:%M:%S")
+            self._trouble["recovered"] = (
+                f"{at} 写入曾失败；场次文件已重新打开并核对，{self.state.seq} 条记录完好，评委会自动重发",
+                f"{at} writing had failed; the session file was opened again and checked, {self.state.seq} records are"
+                " whole, and seats send again by themselves",
+            )
             self._shown.clear()
             self._push_all()
             self._arm()
@@ -690,12 +698,16 @@ class Room:
 
     def _push_soon(self, bodies: Sequence[journal.Body]) -> None:
         """The clock at once; sheets of a burst gather for a moment, since each changes the desks' whole view."""
+        gathers = all(isinstance(body.event, _GATHERED) for body in bodies)
+        now = self.loop.time()
+        if not self._unshown:
+            self._unshown_since = now
         self._unshown.extend(bodies)
-        wait = GATHER_S if all(isinstance(body.event, _GATHERED) for body in bodies) else 0.0
         if self._push_handle is not None:
-            if wait:
-                return
+            if gathers and self._push_handle.when() <= now + 0.001:
+                return  # something that does not wait is about to go out
             self._push_handle.cancel()
+        wait = min(GATHER_S, max(0.0, self._unshown_since + GATHER_MOST_S - now)) if gathers else 0.0
         self._push_handle = self.loop.call_later(wait, self._push)
 
     def _push(self) -> None:
@@ -716,6 +728,8 @@ class Room:
             self._live_push = self.loop.call_later(LIVE_PUSH_S, self._push_hosts)
 
     def _push_hosts(self) -> None:
+        if self._live_push is not None:
+            self._live_push.cancel()
         self._live_push = None
         live = self.live()
         for sink in list(self._sinks):

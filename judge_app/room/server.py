@@ -18,10 +18,11 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import TypeVar
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from judge_app.core.seats import Role, Seat
 from judge_app.room.clock import real_ns
-from judge_app.room.door import Door
+from judge_app.room.door import LIMITS, Door, Limits
 from judge_app.room.room import OTHER_VERSION, REVOKED, Room
 from judge_app.wire import messages, signing
 from judge_app.wire.link import JoinLink
@@ -30,8 +31,6 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-HELLO_S = 5.0
-"""How long a fresh WebSocket may stay silent."""
 CLOSE_S = 1.0
 """How long a peer may take to take note that its connection ends."""
 IDLE_S = 10.0
@@ -47,6 +46,18 @@ PAIR_RATE, PAIR_BURST = 1.0, 10.0
 MAX_BUCKETS = 1_000
 MAX_REQUEST = 4_096
 """The longest body of a request by somebody who is not known, in bytes."""
+
+
+class _OurMistakes(logging.Filter):
+    """Leaves out what others do wrong: bytes that are no HTTP, a connection that breaks off. Anybody could fill the log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        return not isinstance(error, HttpProcessingError | ConnectionError)
+
+
+_http_log = logging.getLogger(f"{__name__}.http")
+_http_log.addFilter(_OurMistakes())
 
 
 class Bucket:
@@ -141,8 +152,12 @@ class Connection:
 class Server:
     """Serves one room until stopped."""
 
-    def __init__(self, room: Room) -> None:
+    def __init__(
+        self, room: Room, limits: Limits = LIMITS, is_local: Callable[[str | None], bool] | None = None
+    ) -> None:
         self._room = room
+        self._limits = limits
+        self._is_local = is_local or _is_local
         self._runner: web.AppRunner | None = None
         self._door: Door | None = None
         self._enrolling = Buckets(ENROL_RATE, ENROL_BURST)
@@ -170,6 +185,7 @@ class Server:
         self._runner = web.AppRunner(
             app,
             access_log=None,
+            logger=_http_log,
             keepalive_timeout=IDLE_S,
             handle_signals=False,
             shutdown_timeout=CLOSE_S,
@@ -178,7 +194,7 @@ class Server:
         )
         await self._runner.setup()
         assert self._runner.server is not None
-        self._door = Door(self._runner.server, self._room.keys.ssl_context())
+        self._door = Door(self._runner.server, self._room.keys.ssl_context(), self._limits)
         self.port = await self._door.open(host, port)
         return self.port
 
@@ -226,7 +242,7 @@ class Server:
         enrolment = await self._request(request, messages.EnrolRequest, self._enrolling)
         if isinstance(enrolment, messages.Denied):
             return _denied(enrolment)
-        answer = await self._room.enrol(enrolment, local=_is_local(request.remote))
+        answer = await self._room.enrol(enrolment, local=self._is_local(request.remote))
         if isinstance(answer, messages.Denied):
             return _denied(answer)
         self._known(request)
@@ -304,7 +320,7 @@ class Server:
     async def _converse(self, request: web.Request, ws: web.WebSocketResponse) -> None:
         """Hello, admission, and then whatever the seat says."""
         try:
-            first = await asyncio.wait_for(ws.receive(), HELLO_S)
+            first = await asyncio.wait_for(ws.receive(), self._limits.hello_s)
         except TimeoutError:
             await _refuse(ws, _MALFORMED)
             return

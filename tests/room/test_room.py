@@ -1,0 +1,802 @@
+"""The room without its network: what is acknowledged is on the disk, the same again gets the same, views wait for the
+commit, and a store in trouble stops everything until the file has been read again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import uuid
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from judge_app.core import commands, events
+from judge_app.core.clock import HoldKind
+from judge_app.core.errors import BadInput
+from judge_app.core.journal import Record, first_break
+from judge_app.core.seats import Seat
+from judge_app.core.views import HostView, JudgeView, SheetStatus
+from judge_app.room import room as room_module
+from judge_app.room.codes import GUESSES
+from judge_app.room.room import MAX_DEVICES, check_setup, open_room
+from judge_app.store.errors import StoreFailed
+from judge_app.store.session_file import SessionFile, read_session
+from judge_app.wire import messages, pairing, signing
+from judge_app.wire.messages import Receipt, Refusal
+from tests.core.sessions import setup as small_setup
+from tests.room.halls import WAIT_S, Hall, enrolment, hall
+
+UUID = "6f1c0a52-3a44-4a3b-9a53-0f4f0d9b7c11"
+
+
+class Held(SessionFile):
+    """A real session file whose commits can be held up, or made to fail."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.go = threading.Event()
+        self.go.set()
+        self.reached = threading.Event()
+        self.fails = False
+        self.fails_after = False
+
+    def append(self, records: Sequence[Record]) -> None:
+        self.reached.set()
+        assert self.go.wait(30)
+        if self.fails:
+            raise StoreFailed("disk_full", "磁盘已满", "the disk is full")
+        super().append(records)
+        if self.fails_after:
+            raise StoreFailed("io", "读写错误", "an error of the disk, after the commit")
+
+
+class Sink:
+    """A connection that keeps what it was shown."""
+
+    def __init__(self, seat: Seat, device: str) -> None:
+        self.seat = seat
+        self.device = device
+        self.shown: list[Any] = []
+        self.dropped: list[messages.Denied] = []
+        self._changed = asyncio.Event()
+
+    async def until(self, holds: Callable[[Any], Any]) -> Any:
+        """Until a view for which ``holds`` is shown; returns it."""
+        while not self.shown or not holds(self.shown[-1].view):
+            self._changed.clear()
+            await asyncio.wait_for(self._changed.wait(), WAIT_S)
+        return self.shown[-1]
+
+    async def until_dropped(self) -> messages.Denied:
+        while not self.dropped:
+            self._changed.clear()
+            await asyncio.wait_for(self._changed.wait(), WAIT_S)
+        return self.dropped[0]
+
+    def show(self, view: bytes) -> None:
+        message = messages.read_from_room(view)
+        assert isinstance(message, messages.View)
+        self.shown.append(message)
+        self._changed.set()
+
+    def drop(self, denied: messages.Denied) -> None:
+        self.dropped.append(denied)
+        self._changed.set()
+
+
+def play(scene: Callable[[], Any]) -> None:
+    asyncio.run(scene())
+
+
+def recovered(view: Any) -> bool:
+    """The host is told that writing had failed and that the file is open again."""
+    return any("曾失败" in zh for zh, _ in view.health.trouble) and not any(
+        "已停止" in zh for zh, _ in view.health.trouble
+    )
+
+
+async def answer(held: Hall, seat: str, device: Any, submit: messages.Submit) -> Receipt | Refusal:
+    return await held.room.submit(held.seat(seat), device.id, submit)
+
+
+async def give(held: Hall, seat: str, device: Any, command: commands.AnyCommand) -> Receipt | Refusal:
+    return await answer(held, seat, device, device.sign(command))
+
+
+# submissions
+
+
+def test_a_receipt_names_the_record_that_is_in_the_file_and_verifies(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            device = await held.seated("judge:E2")
+            await held.begin()
+            submit = device.sign(held.sheet("E2"))
+            receipt = await answer(held, "judge:E2", device, submit)
+            assert isinstance(receipt, Receipt)
+            assert signing.receipt_is_genuine(held.room.keys.signing.public_key(), device.session, receipt)
+            assert receipt.digest == signing.digest(submit.data)
+            session = receipt
+        records = {record.seq: record for record in read_session(tmp_path / "x.roadshow")}
+        record = records[session.seq]
+        assert record.hash.hex() == session.hash
+        assert record.body.command_id == session.command_id
+        assert isinstance(record.event, events.SheetSubmitted)
+        assert first_break(records.values()) is None
+
+    play(scene)
+
+
+def test_the_same_command_again_gets_the_first_receipt_and_makes_no_event(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            device = await held.seated("judge:E2")
+            await held.begin()
+            submit = device.sign(held.sheet("E2"))
+            receipts = await asyncio.gather(*(answer(held, "judge:E2", device, submit) for _ in range(100)))
+            before = held.room.committed.seq
+            receipts.append(await answer(held, "judge:E2", device, submit))
+            assert set(receipts) == {receipts[0]}
+            assert held.room.committed.seq == before
+
+    play(scene)
+
+
+def test_the_same_command_after_a_restart_gets_the_same_receipt(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            device = await held.seated("judge:E2")
+            await held.begin()
+            submit = device.sign(held.sheet("E2"))
+            first = await answer(held, "judge:E2", device, submit)
+        async with hall(tmp_path) as held:
+            assert await answer(held, "judge:E2", device, submit) == first
+
+    play(scene)
+
+
+def test_the_same_id_with_other_bytes_is_refused_and_alarmed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            device = await held.seated("judge:E2")
+            await held.begin()
+            submit = device.sign(held.sheet("E2"))
+            first = await answer(held, "judge:E2", device, submit)
+            other = device.sign(held.sheet("E2", share=1), command_id=submit.command_id)
+            refused = await answer(held, "judge:E2", device, other)
+            assert isinstance(refused, Refusal)
+            assert refused.code == "id_reused"
+            assert "编号相同" in held.room.live().health.trouble[0][0]
+            assert await answer(held, "judge:E2", device, submit) == first
+
+    with caplog.at_level(logging.WARNING):
+        play(scene)
+    assert "other bytes" in caplog.text
+
+
+def test_another_seats_command_sent_again_as_ones_own_gets_no_receipt(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            mine, theirs = await held.seated("judge:E2"), await held.seated("judge:E3")
+            await held.begin()
+            submit = mine.sign(held.sheet("E2"))
+            await answer(held, "judge:E2", mine, submit)
+            # replayed as it is: signed for another device
+            replayed = await answer(held, "judge:E3", theirs, submit)
+            assert isinstance(replayed, Refusal)
+            assert replayed.code == "bad_signature"
+            # signed anew by the other's own key: the id is taken
+            signed = await answer(held, "judge:E3", theirs, theirs.sign(submit.data, command_id=submit.command_id))
+            assert isinstance(signed, Refusal)
+            assert signed.code == "id_reused"
+            assert held.room.committed.projects["1"].sheets["E3"].status is SheetStatus.EMPTY
+
+    with caplog.at_level(logging.WARNING):
+        play(scene)
+
+
+@pytest.mark.parametrize(
+    "command_id", ["", "1", "x" * 36, UUID.upper(), "{" + UUID + "}", UUID.replace("-", ""), f"urn:uuid:{UUID}"]
+)
+def test_an_id_is_a_uuid_in_its_one_spelling(tmp_path: Path, command_id: str) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            device = await held.seated("host")
+            refused = await answer(held, "host", device, device.sign(commands.OpenScoring(), command_id=command_id))
+            assert isinstance(refused, Refusal)
+            assert refused.code == "malformed"
+
+    play(scene)
+
+
+def test_a_device_that_is_not_let_in_or_no_more_may_do_nothing(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            device = await held.enrol("judge:E2")
+            await held.begin()
+            waiting = await give(held, "judge:E2", device, held.sheet("E2"))
+            await held.admit("judge:E2", device)
+            elsewhere = await give(held, "judge:E3", device, held.sheet("E3"))
+            await held.order(commands.RevokeDevice(seat="judge:E2", device=device.id, reason="丢失"))
+            revoked = await give(held, "judge:E2", device, held.sheet("E2"))
+            for refused in (waiting, elsewhere, revoked):
+                assert isinstance(refused, Refusal)
+                assert refused.code == "not_admitted"
+            assert held.room.committed.projects["1"].sheets["E2"].status is SheetStatus.EMPTY
+
+    play(scene)
+
+
+def test_a_signature_that_does_not_fit_is_refused(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            device = await held.seated("judge:E2")
+            await held.begin()
+            submit = device.sign(held.sheet("E2"))
+            for changes in ({"signature": "00" * 64}, {"signature": ""}, {"counter": 99}, {"data": submit.data + " "}):
+                refused = await answer(held, "judge:E2", device, msgspec.structs.replace(submit, **changes))
+                assert isinstance(refused, Refusal)
+                assert refused.code == "bad_signature"
+            assert isinstance(await answer(held, "judge:E2", device, submit), Receipt)
+
+    play(scene)
+
+
+def test_what_is_no_command_is_refused_with_the_reason(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            device = await held.seated("judge:E2")
+            for text in (
+                "",
+                "{}",
+                "null",
+                '{"do":"Explode"}',
+                '{"do":"Recuse","entry_no":1,"reason":"x"}',
+                "[" * 9_999,
+            ):
+                refused = await answer(held, "judge:E2", device, device.sign(text))
+                assert isinstance(refused, Refusal)
+                assert refused.code == "malformed"
+                assert refused.en.startswith("malformed command: ")
+
+    play(scene)
+
+
+# commit before all else
+
+
+def test_neither_receipt_nor_view_goes_out_before_the_commit(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path, file=Held.create) as held:
+            file: Any = held.room._file
+            device = await held.seated("judge:E2")
+            await held.begin()
+            judge, host = Sink(held.seat("judge:E2"), device.id), Sink(held.seat("host"), "h")
+            held.room.join(judge, "laptop")
+            held.room.join(host, "desk")
+            shown = len(judge.shown), len(host.shown)
+            file.go.clear()
+            file.reached.clear()
+            task = asyncio.ensure_future(give(held, "judge:E2", device, held.sheet("E2")))
+            assert await asyncio.to_thread(file.reached.wait, 30)
+            # decided, but not on the disk: a newcomer, who is shown everything at once, must not see it either
+            assert held.room.state.projects["1"].sheets["E2"].status is SheetStatus.SUBMITTED
+            newcomer = Sink(held.seat("judge:E2"), "other device")
+            held.room.join(newcomer, "laptop")
+            assert newcomer.shown[-1].view.sheets == {}
+            assert newcomer.shown[-1].seq == held.room.committed.seq
+            assert held.room.live().head_seq == held.room.committed.seq
+            assert not task.done()
+            assert (len(judge.shown), len(host.shown)) == shown
+            file.go.set()
+            receipt = await task
+            assert isinstance(receipt, Receipt)
+            assert (await judge.until(lambda view: view.sheets)).seq >= receipt.seq
+
+    play(scene)
+
+
+def test_a_room_that_acknowledges_before_the_commit_is_found_out(tmp_path: Path) -> None:
+    """The negative control of the test above: the same look at a room whose writer tells first."""
+
+    class Hasty(room_module.Writer):
+        def _commit(self, batch: Sequence[Record]) -> None:
+            self._committed(batch, 0)
+            super()._commit(batch)
+
+    async def scene() -> None:
+        async with hall(tmp_path, file=Held.create) as held:
+            file: Any = held.room._file
+            device = await held.seated("judge:E2")
+            await held.begin()
+            held.room._writer.stop()
+            held.room._writer = Hasty(file, held.room._on_committed, lambda *_: None)
+            held.room._writer.start()
+            file.go.clear()
+            receipt = await give(held, "judge:E2", device, held.sheet("E2"))
+            assert isinstance(receipt, Receipt)  # and the file does not have it
+            stored = {record.seq for record in file.records()}
+            file.go.set()
+            assert receipt.seq not in stored
+
+    play(scene)
+
+
+def test_a_commit_that_fails_is_no_receipt_and_the_same_command_is_taken_once_the_file_is_read_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path, file=Held.create) as held:
+            device = await held.seated("judge:E2")
+            other = await held.seated("judge:E3")
+            await held.begin()
+            host = Sink(held.seat("host"), "h")
+            held.room.join(host, "desk")
+            file: Any = held.room._file
+            file.fails = True
+            submits = [device.sign(held.sheet("E2")), other.sign(held.sheet("E3"))]
+            refused = await asyncio.gather(
+                answer(held, "judge:E2", device, submits[0]), answer(held, "judge:E3", other, submits[1])
+            )
+            for one in refused:
+                assert isinstance(one, Refusal)
+                assert one.code == "store_trouble"
+                assert one.again
+            assert "写入失败" in (await host.until(lambda view: view.health.trouble)).view.health.trouble[0][0]
+            # while it is in trouble nothing is taken at all, neither commands nor devices
+            again = await answer(held, "judge:E2", device, submits[0])
+            assert isinstance(again, Refusal)
+            request = enrolment(held, held.room.link_token("judge:P1"), Ed25519PrivateKey.generate())
+            denied = await held.room.enrol(request)
+            assert isinstance(denied, messages.Denied)
+            assert denied.code == "store_trouble"
+            assert not denied.final
+            await host.until(recovered)
+            assert held.room.state.projects["1"].sheets["E2"].status is SheetStatus.EMPTY
+            receipts = [
+                await answer(held, "judge:E2", device, submits[0]),
+                await answer(held, "judge:E3", other, submits[1]),
+            ]
+            assert all(isinstance(receipt, Receipt) for receipt in receipts)
+            assert isinstance(await held.room.enrol(request), messages.Enrolled)
+        records = list(read_session(tmp_path / "x.roadshow"))
+        assert first_break(records) is None
+        assert sum(isinstance(record.event, events.SheetSubmitted) for record in records) == 2
+
+    with caplog.at_level(logging.WARNING):
+        play(scene)
+    assert "could not be written" in caplog.text
+
+
+def test_a_commit_whose_outcome_was_unknown_is_receipted_once_when_it_did_happen(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path, file=Held.create) as held:
+            device = await held.seated("judge:E2")
+            await held.begin()
+            file: Any = held.room._file
+            file.fails_after = True
+            host = Sink(held.seat("host"), "h")
+            held.room.join(host, "desk")
+            submit = device.sign(held.sheet("E2"))
+            refused = await answer(held, "judge:E2", device, submit)
+            assert isinstance(refused, Refusal)
+            await host.until(recovered)
+            receipt = await answer(held, "judge:E2", device, submit)
+            assert isinstance(receipt, Receipt)
+            assert receipt.seq <= held.room.committed.seq
+        sheets = [r for r in read_session(tmp_path / "x.roadshow") if isinstance(r.event, events.SheetSubmitted)]
+        assert [record.seq for record in sheets] == [receipt.seq]
+
+    with caplog.at_level(logging.CRITICAL):
+        play(scene)
+
+
+def test_a_heartbeat_that_cannot_be_written_stops_the_room_as_a_commit_does(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Beatless(SessionFile):
+        beats = True
+
+        def heartbeat(self) -> int:
+            if not self.beats:
+                raise StoreFailed("io", "读写错误", "an error of the disk")
+            return super().heartbeat()
+
+    async def scene() -> None:
+        async with hall(tmp_path, file=Beatless.create) as held:
+            file: Any = held.room._file
+            file.beats = False
+            host = Sink(held.seat("host"), "h")
+            held.room.join(host, "desk")
+            held.room._writer.call(held.room._heartbeat)
+            await host.until(lambda view: view.health.trouble)
+            await host.until(recovered)
+            assert held.room._file is not file
+            device = await held.seated("host")
+            assert isinstance(await give(held, "host", device, commands.CallProject(entry_no="1")), Receipt)
+
+    with caplog.at_level(logging.CRITICAL):
+        play(scene)
+    assert "could not be written" in caplog.text
+
+
+# enrolment
+
+
+def test_a_link_is_for_one_device_and_the_same_device_may_ask_again(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            token = held.room.link_token("judge:E2")
+            key = Ed25519PrivateKey.generate()
+            first = await held.room.enrol(enrolment(held, token, key))
+            again = await held.room.enrol(enrolment(held, token, key))
+            assert first == again
+            assert isinstance(first, messages.Enrolled)
+            assert (first.seat, first.admitted) == ("judge:E2", False)
+            other = await held.room.enrol(enrolment(held, token, Ed25519PrivateKey.generate()))
+            assert isinstance(other, messages.Denied)
+            assert other.code == "bad_token"
+            assert held.room.link_token("judge:E2") != token
+
+    play(scene)
+
+
+def test_who_has_seen_the_link_and_the_public_key_still_gets_nothing(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            token = held.room.link_token("judge:E2")
+            key = Ed25519PrivateKey.generate()
+            genuine = enrolment(held, token, key)
+            await held.room.enrol(genuine)
+            thief = Ed25519PrivateKey.generate()
+            forged = msgspec.structs.replace(
+                genuine, signature=signing.sign_enrolment(thief, held.room.keys.fingerprint, token)
+            )
+            denied = await held.room.enrol(forged)
+            assert isinstance(denied, messages.Denied)
+            assert denied.code == "bad_signature"
+
+    play(scene)
+
+
+def test_another_version_of_the_program_is_told_so(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            request = enrolment(held, held.room.link_token("judge:E2"), Ed25519PrivateKey.generate())
+            denied = await held.room.enrol(msgspec.structs.replace(request, protocol=messages.PROTOCOL + 1))
+            assert isinstance(denied, messages.Denied)
+            assert denied.code == "protocol"
+
+    play(scene)
+
+
+def test_a_laptop_is_replaced_and_the_old_one_is_out(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            old = await held.seated("judge:E2")
+            await held.begin()
+            receipt = await give(held, "judge:E2", old, held.sheet("E2"))
+            assert isinstance(receipt, Receipt)
+            old_sink = Sink(held.seat("judge:E2"), old.id)
+            held.room.join(old_sink, "old")
+            new = await held.seated("judge:E2")
+            assert (await old_sink.until_dropped()).code == "revoked"
+            new_sink = Sink(held.seat("judge:E2"), new.id)
+            held.room.join(new_sink, "new")
+            view = new_sink.shown[-1].view
+            assert isinstance(view, JudgeView)
+            assert view.sheets["1"].seq == receipt.seq  # his own earlier receipt is there
+            refused = await give(held, "judge:E2", old, commands.AskReturn(entry_no="1", reason="试"))
+            assert isinstance(refused, Refusal)
+            assert refused.code == "not_admitted"
+            assert isinstance(await give(held, "judge:E2", new, commands.AskReturn(entry_no="1", reason="试")), Receipt)
+
+    play(scene)
+
+
+def test_a_device_that_was_revoked_does_not_come_back_by_its_old_link(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            token = held.room.link_token("judge:E2")
+            key = Ed25519PrivateKey.generate()
+            device = await held.enrol("judge:E2", key)
+            await held.order(commands.RevokeDevice(seat="judge:E2", device=device.id, reason="丢失"))
+            denied = await held.room.enrol(enrolment(held, token, key))
+            assert isinstance(denied, messages.Denied)
+            assert denied.code == "revoked"
+
+    play(scene)
+
+
+def test_viewers_share_one_link_and_named_seats_have_an_end(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path, automatic=True) as held:
+            token = held.room.link_token("viewer")
+            devices = [await held.enrol("viewer") for _ in range(3)]
+            assert held.room.link_token("viewer") == token
+            assert len({device.id for device in devices}) == 3
+            for device in devices:
+                found = held.room.device_state(device.id)
+                assert found is not None
+                assert found[1].admitted
+            for _ in range(MAX_DEVICES):
+                await held.enrol("judge:E2")
+            denied = await held.room.enrol(
+                enrolment(held, held.room.link_token("judge:E2"), Ed25519PrivateKey.generate())
+            )
+            assert isinstance(denied, messages.Denied)
+            assert denied.code == "too_many"
+
+    play(scene)
+
+
+def test_a_window_of_the_hosts_own_computer_needs_nobody_to_let_it_in(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            for local in (False, True):
+                request = enrolment(held, held.room.link_token("stage"), Ed25519PrivateKey.generate())
+                answer = await held.room.enrol(request, local=local)
+                assert isinstance(answer, messages.Enrolled)
+                assert answer.admitted is local
+
+    play(scene)
+
+
+# who is here
+
+
+def test_a_second_connection_of_a_device_takes_the_firsts_place(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            device = await held.seated("judge:E2")
+            first, second = (Sink(held.seat("judge:E2"), device.id) for _ in range(2))
+            held.room.join(first, "laptop")
+            held.room.join(second, "laptop")
+            assert first.dropped[0].code == "elsewhere"
+            held.room.leave(first)  # its connection ends only now
+            status = next(s for s in _host_view(held).seats if s.seat.id == "judge:E2")
+            assert status.online
+            held.room.leave(second)
+            status = next(s for s in _host_view(held).seats if s.seat.id == "judge:E2")
+            assert not status.online
+            assert status.offline_since
+
+    play(scene)
+
+
+def _host_view(held: Hall) -> HostView:
+    sink = Sink(held.seat("host"), str(uuid.uuid4()))
+    held.room.join(sink, "desk")
+    held.room.leave(sink)
+    view: HostView = sink.shown[-1].view
+    return view
+
+
+def test_progress_is_shown_to_the_host_and_kept_nowhere(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            await held.begin()
+            before = held.room.state.seq
+            told = [
+                messages.Progress(entry_no="1", filled=3, lines=7),
+                messages.Progress(entry_no="77", filled=1, lines=7),
+                messages.Progress(entry_no="1", filled=8, lines=7),
+                messages.Progress(entry_no="1", filled=1, lines=900),
+            ]
+            for message in told:
+                held.room.progress(held.seat("judge:E2"), message)
+            status = next(s for s in _host_view(held).seats if s.seat.id == "judge:E2")
+            assert (status.filled, status.lines) == (3, 7)
+            assert held.room.state.seq == before
+
+    play(scene)
+
+
+# codes
+
+
+def test_the_host_sees_a_code_and_who_types_it_gets_the_seats_link(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            held.room.make_code("judge:E2")
+            codes = {link.seat: link.join_code for link in _host_view(held).join_links if link.join_code}
+            assert codes.keys() == {"judge:E2"}
+            code = pairing.read_code(codes["judge:E2"])
+            side = pairing.SeatSide(code, held.room.keys.fingerprint)
+            reply = held.room.pair(side.start())
+            assert isinstance(reply, messages.PairReply)
+            paired = held.room.pair(side.confirm(reply))
+            assert isinstance(paired, messages.Paired)
+            link = side.finish(paired, "127.0.0.1", held.port)
+            assert link == held.link("judge:E2")
+            assert not any(link.join_code for link in _host_view(held).join_links)
+
+    play(scene)
+
+
+def test_nobody_gets_a_code_for_the_hosts_seat_or_for_none(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            for seat in ("host", "judge:E77", ""):
+                held.room.make_code(seat)
+            assert not any(link.join_code for link in _host_view(held).join_links)
+
+    play(scene)
+
+
+def test_a_code_that_was_guessed_at_five_times_is_burnt_and_the_host_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            held.room.make_code("judge:E2")
+            code = next(link.join_code for link in _host_view(held).join_links if link.join_code)
+            code = pairing.read_code(code)
+            wrong = f"{code[:2]}{(int(code[2:]) + 1) % 10**6:06d}"
+            for _ in range(GUESSES):
+                side = pairing.SeatSide(wrong, held.room.keys.fingerprint)
+                reply = held.room.pair(side.start())
+                assert isinstance(reply, messages.PairReply)
+                denied = held.room.pair(side.confirm(reply))
+                assert isinstance(denied, messages.Denied)
+                assert denied.code == "wrong_code"
+            side = pairing.SeatSide(code, held.room.keys.fingerprint)
+            denied = held.room.pair(side.start())
+            assert isinstance(denied, messages.Denied)
+            assert denied.code == "no_code"
+            assert any("加入码" in zh for zh, _ in held.room.live().health.trouble)
+
+    with caplog.at_level(logging.WARNING):
+        play(scene)
+    assert "guessed at" in caplog.text
+
+
+# opening
+
+
+def test_a_session_without_projects_or_without_judges_for_a_component_is_not_opened(tmp_path: Path) -> None:
+    whole = small_setup()
+    contest = whole.contest
+    empty = msgspec.structs.replace(whole, contest=msgspec.structs.replace(contest, projects=()))
+    one_class = msgspec.structs.replace(whole, contest=msgspec.structs.replace(contest, judges=contest.judges[:3]))
+    for setup, words in ((empty, "没有项目"), (one_class, "没有评委")):
+        with pytest.raises(BadInput) as caught:
+            check_setup(setup)
+        assert words in caught.value.problems[0].zh
+
+        async def scene(setup: Any = setup) -> None:
+            with pytest.raises(BadInput):
+                open_room(tmp_path / "x.roadshow", setup)
+
+        play(scene)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_file_and_no_setup_is_said(tmp_path: Path) -> None:
+    async def scene() -> None:
+        with pytest.raises(BadInput) as caught:
+            open_room(tmp_path / "x.roadshow")
+        assert "没有这个场次文件" in caught.value.problems[0].zh
+
+    play(scene)
+
+
+def test_a_second_room_on_one_file_is_refused_and_the_first_goes_on(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            with pytest.raises(BadInput) as caught:
+                open_room(tmp_path / "x.roadshow")
+            assert "另一个进程" in caught.value.problems[0].zh
+            await held.begin()
+
+    play(scene)
+
+
+def test_damaged_keys_leave_the_session_file_free(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path):
+            pass
+        key = tmp_path / "x.roadshow.key"
+        good = key.read_bytes()
+        key.write_bytes(b"{")
+        with pytest.raises(BadInput):
+            open_room(tmp_path / "x.roadshow")
+        key.write_bytes(good)
+        async with hall(tmp_path):
+            pass
+
+    play(scene)
+
+
+def test_after_a_reboot_the_clock_stands_until_the_host_has_settled_it(tmp_path: Path) -> None:
+    """Another boot id in the file is what a reboot leaves: the journal is sealed anew with one."""
+
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            await held.begin()
+            remaining = held.room.state.run
+            assert remaining is not None
+        _rebooted(tmp_path)
+        async with hall(tmp_path) as held:
+            run = held.room.state.run
+            assert run is not None
+            assert run.hold is not None
+            assert run.hold.kind is HoldKind.TECHNICAL
+            assert held.room.state.room is not None
+            assert held.room.state.room.boot_id != "another-boot"
+
+    play(scene)
+
+
+def _rebooted(folder: Path) -> None:
+    from judge_app.core import journal
+
+    path = folder / "x.roadshow"
+    records = list(read_session(path))
+    path.rename(folder / "before.roadshow")
+    (folder / "x.roadshow.key").rename(folder / "kept.key")
+    file = SessionFile.create(path)
+    prev = journal.GENESIS
+    sealed = []
+    for record in records:
+        body = record.body
+        event = body.event
+        if isinstance(event, events.RoomStarted):
+            event = msgspec.structs.replace(event, boot_id="another-boot")
+        stamp = msgspec.structs.replace(body.at, boot_id="another-boot")
+        sealed.append(journal.seal(msgspec.structs.replace(body, at=stamp, event=event), prev))
+        prev = sealed[-1].hash
+    file.append(sealed)
+    file.close()
+    (folder / "kept.key").rename(folder / "x.roadshow.key")
+
+
+def test_a_backup_is_a_whole_session_file(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            await held.begin()
+            await held.room.backup(tmp_path / "backups")
+            assert held.room.live().health.last_backup
+            stored = held.room.committed.seq
+        copies = list((tmp_path / "backups").glob("*.roadshow"))
+        assert len(copies) == 1
+        assert list(read_session(copies[0]))[-1].seq == stored
+
+    play(scene)
+
+
+def test_a_backup_that_fails_says_so_and_the_room_goes_on(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            (tmp_path / "backups").write_text("a file where the folder should be")
+            with pytest.raises((OSError, StoreFailed)):
+                await held.room.backup(tmp_path / "backups")
+            await held.begin()
+
+    play(scene)
+
+
+def test_what_a_listener_hears_is_on_the_disk(tmp_path: Path) -> None:
+    async def scene() -> None:
+        heard: list[int] = []
+        async with hall(tmp_path) as held:
+
+            def hear(records: Sequence[Record]) -> None:
+                stored = {record.seq for record in held.room.history()}
+                heard.extend(record.seq for record in records)
+                assert stored.issuperset(heard)
+
+            held.room.new_records.append(hear)
+            await held.begin()
+        assert heard == list(range(heard[0], heard[0] + len(heard)))
+
+    play(scene)
