@@ -192,6 +192,23 @@ class Room:
 
     async def submit(self, seat: Seat, device: str, message: Submit) -> messages.Receipt | Refusal:
         """A device's command: its receipt once it is on the disk, or why it was refused. The same again gets the same."""
+        taken = self.take(seat, device, message)
+        if not isinstance(taken, asyncio.Future):
+            return taken
+        await asyncio.wait([taken])
+        return self.receipt_of(taken, message.command_id)
+
+    def receipt_of(self, taken: asyncio.Future[messages.Receipt], command_id: str) -> messages.Receipt | Refusal:
+        """The answer that a future of ``take`` holds, once it is done."""
+        return _store_trouble(command_id) if taken.exception() is not None else taken.result()
+
+    def take(
+        self, seat: Seat, device: str, message: Submit
+    ) -> messages.Receipt | Refusal | asyncio.Future[messages.Receipt]:
+        """As ``submit``, without waiting: the answer, or the future of the receipt while the disk is at work.
+
+        The future may be shared by several who ask for the same command: it is not theirs to cancel.
+        """
         if self._trouble.get("store"):
             return _store_trouble(message.command_id)
         refused = self._not_genuine(seat, device, message)
@@ -200,7 +217,7 @@ class Room:
         digest = signing.digest(message.data)
         known = self._commands.get(message.command_id)
         if known is not None:
-            return await self._answer_again(seat, message, digest, known)
+            return self._answer_again(seat, message, digest, known)
         try:
             command = messages.read_command(message.data)
         except messages.Malformed as error:
@@ -216,9 +233,11 @@ class Room:
         known = self._commands[message.command_id]
         known.waiting = self.loop.create_future()
         self._write(records)
-        return await self._receipt(message.command_id, known)
+        return known.waiting
 
-    async def _answer_again(self, seat: Seat, message: Submit, digest: str, known: Known) -> messages.Receipt | Refusal:
+    def _answer_again(
+        self, seat: Seat, message: Submit, digest: str, known: Known
+    ) -> messages.Receipt | Refusal | asyncio.Future[messages.Receipt]:
         if known.digest != digest or known.actor != seat.id:
             log.warning("command %s came again with other bytes", message.command_id)
             self._trouble["command"] = (
@@ -232,17 +251,7 @@ class Room:
                 zh="此编号已用于其他内容",
                 en="this command id was used for other content",
             )
-        return await self._receipt(message.command_id, known)
-
-    async def _receipt(self, command_id: str, known: Known) -> messages.Receipt | Refusal:
-        if known.receipt is not None:
-            return known.receipt
-        if known.waiting is None:
-            return _store_trouble(command_id)
-        try:
-            return await asyncio.shield(known.waiting)
-        except _NotStored:
-            return _store_trouble(command_id)
+        return known.receipt or known.waiting or _store_trouble(message.command_id)
 
     def _not_genuine(self, seat: Seat, device: str, message: Submit) -> Refusal | None:
         if not _UUID.fullmatch(message.command_id):

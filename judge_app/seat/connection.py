@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 import aiohttp
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from judge_app.core.commands import AnyCommand
 from judge_app.core.views import AnyView, Briefing
@@ -84,7 +85,7 @@ class SeatConnection:
         self._identity = Identity(None if folder is None else folder / f"{name}.key")
         self._outbox: Outbox = MemoryOutbox() if folder is None else FileOutbox(folder / f"{name}.outbox")
         self._session_id = ""
-        self._room_key = ""
+        self._room_key: Ed25519PublicKey | None = None
         self._ws: aiohttp.ClientWebSocketResponse | None = None
         self._heard_ns = 0
         self._connection = Connection(link=Link.CONNECTING)
@@ -301,7 +302,7 @@ class SeatConnection:
 
     async def _welcomed(self, ws: aiohttp.ClientWebSocketResponse, welcome: messages.Welcome) -> None:
         self._session_id = welcome.briefing.session_id
-        self._room_key = welcome.room_key
+        self._room_key = signing.read_public(welcome.room_key)
         self.clock.begin(welcome.clock)
         self._ws = ws
         self._listener.on_briefing(welcome.briefing)
@@ -347,7 +348,7 @@ class SeatConnection:
         submit = self._outbox.find(receipt.command_id)
         if submit is not None and signing.digest(submit.data) != receipt.digest:
             return False
-        return signing.receipt_is_genuine(signing.read_public(self._room_key), self._session_id, receipt)
+        return self._room_key is not None and signing.receipt_is_genuine(self._room_key, self._session_id, receipt)
 
     def _tell(self, command_id: str, delivery: Delivery, **known: Any) -> None:
         kind, entry_no = self._kinds.get(command_id, ("", ""))
