@@ -45,12 +45,27 @@ def projector() -> Iterator[str]:
                 raise RuntimeError("Xvfb did not start")
         display = f":{told.read_text().strip()}"
         environment = {**os.environ, "DISPLAY": display}
-        for name, place, output in (("R", "1280/300x720/200+1280+0", "screen"), ("*L", "1280/300x720/200+0+0", "none")):
-            command = ["xrandr", "--setmonitor", name, place, output]
-            subprocess.run(command, env=environment, check=True, stdout=quiet, stderr=quiet)
+        plug(display)
+        _monitor(display, "*L", "1280/300x720/200+0+0", "none")
         manager = subprocess.Popen(["openbox"], env=environment, stdout=quiet, stderr=quiet)
         stack.callback(_end, manager)
         yield display
+
+
+def plug(display: str) -> None:
+    """The projector is there (again)."""
+    _monitor(display, "R", "1280/300x720/200+1280+0", "screen")
+
+
+def unplug(display: str) -> None:
+    """The projector's cable is pulled: its output goes over to a mirror of the laptop, and a monitor without one is
+    gone."""
+    _monitor(display, "Mirror", "1280/300x720/200+0+0", "screen")
+
+
+def _monitor(display: str, name: str, place: str, output: str) -> None:
+    command = ["xrandr", "--display", display, "--setmonitor", name, place, output]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -51,3 +51,9 @@ def test_what_the_host_chose_goes_before_the_usual() -> None:
 def test_without_any_screen_nobody_has_one() -> None:
     assert assign([], {HOST: LAPTOP, AUDIENCE: BEAMER}) == {}
     assert assign([], {}) == {}
+
+
+def test_a_mirror_of_the_hosts_screen_is_not_another_screen() -> None:
+    mirror = ScreenMark(name="HDMI-1", maker="EPS", model="EB", serial="8", place=LAPTOP.place)
+    assert assign([LAPTOP, mirror], {}) == {HOST: LAPTOP, AUDIENCE: LAPTOP}
+    assert assign([LAPTOP, mirror, BEAMER], {HOST: LAPTOP, AUDIENCE: BEAMER}) == {HOST: LAPTOP, AUDIENCE: BEAMER}

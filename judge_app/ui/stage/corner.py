@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QWidget
 
 from judge_app.ui.stage.scene import Scene
@@ -21,7 +21,7 @@ class CornerClock(QWidget):
         self._over = QSize(1280, 720)
         self._corner = QPoint(0, 0)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     @property
@@ -53,6 +53,12 @@ class CornerClock(QWidget):
             width += QFontMetricsF(type_of(22 * k, MEDIUM)).horizontalAdvance(self.words) + 16 * k
         size = QSize(round(width), round(56 * k))
         self.resize(size)
+        if self.isWindow():  # translucency needs a compositor, which a projector's screen may not have
+            shape = QPainterPath()
+            shape.addRoundedRect(QRectF(self.rect()), 10 * k, 10 * k)
+            self.setMask(QRegion(shape.toFillPolygon().toPolygon()))
+        else:
+            self.clearMask()
         self.move(
             self._corner.x() + self._over.width() - size.width() - round(16 * k), self._corner.y() + round(14 * k)
         )
@@ -62,7 +68,9 @@ class CornerClock(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         urgent = scene.clock_tone in ("warn", "stop")
-        ground = theme.text(scene.clock_tone) if urgent else QColor(13, 21, 28, 224)
+        ground = theme.text(scene.clock_tone) if urgent else theme.colour("ground")
+        if not urgent and not self.isWindow():
+            ground.setAlpha(224)
         ink = theme.colour("ground") if urgent else theme.colour("ink")
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ground)

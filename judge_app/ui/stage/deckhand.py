@@ -150,8 +150,11 @@ class PdfDeckHand(DeckHand):
 class Program(Protocol):
     """A foreign program that shows decks: how to have it running, and its driver."""
 
-    kind: DriverKind
-    driver: WorkerDriver
+    @property
+    def kind(self) -> DriverKind: ...
+
+    @property
+    def driver(self) -> WorkerDriver: ...
 
     def ensure(self) -> None:
         """Have it running and its workers warm; raises ShowError."""
@@ -184,6 +187,11 @@ class ProgramDeckHand(DeckHand):
         self._guard = Guard(self._hand, self._told_verdict, self._told_relapse, now)
         self._thread = threading.Thread(target=self._work, name="deck-hand", daemon=True)
         self._thread.start()
+
+    @property
+    def ready(self) -> bool:
+        """Whether a deck is open, so that showing it takes no time."""
+        return self._deck is not None
 
     def prepare(self, deck: Path) -> None:
         self._tasks.put(lambda: self._open(deck))

@@ -94,7 +94,7 @@ def scene_of(
 ) -> Scene:
     """The picture at ``now_ns`` of the room's clock."""
     if briefing is None or view is None:
-        return Scene(words=tr("Connecting to the room …"), title=tr("The stage is getting ready"))
+        return Scene(words=tr("Connecting to the room…"), title=tr("The stage is getting ready"))
     projects = {project.entry_no: project for project in briefing.projects}
     project = projects.get(view.current or "")
     following = projects.get(view.following or "")

@@ -33,6 +33,11 @@ class ScreenMark(Struct, frozen=True):
     place: tuple[int, int, int, int] = (0, 0, 0, 0)
     primary: bool = False
 
+    @property
+    def spot(self) -> tuple[object, ...]:
+        """The same device at the same plug and the same place, primary or not."""
+        return self.name, self.maker, self.model, self.serial, self.place
+
     def same(self, other: ScreenMark) -> bool:
         """The same device at the same plug."""
         return (self.name, self.maker, self.model, self.serial) == (other.name, other.maker, other.model, other.serial)
@@ -51,15 +56,19 @@ def assign(screens: Sequence[ScreenMark], remembered: Roles) -> dict[ScreenRole,
         )
         if match is not None:
             found[role] = match
-    taken = list(found.values())
-    free = [screen for screen in sorted(screens, key=lambda one: not one.primary) if screen not in taken]
+    taken = {mark.place for mark in found.values()}
+    free: list[ScreenMark] = []
+    for screen in sorted(screens, key=lambda one: not one.primary):
+        if screen.place not in taken:  # a mirror of a screen is not another one
+            taken.add(screen.place)
+            free.append(screen)
     if ScreenRole.HOST not in remembered and free and (len(screens) > 1 or not found):
         found[ScreenRole.HOST] = free.pop(0)
     if ScreenRole.AUDIENCE not in remembered:
         if free:
             found[ScreenRole.AUDIENCE] = free.pop(0)
-        elif len(screens) == 1 and not remembered:
-            found[ScreenRole.AUDIENCE] = screens[0]
+        elif ScreenRole.HOST in found and not remembered:
+            found[ScreenRole.AUDIENCE] = found[ScreenRole.HOST]
     if ScreenRole.PRESENTER not in remembered and free and ScreenRole.AUDIENCE in found:
         found[ScreenRole.PRESENTER] = free.pop(0)
     return found
@@ -67,7 +76,8 @@ def assign(screens: Sequence[ScreenMark], remembered: Roles) -> dict[ScreenRole,
 
 def shared(roles: Roles) -> bool:
     """Whether the audience and the host look at one screen (one-monitor mode)."""
-    return roles.get(ScreenRole.AUDIENCE) == roles.get(ScreenRole.HOST)
+    host, audience = roles.get(ScreenRole.HOST), roles.get(ScreenRole.AUDIENCE)
+    return host is audience or (host is not None and audience is not None and host.spot == audience.spot)
 
 
 def mark_of(screen: QScreen) -> ScreenMark:

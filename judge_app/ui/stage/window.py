@@ -19,7 +19,7 @@ from judge_app.core.rules import Phase
 from judge_app.core.seats import Role
 from judge_app.core.views import Briefing, StageView
 from judge_app.seat.state import CommandState, Connection
-from judge_app.show.driver import deck_kind
+from judge_app.show.driver import DriverKind, deck_kind
 from judge_app.ui.language import either, tr
 from judge_app.ui.stage.audience import AudienceSurface
 from judge_app.ui.stage.corner import CornerClock
@@ -82,9 +82,12 @@ class StageWindow(AudienceSurface):
         self._opening: Path | None = None
         self._roles: dict[ScreenRole, ScreenMark] = {}
         self._remembered: dict[ScreenRole, ScreenMark] = {}
+        self._placed: dict[ScreenRole, tuple[object, ...]] = {}
         self._full = False
         self._closing = False
+        self._placing = False
         self._corner_wanted = True
+        self._corner_in: tuple[DriverKind, QWidget | None] | None = None
 
         self.curtain = Curtain(monotonic)
         self.presenter = PresenterWindow()
@@ -201,36 +204,59 @@ class StageWindow(AudienceSurface):
             self._place_windows()
 
     def _place_windows(self) -> None:
-        """Every window on its role's screen; hidden where the role has none."""
-        audience, presenter = self._screen(ScreenRole.AUDIENCE), self._screen(ScreenRole.PRESENTER)
+        """Every window on its role's screen; hidden where the role has none. What stands where it should is left alone:
+        a window that is shown again would come over the slides."""
+        self._placing = True  # being shown makes a window look at the clock: not before all of them stand
+        self._place_audience()
+        self._place_presenter()
+        self._placing = False
+        self._evaluate()
+
+    def _place_audience(self) -> None:
+        mark, audience = self._roles.get(ScreenRole.AUDIENCE), self._screen(ScreenRole.AUDIENCE)
         if audience is None:
+            self._placed.pop(ScreenRole.AUDIENCE, None)
             self.hide()
             self.curtain.lower_away()
-            if self._active is not None and self._up:
-                self._active.rest()
-                self._shown_run = None
+            self._take_down()
+            return
+        assert mark is not None
+        if self._placed.get(ScreenRole.AUDIENCE) == mark.spot and self.isVisible():
+            return
+        self._take_down()
+        self._placed[ScreenRole.AUDIENCE] = mark.spot
+        self.setWindowFlag(Qt.WindowType.FramelessWindowHint, True)
+        self.setWindowFlag(Qt.WindowType.WindowStaysOnBottomHint, not shared(self._roles))  # slides lie over it
+        place(self, audience)
+        if shared(self._roles):
+            self.show()
         else:
-            self.setWindowFlag(Qt.WindowType.FramelessWindowHint, True)
-            place(self, audience)
-            if shared(self._roles):
-                self.show()
-            else:
-                self.showFullScreen()
-            place(self, audience)
-            if not shared(self._roles) and not self._up:
-                self.curtain.raise_over(audience)
-        if presenter is None:
+            self.showFullScreen()
+            self.curtain.raise_over(audience)
+        place(self, audience)
+
+    def _place_presenter(self) -> None:
+        mark, presenter = self._roles.get(ScreenRole.PRESENTER), self._screen(ScreenRole.PRESENTER)
+        if presenter is None or mark is None:
+            self._placed.pop(ScreenRole.PRESENTER, None)
             self.presenter.hide()
-        else:
+        elif self._placed.get(ScreenRole.PRESENTER) != mark.spot:
+            self._placed[ScreenRole.PRESENTER] = mark.spot
             place(self.presenter, presenter)
             self.presenter.showFullScreen()
-        self._evaluate()
+
+    def _take_down(self) -> None:
+        """The slides, for as long as they have no screen; the next look shows them again at the same slide."""
+        if self._active is not None and self._up:
+            self._active.rest()
+        if self._cut_run is None:
+            self._shown_run = None
 
     def _screen(self, role: ScreenRole) -> QScreen | None:
         mark = self._roles.get(role)
-        return next(
-            (screen for screen in QGuiApplication.screens() if mark is not None and mark_of(screen) == mark), None
-        )
+        if mark is None:
+            return None
+        return next((screen for screen in QGuiApplication.screens() if mark_of(screen).spot == mark.spot), None)
 
     def _audience_screen(self) -> QScreen | None:
         """Where slides and curtain go: the audience's screen, or the one this window stands on."""
@@ -240,7 +266,7 @@ class StageWindow(AudienceSurface):
 
     def _evaluate(self) -> None:
         """Look at the clock and do what is due; then come back when the next thing is."""
-        if self._closing:
+        if self._closing or self._placing:
             return
         now = None if self._now is None else self._now()
         if now is not None and self._view is not None and self._acting:
@@ -428,7 +454,8 @@ class StageWindow(AudienceSurface):
             self.corner.hide()
             return
         inside = self._active.overlay_parent
-        if self.corner.parentWidget() is not inside:
+        if self._corner_in != (self._active.kind, inside):
+            self._corner_in = (self._active.kind, inside)
             self.corner.setParent(inside)
             if inside is None:
                 over_all(self.corner)
