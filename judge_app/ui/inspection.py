@@ -88,6 +88,8 @@ class _Engine(QPaintEngine):
         if clip.isEmpty():
             return
         colour = painter.pen().color()
+        if colour.alpha() == 0:
+            return
         self.pieces.append(
             Piece(
                 text=text,
@@ -209,8 +211,8 @@ def _elided(drawn: list[Piece], data: tuple[str, ...]) -> list[Finding]:
         text = piece.text.strip()
         if not text.endswith("…") or any(pattern.fullmatch(text) for pattern in ends):
             continue
-        kept = text.rstrip("…").strip()
-        if kept and not any(part in written for part in (kept, kept.split(" · ")[-1])):
+        parts = [part for part in re.split(r"[·\s]+", text.rstrip("…")) if part]
+        if parts and not (parts[-1] in written or " ".join(parts) in written):
             found.append(Finding("elided", piece.text, f"at ({piece.ink[0]:.0f}, {piece.ink[1]:.0f})"))
     return found
 

@@ -24,6 +24,7 @@ from judge_app.ui.chair import ChairWindow
 from judge_app.ui.connecting import ConnectingWindow
 from judge_app.ui.console import ConsoleWindow
 from judge_app.ui.judge import JudgeWindow
+from judge_app.ui.language import tr
 from judge_app.ui.samples import Play
 from judge_app.ui.stage.audience import AudienceSurface
 from judge_app.ui.stage.scene import scene_of
@@ -501,9 +502,10 @@ def _start_failed() -> Shown:
     window = start()
     window.choose_way("rehearse")
     window.set_failed(
-        "—", [Problem("47600", "端口被另一个程序占用，请关闭它再试", "another program uses this port: close it")]
+        tr("The session did not start"),
+        [Problem("host.log", "端口被另一个程序占用，请关闭它再试", "another program uses this port: close it")],
     )
-    return Shown(window, written=_RECENT)
+    return Shown(window, written=(*_RECENT, "host.log"))
 
 
 def _connecting(connection: Connection) -> Callable[[], Shown]:

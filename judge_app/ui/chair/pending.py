@@ -17,6 +17,7 @@ from judge_app.core.working import Status, Tabulation
 from judge_app.ui.chair import trial
 from judge_app.ui.glossary import component_name, number, people, printed
 from judge_app.ui.language import tr
+from judge_app.ui.own_rules import rules_of
 from judge_app.ui.widgets import Choice
 
 Kind = Literal["few_sheets", "cut", "award"]
@@ -57,7 +58,7 @@ def rulings_needed(view: ChairView) -> list[Open]:
 def title(one: Open, view: ChairView, briefing: Briefing) -> str:
     """The open question in words."""
     if one.kind == "few_sheets":
-        component = briefing.rules.component(one.component)
+        component = rules_of(briefing, one.entries[0]).component(one.component)
         result = view.tabulation.project(one.entries[0]) if view.tabulation is not None else None
         valid = result.components[one.component].valid if result is not None else 0
         name = component_name(component) if component is not None else one.component

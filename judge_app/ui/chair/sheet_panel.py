@@ -51,7 +51,7 @@ class SheetPanel(Card):
 
     def can(self, what: str) -> bool:
         """Whether an action can be taken now."""
-        return self.buttons[what].isVisibleTo(self) and self.buttons[what].isEnabled()
+        return not self.buttons[what].isHidden() and self.buttons[what].isEnabled()
 
     def retranslate(self) -> None:
         texts = {
@@ -76,7 +76,7 @@ class SheetPanel(Card):
         self.buttons["reopen"].setVisible(self._may and locked)
         settled = self._stage in (ProjectStage.CLOSED, ProjectStage.SCORING)
         self.buttons["disqualify"].setVisible(self._may and line is None and settled)
-        self._acts.setVisible(any(button.isVisibleTo(self) for button in self.buttons.values()))
+        self._acts.setVisible(any(not button.isHidden() for button in self.buttons.values()))
 
     def _about(self, line: SheetLine, card: JudgeCard) -> str:
         parts = [" · ".join(part for part in (judge_class(card.judge_class), card.unit) if part)]

@@ -24,6 +24,7 @@ from judge_app.core.views import Briefing, ChairView, SheetLine
 from judge_app.core.working import ProjectResult, Use
 from judge_app.ui.glossary import SHEETS, component_name, criterion_name, hundredths, points
 from judge_app.ui.language import tr
+from judge_app.ui.own_rules import rules_of
 from judge_app.ui.theme import Theme, Tone, theme_of
 from judge_app.ui.theme.type import BODY, BOLD, MEDIUM, REGULAR, SMALL
 from judge_app.ui.widgets.label import broken
@@ -60,10 +61,10 @@ class Columns(msgspec.Struct, frozen=True):
     marks: tuple[tuple[str, str], ...]
 
 
-def columns(briefing: Briefing, judge_class: str, title: str) -> Columns:
+def columns(briefing: Briefing, entry_no: str, judge_class: str, title: str) -> Columns:
     """A column for every criterion, then the component's total; a component of one criterion has one column."""
     marks: list[tuple[str, str]] = []
-    for component in briefing.rules.components_of(judge_class):
+    for component in rules_of(briefing, entry_no).components_of(judge_class):
         whole = component_name(component)
         if len(component.criteria) > 1:
             marks += [(_short(criterion_name(one)), criterion_name(one)) for one in component.criteria]
@@ -80,7 +81,7 @@ def _short(name: str) -> str:
 
 def rows(view: ChairView, briefing: Briefing, entry_no: str, judge_class: str) -> list[SheetRow]:
     """The lines of one class, in the panel's order."""
-    components = briefing.rules.components_of(judge_class)
+    components = rules_of(briefing, entry_no).components_of(judge_class)
     result = None
     if view.tabulation is not None and entry_no in view.visible:
         result = next((one for one in view.tabulation.projects if one.entry_no == entry_no), None)
@@ -99,7 +100,7 @@ def rows(view: ChairView, briefing: Briefing, entry_no: str, judge_class: str) -
             notes += why
         if card.no in asked:
             notes.append((tr("Asks for it back"), "warn"))
-        tip = "\n".join(part for part in (line.reason, line.comment, asked.get(card.no, "")) if part)
+        tip = "\n".join(part for part in (card.name, line.reason, line.comment, asked.get(card.no, "")) if part)
         made.append(
             SheetRow(judge=card.no, name=f"{card.no} {card.name}", cells=tuple(cells), notes=tuple(notes), tip=tip)
         )
@@ -360,17 +361,18 @@ class SheetTable(QTableView):
         marks = len(self.lines.heads.marks)
         body = QFontMetrics(theme.font(BODY))
         widest = max((body.horizontalAdvance(one.name) for one in self.lines.lines), default=0)
-        names = min(max(widest + theme.px(24), theme.px(96)), theme.px(168))
+        names = min(max(widest + theme.px(22), theme.px(88)), theme.px(168))
         notes = max((self._notes_width(theme, one) for one in self.lines.lines), default=0)
         room = self.viewport().width() - names
         each = theme.px(40)
         if marks:
-            each = max(theme.px(40), min(theme.px(68), (room - min(notes, theme.px(200))) // marks))
+            most = theme.px(68 if marks > 3 else 120)
+            each = max(theme.px(40), min(most, (room - min(notes, theme.px(280))) // marks))
         self.setColumnWidth(0, names)
         for column in range(1, marks + 1):
             self.setColumnWidth(column, each)
         self.setColumnWidth(marks + 1, max(theme.px(40), room - each * marks, notes))
-        tall = theme.px(32)
+        tall = theme.px(30)
         for row in range(len(self.lines.lines)):
             self.setRowHeight(row, tall)
         self.updateGeometries()

@@ -17,6 +17,7 @@ from judge_app.core.scoring import tabulate
 from judge_app.core.stages import SheetStatus
 from judge_app.core.views import Briefing, ChairView, SheetLine
 from judge_app.core.working import Tabulation
+from judge_app.ui.own_rules import rules_of
 
 _PRESENCE = {
     SheetStatus.ABSENT: Presence.ABSENT,
@@ -58,7 +59,7 @@ def entries(view: ChairView, briefing: Briefing) -> tuple[Entry, ...]:
                     )
                     for line in own
                     if line.judge in cards
-                    for component in briefing.rules.components_of(cards[line.judge].judge_class)
+                    for component in rules_of(briefing, entry_no).components_of(cards[line.judge].judge_class)
                 ),
             )
         )
@@ -73,13 +74,12 @@ def _points(line: SheetLine, component: str) -> dict[str, Decimal | None] | None
 
 def _external(view: ChairView, briefing: Briefing) -> dict[str, dict[str, Decimal]]:
     """Results that no judge gives, read back from the tabulation that was sent."""
-    keys = [component.key for component in briefing.rules.components if not component.judged]
     found: dict[str, dict[str, Decimal]] = {}
     for result in view.tabulation.projects if view.tabulation is not None else ():
-        for key in keys:
-            held = result.components.get(key)
+        for component in rules_of(briefing, result.entry_no).components:
+            held = None if component.judged else result.components.get(component.key)
             if held is not None and held.score is not None:
-                found.setdefault(result.entry_no, {})[key] = held.score
+                found.setdefault(result.entry_no, {})[component.key] = held.score
     return found
 
 

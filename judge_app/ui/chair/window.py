@@ -25,6 +25,7 @@ from judge_app.ui.chair.table import SheetTable
 from judge_app.ui.chair.working import WorkingPanel, announcement
 from judge_app.ui.glossary import OUT, ROLES, judge_class, number, people
 from judge_app.ui.language import either, tr
+from judge_app.ui.own_rules import rules_of
 from judge_app.ui.widgets import (
     ActionButton,
     AppearanceButton,
@@ -148,8 +149,11 @@ class ChairWindow(QWidget):
         self._column = QVBoxLayout(self._sheets)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
-        self._nothing.setContentsMargins(16, 24, 16, 24)
-        self._column.addWidget(self._nothing)
+        self._empty = QWidget()
+        empty = QVBoxLayout(self._empty)
+        empty.setContentsMargins(16, 24, 16, 24)
+        empty.addWidget(self._nothing)
+        self._column.addWidget(self._empty)
         self._column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -199,7 +203,8 @@ class ChairWindow(QWidget):
         self.next_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         lay.addWidget(self._question)
         lay.addWidget(self._task_scroll)
-        lay.addWidget(self._papers)
+        self._paper_scroll = FitScroll(self._papers, share=1.0)
+        lay.addWidget(self._paper_scroll)
         lay.addStretch(1)
         lay.addWidget(self.next_button)
         return column
@@ -340,7 +345,7 @@ class ChairWindow(QWidget):
         hidden = self._shown in view.own_pending
         self._state.set(*projects.state(progress, result, hidden=hidden))
         seen = self._shown in view.visible
-        self._nothing.setVisible(not seen)
+        self._empty.setVisible(not seen)
         self._nothing.setText(self._why_hidden(progress.stage, hidden))
         classes = list(dict.fromkeys(card.judge_class for card in briefing.judges))
         for name in classes:
@@ -348,7 +353,7 @@ class ChairWindow(QWidget):
             shown_table = self._tables.get(name) or self._new_table(name)
             shown_table.setVisible(bool(made))
             if made:
-                shown_table.set_table(table.columns(briefing, name, judge_class(name)), made)
+                shown_table.set_table(table.columns(briefing, self._shown, name, judge_class(name)), made)
 
     def _why_hidden(self, stage: ProjectStage, own: bool) -> str:
         assert self._briefing is not None
@@ -384,8 +389,9 @@ class ChairWindow(QWidget):
         self._foot.setVisible(result is not None and over)
         if briefing is None or result is None or not over:
             return
-        self.working.set_result(briefing.rules, result)
-        self._announce_text.setText(announcement(briefing.rules, result))
+        rules = rules_of(briefing, self._shown)
+        self.working.set_result(rules, result)
+        self._announce_text.setText(announcement(rules, result))
 
     def _chosen_line(self) -> SheetLine | None:
         view = self._view
@@ -494,12 +500,12 @@ class ChairWindow(QWidget):
     def _show_papers(self) -> None:
         view, briefing = self._view, self._briefing
         if view is None or briefing is None:
-            self._papers.hide()
+            self._paper_scroll.hide()
             return
         role = briefing.seat.role
         may = frozenset(SIGNERS) if role is Role.CHAIR else frozenset({role}) & frozenset(SIGNERS)
         self.signatures.set_state(view, may, steps.all_settled(view))
-        self._papers.setVisible(self._asked is None)
+        self._paper_scroll.setVisible(self._asked is None)
 
     def _show_step(self) -> None:
         view, briefing = self._view, self._briefing
@@ -611,7 +617,7 @@ class ChairWindow(QWidget):
     def _put(self, asked: Asked) -> None:
         self._asked = asked
         self._question.show()
-        self._papers.hide()
+        self._paper_scroll.hide()
         self._task_scroll.hide()
         self.next_button.hide()
         self.ask.ask(asked.question)

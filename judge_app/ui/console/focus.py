@@ -12,6 +12,7 @@ from judge_app.core.stages import ProjectStage
 from judge_app.core.views import Briefing, ClockView, CutOff, HostView, Step
 from judge_app.ui.glossary import OUT, duration, number, phase_name, phase_words
 from judge_app.ui.language import tr
+from judge_app.ui.own_rules import rules_of
 from judge_app.ui.theme import Tone, theme_of
 from judge_app.ui.theme.type import SMALL
 from judge_app.ui.widgets import (
@@ -178,7 +179,8 @@ class FocusCard(Card):
         self._unit.setText(" · ".join(part for part in (project.lead_unit, project.captain) if part) if project else "")
         stage = progress.stage if progress else None
         clock = view.clock
-        phases = () if briefing.rules.timing is None else briefing.rules.timing.phases
+        timing = rules_of(briefing, entry_no).timing
+        phases = () if timing is None else timing.phases
         self._show_clock(clock, phases, view, stage)
         self._show_bar(clock, phases, view, stage)
         proof = self._proof_words(view, clock)
@@ -200,13 +202,14 @@ class FocusCard(Card):
         assert self._briefing is not None
         self.clock.set_clock(clock)
         self._prompt.set_clock(clock)
-        rules = self._briefing.rules
+        rules = rules_of(self._briefing, view.current or view.next_step.entry_no)
         timing = rules.timing
         if clock is not None:
             phase = next((one for one in phases if one.key == clock.phase), None)
             self._prompt.set_prompts(timing.prompts_of(phase) if timing is not None and phase is not None else ())
         elif phases:
             self.clock.set_idle(duration(phases[0].seconds))
+        self.clock.set_figure(_figure(view, stage))
         words, tone = self._phase_words(clock, view, stage)
         self._phase.setText(words)
         self._phase.set_tone(tone)
@@ -225,13 +228,13 @@ class FocusCard(Card):
             if stage is ProjectStage.CALLED:
                 return (tr("Called {n} times", n=call), "warn") if call > 1 else (tr("Called"), "brand")
             return tr("Next up"), "plain"
-        phase = phase_name(self._briefing.rules, clock.phase)
+        phase = phase_name(rules_of(self._briefing, clock.entry_no), clock.phase)
         if clock.held is HoldKind.TECHNICAL:
             return tr("{phase} · technical stop", phase=phase), "stop"
         if clock.held is HoldKind.PAUSE:
             return tr("{phase} · paused", phase=phase), "warn"
         if stage is ProjectStage.SCORING:
-            return tr("Scoring"), "plain"
+            return tr("Scoring: sheets in"), "plain"
         if stage is ProjectStage.CLOSED:
             return tr("Scoring is closed"), "plain"
         if stage is ProjectStage.LOCKED:
@@ -290,6 +293,17 @@ class FocusCard(Card):
         if report is not None:
             return _cut_words(report)
         return "", "plain", ""
+
+
+def _figure(view: HostView, stage: ProjectStage | None) -> str:
+    """What stands in the clock's place once a project's time is over: how many sheets are in, or projects heard."""
+    if view.next_step.step is Step.DONE:
+        heard = [one for one in view.projects if one.stage not in OUT]
+        return f"{len(heard)}/{len(view.projects)}"
+    if stage in (ProjectStage.SCORING, ProjectStage.CLOSED, ProjectStage.LOCKED):
+        here = next(one for one in view.projects if one.entry_no == view.current)
+        return f"{here.done}/{here.expected}"
+    return ""
 
 
 def _cut_words(report: CutOff) -> tuple[str, Tone, str]:

@@ -13,6 +13,7 @@ from judge_app.core.views import Briefing, HostView, ProjectProgress
 from judge_app.ui.console.steps import running_phase
 from judge_app.ui.glossary import OUT, STAGES, number, phase_name
 from judge_app.ui.language import tr
+from judge_app.ui.own_rules import rules_of
 from judge_app.ui.theme import Theme, Tone
 from judge_app.ui.theme.type import BODY, BOLD, MEDIUM, REGULAR, SMALL
 from judge_app.ui.widgets.label import broken
@@ -46,7 +47,9 @@ def rows(view: HostView, briefing: Briefing, order: Sequence[str] | None = None)
     made = []
     for entry_no in wanted:
         one = progress[entry_no]
-        word, tone, pill = _state(one, entry_no == following, phase_name(briefing.rules, phase) if phase else "")
+        word, tone, pill = _state(
+            one, entry_no == following, phase_name(rules_of(briefing, view.current), phase) if phase else ""
+        )
         made.append(
             OrderRow(
                 key=entry_no,

@@ -14,6 +14,7 @@ from judge_app.core.views import Briefing, ClockView, HostView, SeatStatus
 from judge_app.ui.console.steps import judge_names, project_name
 from judge_app.ui.glossary import duration, number, phase_name
 from judge_app.ui.language import tr
+from judge_app.ui.own_rules import rules_of
 from judge_app.ui.widgets import Choice, Question
 
 Make = Callable[[str, str, str], Command]
@@ -115,7 +116,7 @@ def change_time(clock: ClockView, seconds: int) -> Asked:
 
 
 def end_phase(briefing: Briefing, clock: ClockView, left_ns: int | None) -> Asked:
-    phase = phase_name(briefing.rules, clock.phase)
+    phase = phase_name(rules_of(briefing, clock.entry_no), clock.phase)
     unused = displayed(max(0, left_ns)) if left_ns is not None else "–"
     consequence = (
         tr("{time} stay unused; the slides leave the screen. You can take it back for 5 s.", time=unused)
@@ -136,7 +137,7 @@ def end_phase(briefing: Briefing, clock: ClockView, left_ns: int | None) -> Aske
 
 
 def restart_phase(briefing: Briefing, clock: ClockView) -> Asked:
-    phase = phase_name(briefing.rules, clock.phase)
+    phase = phase_name(rules_of(briefing, clock.entry_no), clock.phase)
     return Asked(
         Question(
             key="restart",

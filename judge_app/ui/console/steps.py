@@ -10,6 +10,7 @@ from judge_app.core.commands import Command
 from judge_app.core.views import Briefing, HostView, NextStep, Step
 from judge_app.ui.glossary import number, people, phase_name
 from judge_app.ui.language import tr
+from judge_app.ui.own_rules import rules_of
 
 
 class StepWords(msgspec.Struct, frozen=True):
@@ -40,7 +41,7 @@ def words(view: HostView, briefing: Briefing) -> StepWords:
     """What happens next."""
     step = view.next_step
     running = running_phase(view)
-    ends = phase_name(briefing.rules, running) if running else ""
+    ends = phase_name(rules_of(briefing, view.current), running) if running else ""
     match step.step:
         case Step.CALL:
             return StepWords(
@@ -48,7 +49,7 @@ def words(view: HostView, briefing: Briefing) -> StepWords:
                 _still_missing(view, step, briefing),
             )
         case Step.START_PHASE:
-            begins = phase_name(briefing.rules, step.phase)
+            begins = phase_name(rules_of(briefing, step.entry_no), step.phase)
             if ends:
                 return StepWords(tr("End {phase}, start {following}", phase=ends, following=begins))
             return StepWords(tr("Start {phase}", phase=begins))

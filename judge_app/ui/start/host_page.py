@@ -127,7 +127,7 @@ class HostPage(QWidget):
         elif contest is not None:
             self._state.setText(
                 tr(
-                    "{name}: {sessions} sessions, {projects} projects, {judges} judges",
+                    "{name}: sessions {sessions}, projects {projects}, judges {judges}",
                     name=contest.name,
                     sessions=len(contest.sessions),
                     projects=len(contest.projects),
@@ -199,7 +199,7 @@ class HostPage(QWidget):
         for planned, card in zip(contest.sessions, self._cards, strict=True):
             panel = [one for one in contest.panel(planned.name) if one.role is not PanelRole.RESERVE]
             counted = tr(
-                "{projects} projects, {judges} judges", projects=len(contest.heard_in(planned.name)), judges=len(panel)
+                "projects {projects}, judges {judges}", projects=len(contest.heard_in(planned.name)), judges=len(panel)
             )
             when = " ".join(part for part in (planned.date, planned.start) if part)
             effect = " · ".join(part for part in (planned.hall, when, counted) if part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -77,18 +78,26 @@ class WayDelegate(RowDelegate):
 
 
 class Recent(msgspec.Struct, frozen=True):
-    """A session opened before: its file, what it is, and when it was last open, in words."""
+    """A session opened before: its file, what it is, and when it was last open (ISO 8601, or words)."""
 
     path: str
     title: str
     when: str = ""
 
     @property
+    def shown_when(self) -> str:
+        """``12-04 16:02`` on this computer's clock."""
+        try:
+            return datetime.fromisoformat(self.when).astimezone().strftime("%m-%d %H:%M")
+        except ValueError:
+            return self.when
+
+    @property
     def key(self) -> str:
         return self.path
 
     def spoken(self) -> str:
-        return f"{self.title} {self.when}\n{self.path}"
+        return f"{self.title} {self.shown_when}\n{self.path}"
 
 
 class RecentDelegate(RowDelegate):
@@ -100,8 +109,8 @@ class RecentDelegate(RowDelegate):
     def paint_row(self, painter: QPainter, theme: Theme, rect: QRect, row: Row) -> None:
         assert isinstance(row, Recent)
         small = theme.font(SMALL)
-        width = QFontMetrics(small).horizontalAdvance(row.when) + 2
+        width = QFontMetrics(small).horizontalAdvance(row.shown_when) + 2
         right = QRect(rect.right() - width, rect.y(), width, rect.height())
-        paint_text(painter, right, row.when, small, theme.colour("ink_2"))
+        paint_text(painter, right, row.shown_when, small, theme.colour("ink_2"))
         room = rect.adjusted(theme.px(20), 0, -width - theme.px(8), 0)
         paint_text(painter, room, row.title, theme.font(), theme.colour("ink"))

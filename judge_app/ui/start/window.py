@@ -220,8 +220,9 @@ class StartWindow(QWidget):
 
     def set_link(self, link: str) -> None:
         """A join link from elsewhere (a file that was opened, a room found on the network)."""
-        self.link.setText(link)
         self.choose_way("join")
+        self.link.setText(link)
+        self.link.setCursorPosition(0)
 
     # showing
 

@@ -72,12 +72,19 @@ class ClockFace(RunningWidget):
         self._size = size
         self._idle = "–:––"
         self._stale = False
+        self._figure = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
 
     def set_idle(self, text: str) -> None:
         """What stands there while there is no phase (8:00, what the next one will have)."""
         if text != self._idle:
             self._idle = text
+            self.update()
+
+    def set_figure(self, figure: str) -> None:
+        """A figure in the clock's place (4/12 sheets in); '' gives the place back to the clock."""
+        if figure != self._figure:
+            self._figure = figure
             self.update()
 
     def set_stale(self, stale: bool) -> None:
@@ -89,6 +96,8 @@ class ClockFace(RunningWidget):
     @property
     def text(self) -> str:
         """What is shown now."""
+        if self._figure:
+            return self._figure
         left = self.left
         if self._clock is None:
             return self._idle
@@ -113,7 +122,9 @@ class ClockFace(RunningWidget):
         if self._clock is not None and left is not None and not self._stale:
             tone = tone_of(self._clock, left)
         held = self._clock is not None and self._clock.held is not None
-        if self._clock is None or self._stale or left is None or (held and tone == "brand"):
+        if self._figure:
+            colour = theme.colour("ink")
+        elif self._clock is None or self._stale or left is None or (held and tone == "brand"):
             colour = theme.colour("ink_3")
         elif tone == "brand":
             colour = theme.colour("ink")
@@ -132,7 +143,7 @@ class ClockFace(RunningWidget):
         theme = theme_of(self)
         metrics = QFontMetrics(theme.font(100, BOLD))
         wide = max(1, metrics.horizontalAdvance(text)) / 100
-        tall = metrics.capHeight() * 1.12 / 100
+        tall = metrics.capHeight() * (1.5 if self._figure else 1.12) / 100
         fits = min(self.width() / wide, self.height() / tall) / theme.scale
         return int(max(12, min(self._size, fits / theme.scale if theme.scale > 1 else fits)))
 

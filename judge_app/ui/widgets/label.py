@@ -115,11 +115,19 @@ def broken(text: str, metrics: QFontMetrics, width: int, most: int) -> list[str]
     rest = text
     while rest and len(lines) < most - 1 and metrics.horizontalAdvance(rest) > width:
         at = _break(rest, metrics, width)
+        short = len(rest) - at
+        if 0 < short < _LEAST and at > 2 * _LEAST and metrics.horizontalAdvance(rest[at:]) <= width:
+            earlier = at - (_LEAST - short)
+            while earlier > _LEAST and _joined(rest, earlier):
+                earlier -= 1
+            at = earlier if earlier > _LEAST else at
         lines.append(rest[:at].rstrip())
         rest = rest[at:].lstrip()
     return [*lines, rest]
 
 
+_LEAST = 3
+"""A last line of one or two characters looks lost: it gets as many."""
 _NEVER_FIRST = "，。、；：！？）》」』”’…·,.;:!?)"
 _NEVER_LAST = "（《「『“‘("
 

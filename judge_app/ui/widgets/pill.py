@@ -48,8 +48,15 @@ class Pill(QWidget):
         return QSize(min(self.sizeHint().width(), theme.px(48)), theme.px(PILL_HEIGHT))
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._text:
+            return
         painter = QPainter(self)
         paint_pill(painter, theme_of(self), self.rect(), self._text, self._tone)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.ParentChange and self.parent() is not None:
+            self.setVisible(bool(self._text))
+        return super().event(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from judge_app.core.clock import SECOND, displayed
+from judge_app.core.clock import SECOND, EndedBy, displayed
 from judge_app.core.views import ClockView
 from judge_app.ui.theme import Tone
 
@@ -29,7 +29,7 @@ def shown(clock: ClockView, left: int) -> str:
 def tone_of(clock: ClockView, left: int) -> Tone:
     """The clock's colour: the last minute warns, time-up and over time stop."""
     if clock.ended_ns is not None:
-        return "plain"
+        return "stop" if clock.ended_by is EndedBy.DEADLINE else "plain"
     if left <= 0:
         return "stop"
     return "warn" if left <= LAST_MINUTE_NS else "brand"
