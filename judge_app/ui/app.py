@@ -16,7 +16,6 @@ from typing import Any, Protocol
 from judge_app.core.seats import Role
 from judge_app.core.views import AnyView, Briefing, ChairView
 from judge_app.seat.connection import Listener, SeatConnection
-from judge_app.seat.discovery import find_again
 from judge_app.seat.drafts import Drafts
 from judge_app.seat.state import CommandState, Connection
 from judge_app.ui.application import Application, Settings, data_folder
@@ -169,9 +168,7 @@ def run_seat(
         listener: Listener = hall
         if robot is not None:
             sitting, listener = robot(link.token, hall)
-        connection = SeatConnection(
-            link, listener, folder=folder, device_name=name or socket.gethostname(), find=find_again
-        )
+        connection = SeatConnection(link, listener, folder=folder, device_name=name or socket.gethostname())
         hall.use(connection)
         work = asyncio.ensure_future(connection.run() if sitting is None else sitting.run(connection))
         leaving = asyncio.ensure_future(hall.left.wait())
