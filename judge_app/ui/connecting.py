@@ -21,6 +21,7 @@ class ConnectingWindow(QWidget):
         self._address = address
         self._connection = Connection(link=Link.CONNECTING)
         theme = theme_of(self)
+        self.setMinimumSize(theme.px(480), theme.px(240))
         self.resize(theme.px(640), theme.px(320))
         self._title = Label("", "head", wrap=True)
         self._where = Label("", "second", wrap=True)

@@ -185,8 +185,6 @@ class StartWindow(QWidget):
         self.host_page.workbook_chosen.connect(self._workbook_chosen)
         self.host_page.changed.connect(self._show_step)
         self.link.textChanged.connect(self._show_link)
-        self.link.returnPressed.connect(self.take_next_step)
-        self.name.returnPressed.connect(self.take_next_step)
         self.next_button.clicked.connect(self.take_next_step)
 
     # setters

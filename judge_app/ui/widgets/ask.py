@@ -135,7 +135,6 @@ class AskPanel(QFrame):
             self._reason.setAccessibleName(question.field or tr("Reason (needed)"))
             self._reason.setMaxLength(200)
             self._reason.setText(question.text)
-            self._reason.returnPressed.connect(self._answer)
             self._reason.textChanged.connect(self._forgive)
             column.addWidget(self._reason)
         if question.second_field:
@@ -143,7 +142,6 @@ class AskPanel(QFrame):
             self._second.setPlaceholderText(question.second_field)
             self._second.setAccessibleName(question.second_field)
             self._second.setMaxLength(60)
-            self._second.returnPressed.connect(self._answer)
             self._second.textChanged.connect(self._forgive)
             column.addWidget(self._second)
         self._missing = Label("", "second", tone="stop", wrap=True)

@@ -1,0 +1,214 @@
+"""The chair's window and the desk's, by their signals and by real keys and clicks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from judge_app.core import commands, session
+from judge_app.core.contest import Presence
+from judge_app.core.marks import Ruling
+from judge_app.core.seats import Role
+from judge_app.ui.chair import ChairWindow, pending, table, trial
+from judge_app.ui.chair.working import parts
+from judge_app.ui.language import Language
+from judge_app.ui.samples import Play
+from judge_app.ui.scenes import all_heard, chair, few_sheets, presenting
+from tests.ui.desk import Heard, button, dressed
+
+SPACE = Qt.Key.Key_Space
+
+
+@pytest.fixture(autouse=True)
+def language(qapp: QApplication) -> Iterator[Language]:
+    with dressed(qapp) as used:
+        yield used
+
+
+def shown(qtbot: QtBot, play: Play, seat: str = "chair") -> tuple[ChairWindow, Heard]:
+    window = chair(play, seat)
+    qtbot.addWidget(window)
+    window.show()
+    return window, Heard(window.command)
+
+
+def test_it_opens_on_what_waits_for_review_and_space_locks_it(qtbot: QtBot) -> None:
+    window, heard = shown(qtbot, presenting())
+    assert window.shown == "3"
+    qtbot.keyClick(window, SPACE)
+    assert heard == [commands.LockProject(entry_no="3")]
+
+
+def test_the_working_of_a_total_is_shown_in_numbers() -> None:
+    play = presenting()
+    view = play.chair()
+    assert view.tabulation is not None
+    made = parts(play.setup.rules, view.tabulation.project("2"))
+    assert [(part.working, part.score) for part in made[:3]] == [
+        ("446 ÷ 5 =", "89.20"),
+        ("80 ÷ 3 =", "26.67"),
+        ("42.5 ÷ 5 =", "8.50"),
+    ]
+    assert made[-1].score == "124.37"
+
+
+def test_exactly_the_dropped_marks_are_struck_through_and_say_why() -> None:
+    play = presenting()
+    rows = {row.judge: row for row in table.rows(play.chair(), play.briefing("chair"), "2", "专家评委")}
+    struck = {no: [at for at, cell in enumerate(row.cells) if cell.struck] for no, row in rows.items()}
+    assert {no: cells for no, cells in struck.items() if cells} == {"E2": [6], "E4": [5], "E7": [5, 6]}
+    assert [words for words, _ in rows["E4"].notes] == ["去最高"]
+
+
+def test_a_judge_who_recused_has_dashes_and_never_a_zero() -> None:
+    play = presenting()
+    row = next(row for row in table.rows(play.chair(), play.briefing("chair"), "1", "专家评委") if row.judge == "E3")
+    assert {cell.text for cell in row.cells} == {"—"}
+
+
+def test_a_chair_who_judges_sees_nothing_of_a_project_before_her_own_sheet(qtbot: QtBot) -> None:
+    window, _ = shown(qtbot, presenting(missing=["E1", "E2"]))
+    window.show_project("5")
+    assert "您自己的评分表" in window._nothing.text()
+    assert not any(one.isVisible() for one in window._tables.values())
+
+
+def test_a_ruling_shows_its_effect_before_it_is_made_and_the_room_takes_it(qtbot: QtBot) -> None:
+    play = few_sheets()
+    window, heard = shown(qtbot, play)
+    qtbot.keyClick(window, SPACE)
+    question = window.ask.question
+    assert question is not None
+    assert "25.50" in question.choices[0].effect
+    assert heard == []
+    window.ask._reason.setText("评委组决定取平均")  # type: ignore[union-attr]
+    qtbot.mouseClick(button(window.ask, "记录裁定"), Qt.MouseButton.LeftButton)
+    made = msgspec.json.decode(heard[0].ruling, type=Ruling)
+    assert (made.kind, made.entry_no, made.component, made.method) == (
+        "few_sheets",
+        "3",
+        "professional30",
+        "plain_mean",
+    )
+    play.do("chair", heard[0])
+    results = play.chair().tabulation
+    assert results is not None
+    assert str(results.project("3").components["professional30"].score) == "25.50"
+
+
+def test_the_trial_counts_as_the_room_counts() -> None:
+    play = few_sheets()
+    view, briefing = play.chair(), play.briefing("chair")
+    one = pending.rulings_needed(view)[0]
+    choice, ruling = pending.choices(one, view, briefing)[0]
+    tried = trial.with_ruling(view, briefing, ruling)
+    assert tried is not None
+    play.do("chair", commands.MakeRuling(ruling=pending.encoded(ruling, "沈知衡", "理由"), reason="理由"))
+    told = session.tabulation(play.state, play.chair().visible)
+    assert {p.entry_no: (p.total, p.rank) for p in tried[0].projects} == {
+        p.entry_no: (p.total, p.rank) for p in told.projects
+    }
+    assert choice.key == "plain_mean"
+
+
+def test_a_sheet_is_returned_with_a_reason(qtbot: QtBot) -> None:
+    window, heard = shown(qtbot, presenting())
+    window.choose_judge("E2")
+    qtbot.keyClick(window, Qt.Key.Key_R)
+    qtbot.mouseClick(button(window.ask, "疑似笔误"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(button(window.ask, "退回"), Qt.MouseButton.LeftButton)
+    assert heard == [commands.ReturnSheet(entry_no="3", judge="E2", reason="疑似笔误")]
+
+
+def test_nothing_is_returned_while_no_line_is_chosen(qtbot: QtBot) -> None:
+    window, heard = shown(qtbot, presenting())
+    qtbot.keyClick(window, Qt.Key.Key_R)
+    assert window.ask.question is None
+    assert heard == []
+
+
+def test_a_missing_judge_is_marked_absent_from_the_task(qtbot: QtBot) -> None:
+    play = presenting().do("host", commands.CloseScoring(entry_no="4", missing=("E6",)))
+    window, heard = shown(qtbot, play)
+    qtbot.mouseClick(button(window.tasks, "标记缺席…"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(button(window.ask, "未到场"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(button(window.ask, "记录"), Qt.MouseButton.LeftButton)
+    assert heard == [commands.SetPresence(entry_no="4", judge="E6", presence=Presence.ABSENT, reason="未到场")]
+
+
+def test_opening_a_locked_result_takes_a_reason_and_a_second_person(qtbot: QtBot) -> None:
+    window, heard = shown(qtbot, presenting())
+    window.show_project("1")
+    qtbot.mouseClick(button(window.sheet_panel, "重新开启…"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(button(window.ask, "分数存疑"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(button(window.ask, "重新开启"), Qt.MouseButton.LeftButton)
+    assert heard == []
+    window.ask._second.setText("方景行")  # type: ignore[union-attr]
+    qtbot.mouseClick(button(window.ask, "重新开启"), Qt.MouseButton.LeftButton)
+    assert heard == [commands.ReopenProject(entry_no="1", reason="分数存疑", second_person="方景行")]
+
+
+def test_the_end_of_a_session_is_sign_lock_confirm_publish_by_one_key(qtbot: QtBot) -> None:
+    play = all_heard(lock=True)
+    window, heard = shown(qtbot, play)
+
+    def step(fill: str = "") -> None:
+        qtbot.keyClick(window, SPACE)
+        if fill:
+            window.ask._reason.setText(fill)  # type: ignore[union-attr]
+        qtbot.keyClick(window.ask, Qt.Key.Key_Return)
+        play.do("chair", heard[-1])
+        window.set_view(play.chair())
+
+    step()
+    assert isinstance(heard[-1], commands.SignOff)
+    assert (heard[-1].role, heard[-1].name) == ("chair", "沈知衡")
+    step()
+    assert heard[-1] == commands.LockSession()
+    for path in play.setup.rules.assumed:
+        step("秘书组")
+        assert heard[-1] == commands.ConfirmAssumed(path=path, name="秘书组")
+    step()
+    assert heard[-1] == commands.PublishResults()
+    assert not window.next_button.isEnabled()
+
+
+def test_a_signature_goes_stale_when_a_result_changes(qtbot: QtBot) -> None:
+    play = all_heard(lock=True).do("scorer", commands.SignOff(role="scorer", name="程见微", head="x"))
+    window, _ = shown(qtbot, play)
+    state = window.signatures._rows[Role.SCORER].state
+    assert state.text.startswith("已签")
+    play.do("chair", commands.ReopenProject(entry_no="1", reason="存疑", second_person="方景行"))
+    window.set_view(play.chair())
+    assert state.text == "已失效，须重签"
+
+
+def test_the_checker_signs_for_himself_and_is_asked_nothing_else(qtbot: QtBot) -> None:
+    window, heard = shown(qtbot, all_heard(lock=True), "checker")
+    assert window.tasks.troubles == ()
+    qtbot.keyClick(window, SPACE)
+    window.ask._reason.setText("易安澜")  # type: ignore[union-attr]
+    qtbot.keyClick(window.ask, Qt.Key.Key_Return)
+    assert (heard[0].role, heard[0].name) == ("checker", "易安澜")
+
+
+def test_the_print_menu_asks_for_forms_by_project_or_session(qtbot: QtBot) -> None:
+    window, _ = shown(qtbot, presenting())
+    wanted: list[tuple[str, str]] = []
+    window.print_requested.connect(lambda form, entry_no: wanted.append((form, entry_no)))
+    window._print_menu.aboutToShow.emit()
+    for action in window._print_menu.actions()[:4]:
+        action.trigger()
+    assert wanted == [("F1", "3"), ("F2", "3"), ("F3", ""), ("F6", "")]
+
+
+def test_what_is_read_out_is_a_number_only_when_the_result_is_final(qtbot: QtBot) -> None:
+    window, _ = shown(qtbot, few_sheets())
+    assert "待评委组裁定" in window._announce_text.text()
+    window.show_project("2")
+    assert "124.37" in window._announce_text.text()

@@ -1,0 +1,23 @@
+"""Every scene of the gallery, in both languages, at the size that must hold: nothing cut, overlapping, untranslated
+or faint. The whole matrix of looks and scales is the gallery command's."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from judge_app.ui.gallery import LANGUAGES, SCALES, Photographer, Shot
+from judge_app.ui.scenes import Scene, scenes
+
+MIDDLE = next(scale for scale in SCALES if scale.name == "150")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("scene", scenes(), ids=lambda scene: f"{scene.view}-{scene.state}")
+def test_a_scene_is_whole(qapp: QApplication, scene: Scene, language: str) -> None:
+    photographer = Photographer(qapp)
+    try:
+        _, found = photographer.take(Shot(scene, language, "light", MIDDLE), pictures=False)  # type: ignore[arg-type]
+    finally:
+        photographer.language.use("en")
+    assert [str(one) for one in found] == []

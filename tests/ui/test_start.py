@@ -1,0 +1,107 @@
+"""The start window: ways in, a workbook with what is wrong in it, a join link checked as it is pasted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from judge_app.core.errors import Problem
+from judge_app.ui import samples
+from judge_app.ui.language import Language
+from judge_app.ui.scenes import GOOD_LINK
+from judge_app.ui.start import Recent, StartWindow
+from tests.ui.desk import dressed
+
+BOOK = "/tmp/大赛.xlsx"
+
+
+@pytest.fixture(autouse=True)
+def language(qapp: QApplication) -> Iterator[Language]:
+    with dressed(qapp) as used:
+        yield used
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> StartWindow:
+    made = StartWindow()
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def test_a_workbook_is_asked_to_be_read_and_its_session_hosted(qtbot: QtBot, window: StartWindow) -> None:
+    chosen, hosted = [], []
+    window.workbook_chosen.connect(chosen.append)
+    window.host_requested.connect(lambda path, session: hosted.append((path, session)))
+    window.host_page.path.setText(BOOK)  # QTest types Latin letters only
+    qtbot.keyClick(window.host_page.path, Qt.Key.Key_Return)
+    assert chosen == [BOOK]
+    assert not window.next_button.isEnabled()
+    window.set_contest(BOOK, samples.regional_final()[0])
+    qtbot.mouseClick(window.next_button, Qt.MouseButton.LeftButton)
+    assert hosted == [(BOOK, "第一场")]
+
+
+def test_problems_are_listed_in_the_language_in_force_and_nothing_can_be_hosted(
+    window: StartWindow, language: Language
+) -> None:
+    window.host_page.take(BOOK)
+    window.set_problems(BOOK, [Problem("项目 · A4", "序号重复", "a number twice")])
+    assert [row.text for row in window.host_page.problems.rows] == ["序号重复"]  # type: ignore[attr-defined]
+    assert not window.next_button.isEnabled()
+    language.use("en")
+    QApplication.processEvents()
+    assert [row.text for row in window.host_page.problems.rows] == ["a number twice"]  # type: ignore[attr-defined]
+
+
+def test_an_answer_about_another_workbook_changes_nothing(window: StartWindow) -> None:
+    window.host_page.take(BOOK)
+    window.set_contest("/tmp/other.xlsx", samples.regional_final()[0])
+    assert window.host_page.contest is None
+
+
+@pytest.mark.parametrize("broken", ["", "http://x", GOOD_LINK[:-1], GOOD_LINK.replace("fp=A", "fp=")])
+def test_a_link_that_is_not_whole_cannot_be_joined(window: StartWindow, broken: str) -> None:
+    window.choose_way("join")
+    window.link.setText(broken)
+    assert not window.next_button.isEnabled()
+
+
+def test_a_link_pasted_with_line_breaks_is_joined_whole(qtbot: QtBot, window: StartWindow) -> None:
+    joined = []
+    window.join_requested.connect(lambda link, name: joined.append((link, name)))
+    qtbot.keyClick(window, Qt.Key.Key_2)
+    window.link.setText(f"  {GOOD_LINK[:30]} {GOOD_LINK[30:]} ")
+    qtbot.keyClicks(window.name, "LAPTOP-3")
+    qtbot.keyClick(window.name, Qt.Key.Key_Return)
+    assert joined == [(GOOD_LINK, "LAPTOP-3")]
+
+
+def test_the_rehearsal_starts_by_two_keys(qtbot: QtBot, window: StartWindow) -> None:
+    with qtbot.waitSignal(window.rehearse_requested):
+        qtbot.keyClick(window, Qt.Key.Key_3)
+        qtbot.keyClick(window, Qt.Key.Key_Return)
+
+
+def test_a_session_opened_before_is_opened_again(qtbot: QtBot, window: StartWindow) -> None:
+    assert not window.recent_card.isVisible()
+    window.set_recent([Recent(path="/a.roadshow", title="第一场", when="2026-12-04T08:02+00:00")])
+    assert window.recent_card.isVisible()
+    with qtbot.waitSignal(window.open_requested) as heard:
+        index = window.recent_list.model().index(0, 0)
+        at = window.recent_list.visualRect(index).center()
+        qtbot.mouseClick(window.recent_list.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert heard.args == ["/a.roadshow"]
+
+
+def test_a_wish_under_way_cannot_be_made_twice(window: StartWindow) -> None:
+    window.choose_way("rehearse")
+    window.set_busy("正在启动")
+    assert not window.next_button.isEnabled()
+    window.set_failed("场次没有启动", [Problem("x", "坏了", "broken")])
+    assert window.next_button.isEnabled()
+    assert window._failed.isVisible()
