@@ -149,6 +149,7 @@ def test_whether_another_judge_has_sent_his_sheet_is_not_seen_by_judges_and_stag
     ]
     if not open_:
         return
+    sitting.catch_up()  # what time alone has made is everybody's to see
     before = sitting.state
     sitting.submit(who, open_[0])
     unaware = [seat for seat in seats_of(sitting, Role.JUDGE, *HIDDEN_FROM_PUBLIC) if seat.judge != who]
