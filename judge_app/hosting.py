@@ -107,7 +107,7 @@ def host_session(
     bound: dict[str, int] = {"port": port}
 
     def start_room(restart: int) -> launch.Process:
-        options = {"--backups": str(session_file.parent / "backups")}
+        options = {"--backups": str(session_file.parent / "backups"), "--announce": ""}
         process = launch.room(
             session_file,
             setup=setup_file if restart == 0 else None,

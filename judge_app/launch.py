@@ -184,5 +184,5 @@ def room(
     if central:
         arguments += ["--central", central]
     for name, value in (options or {}).items():
-        arguments += [name, value]
+        arguments += [name, value] if value else [name]
     return Process(arguments, log=log, ready=True)

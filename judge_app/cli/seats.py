@@ -1,4 +1,5 @@
-"""Commands that run a room or sit in it: room, host, join, console, judge, chair, stage."""
+"""Commands that run a room or sit in it: room, host, join, console, judge, chair, stage, and reach, which says why a
+seat cannot be reached."""
 
 from __future__ import annotations
 
@@ -7,11 +8,14 @@ import json
 import logging
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from judge_app.cli.output import bad, bad_input_exits
+from judge_app.cli.output import Json, bad, bad_input_exits, put, put_json
+
+if TYPE_CHECKING:
+    from judge_app.wire.link import JoinLink
 
 app = typer.Typer()
 
@@ -26,6 +30,7 @@ def room(
     central: Annotated[str | None, typer.Option(metavar="URL")] = None,
     backups: Annotated[Path | None, typer.Option(help="备份文件夹 / folder for verified copies")] = None,
     ready: Annotated[bool, typer.Option("--ready", help="就绪后输出一行 JSON / one JSON line when ready")] = False,
+    announce: Annotated[bool, typer.Option("--announce", help="在局域网公布本场（mDNS） / be found by mDNS")] = False,
 ) -> None:
     """会场主机进程：计时、记录、发回执 / the room: the one authority of a session."""
     import gc
@@ -44,7 +49,19 @@ def room(
             except msgspec.DecodeError as error:
                 raise bad(str(setup), f"不是场次设置：{error}", f"not a session set-up: {error}") from error
         gc.freeze()
-        asyncio.run(serve(file, given, bind=bind, port=port, rate=rate, central=central, backups=backups, ready=ready))
+        asyncio.run(
+            serve(
+                file,
+                given,
+                bind=bind,
+                port=port,
+                rate=rate,
+                central=central,
+                backups=backups,
+                ready=ready,
+                announce=announce,
+            )
+        )
 
 
 @app.command()
@@ -66,6 +83,10 @@ def host(
 
 
 Link = Annotated[str, typer.Argument(metavar="LINK", help="rsj://… 加入链接 / join link")]
+Invitation = Annotated[
+    str,
+    typer.Argument(metavar="LINK|'HOST:PORT CODE'", help="rsj://… 加入链接，或“地址:端口 8 位加入码” / link, or code"),
+]
 RobotFile = Annotated[Path | None, typer.Option("--robot", hidden=True)]
 Data = Annotated[Path | None, typer.Option("--data", help="本席位的数据文件夹 / this seat's own data")]
 
@@ -100,16 +121,54 @@ def stage(
 
 
 @app.command()
-def join(link: Link, robot: RobotFile = None, data: Data = None) -> None:
-    """以链接所属的席位加入 / take the seat that the link is for, whatever it is."""
+def join(link: Invitation, robot: RobotFile = None, data: Data = None) -> None:
+    """以链接或“地址:端口 加入码”加入 / take the seat that a link, or an address and a code, is for."""
     seat_window(link, robot, data)
+
+
+@app.command()
+def reach(link: Link, data: Data = None, as_json: Json = False) -> None:
+    """检查能否连上主机，逐步说明原因和办法 / can the host be reached from here, and if not, why, and what to do."""
+    import msgspec
+
+    from judge_app.seat.discovery import find_again
+    from judge_app.seat.identity import known_key
+    from judge_app.seat.reach import Reach, Step
+    from judge_app.ui.application import data_folder
+    from judge_app.wire.link import read_link
+
+    def tell(step: Step) -> None:
+        if not as_json:
+            put(f"{'✓' if step.ok else '✗'} {step.zh}\n  {step.en}")
+
+    with bad_input_exits():
+        given = read_link(link)
+        key = known_key(data or data_folder() / "seats", given)
+        steps = asyncio.run(Reach(given, key, find=find_again).run(tell))
+    if as_json:
+        put_json({"ok": steps[-1].ok, "steps": msgspec.to_builtins(steps)})
+    if not steps[-1].ok:
+        raise typer.Exit(1)
+
+
+def read_invitation(text: str) -> JoinLink:
+    """The join link in what somebody was given: the link itself, or ``host:port`` and the 8-digit code.
+
+    Raises BadInput, and Refused where the code does not lead to a link.
+    """
+    from judge_app.seat.pairing import pair
+    from judge_app.wire.link import SCHEME, read_link
+    from judge_app.wire.pairing import read_by_code
+
+    if text.strip().lower().startswith(f"{SCHEME}:"):
+        return read_link(text)
+    return asyncio.run(pair(read_by_code(text)))
 
 
 def seat_window(link: str, robot: Path | None, data: Path | None, decks: Path | None = None) -> NoReturn:
     """The window of the seat that the link is bound to."""
     with bad_input_exits():
         from judge_app.ui.app import run_seat
-        from judge_app.wire.link import read_link
 
         found = {} if decks is None else {no: Path(path) for no, path in json.loads(decks.read_text("utf-8")).items()}
         maker = None
@@ -117,5 +176,5 @@ def seat_window(link: str, robot: Path | None, data: Path | None, decks: Path | 
             from judge_app.rehearsal.windows import robot_maker
 
             maker = robot_maker(robot)
-        status = run_seat(read_link(link), data=data, decks=found, robot=maker)
+        status = run_seat(read_invitation(link), data=data, decks=found, robot=maker)
     raise typer.Exit(status)

@@ -175,6 +175,8 @@ class HostView(msgspec.Struct, frozen=True, kw_only=True, tag="host", tag_field=
     published: bool = False
     health: Health = Health()
     join_links: tuple[JoinLink, ...] = ()
+    addresses: tuple[tuple[str, str], ...] = ()
+    """Where the room can be reached: (address and port, the network's name), the likeliest first; for the host alone."""
 
 
 class OwnSheet(Struct, frozen=True):
@@ -252,6 +254,7 @@ class Live(Struct, frozen=True):
     seats: dict[str, SeatLive] = {}
     health: Health = Health()
     join_links: tuple[JoinLink, ...] = ()
+    addresses: tuple[tuple[str, str], ...] = ()
     head_seq: int = 0
     head_hash: str = ""
 
@@ -479,6 +482,7 @@ def _host(state: State, seat: Seat, live: Live) -> HostView:
         published=state.published,
         health=live.health,
         join_links=live.join_links if seat.role is Role.HOST else (),
+        addresses=live.addresses if seat.role is Role.HOST else (),
     )
 
 

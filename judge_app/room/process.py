@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 
 from judge_app.core.events import SessionSetup
+from judge_app.room.discovery import Announcement
 from judge_app.room.room import Room, open_room
 from judge_app.room.server import Server
 from judge_app.room.sync import Sync
@@ -22,9 +23,10 @@ from judge_app.room.sync import Sync
 log = logging.getLogger(__name__)
 
 
-def addresses() -> list[str]:
-    """This machine's IPv4 addresses as others may reach it, likely ones first, virtual networks and loopback last."""
-    found: list[tuple[int, str]] = []
+def interfaces() -> list[tuple[str, str]]:
+    """This machine's IPv4 addresses as others may reach it, each with its network's name: likely ones first, virtual
+    networks (VPN, containers) and loopback last."""
+    found: list[tuple[int, str, str]] = []
     for name, entries in psutil.net_if_addrs().items():
         stats = psutil.net_if_stats().get(name)
         if stats is not None and not stats.isup:
@@ -39,15 +41,15 @@ def addresses() -> list[str]:
             if address.is_link_local:
                 continue
             rank = 3 if address.is_loopback else 2 if virtual else 0 if address.is_private else 1
-            found.append((rank, entry.address))
-    return [address for _, address in sorted(found)]
+            found.append((rank, entry.address, name))
+    return [(address, name) for _, address, name in sorted(found)]
 
 
-def link_host(bind: str) -> str:
-    """The address that a join link names: the bound one, or where all are bound the likeliest."""
-    if bind not in ("0.0.0.0", "::"):
-        return bind
-    return next(iter(addresses()), "127.0.0.1")
+def reachable(bind: str) -> tuple[tuple[str, str], ...]:
+    """The addresses, with their networks' names, at which a room that is bound so can be reached."""
+    if bind in ("0.0.0.0", "::"):
+        return tuple(interfaces()) or (("127.0.0.1", ""),)
+    return ((bind, dict(interfaces()).get(bind, "")),)
 
 
 async def serve(
@@ -60,8 +62,10 @@ async def serve(
     central: str | None = None,
     backups: Path | None = None,
     ready: bool = False,
+    announce: bool = False,
 ) -> None:
-    """Run the room of a session file until a signal. Raises BadInput, what the store raises, and OSError for the port."""
+    """Run the room of a session file until a signal. With ``announce`` it says by mDNS that it is here, unless it is
+    bound to loopback. Raises BadInput, what the store raises, and OSError for the port."""
     # The writer's thread must not wait 5 ms for the interpreter behind a busy loop, several times a commit.
     sys.setswitchinterval(0.0005)
     room = open_room(path, setup, rate=rate)
@@ -76,31 +80,69 @@ async def serve(
     try:
         room.start()
         bound = await server.start(bind, port)
-        host = link_host(bind)
-        room.set_links(lambda seat: server.link(host, seat))
+        reached = reachable(bind)
+        host = reached[0][0]
+        _tell_addresses(room, server, reached)
         if central:
             sync = Sync(room, central)
             sync.start()
         copying = asyncio.create_task(_back_up(room, backups)) if backups is not None else None
+        announcement = None
+        if announce and not _is_loopback(bind):
+            announcement = Announcement(room.state.session.session.name, room.keys.fingerprint, bound)
+        moving = asyncio.create_task(_follow_addresses(room, server, bind, announcement))
         if ready:
             told = {
                 "ready": True,
                 "port": bound,
                 "host": host,
-                "addresses": addresses(),
+                "addresses": [address for address, _ in reached],
                 "session": room.state.session.session_id,
                 "links": {seat: server.link(host, seat) for seat in room.seats},
             }
             sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
             sys.stdout.flush()
         await stop.wait()
+        moving.cancel()
         if copying is not None:
             copying.cancel()
+        if announcement is not None:
+            await announcement.stop()
     finally:
         await server.stop()
         await room.stop()
         if sync is not None:
             await sync.stop()
+
+
+ADDRESSES_S = 5.0
+"""How often it is looked whether this computer has moved to another network."""
+
+
+def _tell_addresses(room: Room, server: Server, reached: tuple[tuple[str, str], ...]) -> None:
+    """Join links name the likeliest address; the host sees all of them."""
+    room.set_links(lambda seat: server.link(reached[0][0], seat))
+    room.set_addresses(tuple((f"{address}:{server.port}", name) for address, name in reached))
+
+
+async def _follow_addresses(room: Room, server: Server, bind: str, announcement: Announcement | None) -> None:
+    """Links and the announcement go with this computer where it gets another address."""
+    before: tuple[tuple[str, str], ...] = ()
+    while True:
+        reached = reachable(bind)
+        if reached != before:
+            _tell_addresses(room, server, reached)
+            if announcement is not None:
+                await announcement.start([address for address, _ in reached])
+        before = reached
+        await asyncio.sleep(ADDRESSES_S)
+
+
+def _is_loopback(bind: str) -> bool:
+    try:
+        return ipaddress.ip_address(bind).is_loopback
+    except ValueError:
+        return bind == "localhost"
 
 
 BACKUP_S = 300.0

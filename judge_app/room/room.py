@@ -106,6 +106,7 @@ class Room:
         self._timer: asyncio.TimerHandle | None = None
         self._links: Callable[[str], str] | None = None
         self._codes = codes.Codes(keys.fingerprint, self._code_burnt)
+        self._addresses: tuple[tuple[str, str], ...] = ()
         self._trouble: dict[str, tuple[str, str]] = {}
         self._last_write = ""
         self._commit_us = 0
@@ -607,6 +608,12 @@ class Room:
     def set_links(self, link: Callable[[str], str]) -> None:
         """How a seat's token becomes a join link (the server knows the address)."""
         self._links = link
+        self._codes_changed()
+
+    def set_addresses(self, addresses: tuple[tuple[str, str], ...]) -> None:
+        """Where the room can be reached: (address and port, the network's name), the likeliest first."""
+        self._addresses = addresses
+        self._push_live()
 
     def set_centre(self, status: str, pending: int) -> None:
         """How the centre stands: '', 'ok', 'waiting' or 'contested', and how many events wait for it."""
@@ -692,7 +699,14 @@ class Room:
                 self._links_of = (devices, made)
             links = self._links_of[1]
         seq, hash_ = self._committed_head()
-        return views.Live(seats=self._live, health=health, join_links=links, head_seq=seq, head_hash=hash_.hex())
+        return views.Live(
+            seats=self._live,
+            health=health,
+            join_links=links,
+            addresses=self._addresses,
+            head_seq=seq,
+            head_hash=hash_.hex(),
+        )
 
     def _committed_head(self) -> tuple[int, bytes]:
         if self._ahead:

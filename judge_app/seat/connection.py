@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import hashlib
 import logging
 import random
 import uuid
@@ -23,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from judge_app.core.commands import AnyCommand
 from judge_app.core.views import AnyView, Briefing
 from judge_app.seat.clock import RemoteClock, local_ns
-from judge_app.seat.identity import Identity
+from judge_app.seat.identity import Identity, file_name
 from judge_app.seat.outbox import FileOutbox, MemoryOutbox, Outbox
 from judge_app.seat.state import CommandState, Connection, Delivery, Link
 from judge_app.wire import messages, signing
@@ -81,7 +80,7 @@ class SeatConnection:
         self.seat_id = ""
         self._listener = listener
         self._device_name = device_name
-        name = hashlib.sha256(link.fingerprint + link.token.encode()).hexdigest()[:16]
+        name = file_name(link)
         self._identity = Identity(None if folder is None else folder / f"{name}.key")
         self._outbox: Outbox = MemoryOutbox() if folder is None else FileOutbox(folder / f"{name}.outbox")
         self._session_id = ""

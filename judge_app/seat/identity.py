@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 from pathlib import Path
@@ -10,6 +11,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from judge_app.seat.outbox import sync_folder
+from judge_app.wire.link import JoinLink
 from judge_app.wire.messages import Enrolled
 from judge_app.wire.signing import public_hex
 
@@ -19,6 +21,17 @@ log = logging.getLogger(__name__)
 class _Stored(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     private_key: bytes
     enrolled: Enrolled | None = None
+
+
+def file_name(link: JoinLink) -> str:
+    """What the files of a link's seat are called, without their ending."""
+    return hashlib.sha256(link.fingerprint + link.token.encode()).hexdigest()[:16]
+
+
+def known_key(folder: Path, link: JoinLink) -> str:
+    """The public key (hex) of this device's seat for a link, '' where it has none; nothing is made."""
+    path = folder / f"{file_name(link)}.key"
+    return Identity(path).public if path.exists() else ""
 
 
 class Identity:

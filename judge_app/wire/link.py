@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import ipaddress
 import re
 import unicodedata
@@ -17,6 +18,8 @@ from judge_app.core.contest import Struct
 from judge_app.core.errors import BadInput, Problem
 
 SCHEME = "rsj"
+SERVICE = "_judge-app._tcp.local."
+"""The name under which rooms are found by mDNS."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 
@@ -42,6 +45,11 @@ class JoinLink(Struct, frozen=True):
 
 def _b64(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def hint(fingerprint: bytes) -> str:
+    """What discovery tells of a room's certificate: enough to look there first, nothing to trust."""
+    return hashlib.sha256(b"rsj-hint\0" + fingerprint).hexdigest()[:16]
 
 
 def _wrong(zh: str, en: str) -> BadInput:

@@ -1,0 +1,53 @@
+"""Rooms are found by mDNS, as a hint: the name and where, and nothing that anybody should believe."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from judge_app.room.discovery import Announcement, instance
+from judge_app.seat.discovery import find
+from judge_app.wire.link import hint
+
+HERE = ["127.0.0.1"]
+
+
+def test_a_room_that_is_announced_is_found_with_its_port_and_hint_and_gone_when_it_stops() -> None:
+    async def scene() -> None:
+        announcement = Announcement("第一场.决赛", bytes(32), 4711)
+        if not await announcement.start(HERE):
+            pytest.skip("no multicast here")
+        try:
+            found = [one for one in await find(1.0, interfaces=HERE) if one.port == 4711]
+            if not found:
+                pytest.skip("no multicast here")
+            assert found[0].name.startswith("第一场·决赛")
+            assert (found[0].host, found[0].hint) == ("127.0.0.1", hint(bytes(32)))
+            assert await announcement.start(HERE)  # the same addresses: nothing to do
+        finally:
+            await announcement.stop()
+        await announcement.stop()
+        assert [one for one in await find(0.5, interfaces=HERE) if one.port == 4711] == []
+
+    asyncio.run(scene())
+
+
+def test_a_room_that_nobody_can_reach_is_not_announced() -> None:
+    assert asyncio.run(Announcement("x", bytes(32), 1).start([])) is False
+
+
+@given(st.text(max_size=80))
+def test_any_session_name_makes_one_dns_label(name: str) -> None:
+    label = instance(name)
+    assert 0 < len(label.encode()) <= 63
+    assert "." not in label
+    assert label.isprintable()
+
+
+def test_the_hint_tells_rooms_apart_and_not_the_fingerprint() -> None:
+    assert hint(bytes(32)) != hint(bytes([1] * 32))
+    assert len(hint(bytes(32))) == 16
+    assert bytes([7] * 32).hex()[:8] not in hint(bytes([7] * 32))
