@@ -354,7 +354,7 @@ def give_popularity(rules: Data, projects: list[Project]) -> None:
             scope = project.scope(rule.get("scope", "all"))
             rank = 1 + sum(
                 1
-                for other in competing
+                for other in projects
                 if other.scope(rule.get("scope", "all")) == scope and (other.data.get("votes") or 0) > votes
             )
         project.points = table[rank - 1] if rank <= len(table) else Fraction(0)

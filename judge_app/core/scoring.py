@@ -220,7 +220,8 @@ class _Row:
 
 
 def _rows(book: Scorebook) -> list[_Row]:
-    """Every project with its popularity and total, before ranks."""
+    """Every project with its popularity and total, before ranks. The votes are ranked over all finalists (A-13), those
+    who left among them: whoever leaves, the others' points stay what they were."""
     rules = book.rules
     events = {event.name: rules.for_event(event.name) for event in rules.own_events}
     rows = [
@@ -230,7 +231,7 @@ def _rows(book: Scorebook) -> list[_Row]:
     ranks = (
         {}
         if rules.popularity is None
-        else popularity_ranks(rules.popularity, [row.entry for row in rows if row.rules is rules and row.competing])
+        else popularity_ranks(rules.popularity, [row.entry for row in rows if row.rules is rules])
     )
     for row in rows:
         _total(row, ranks.get(row.entry.entry_no), voided=book.popularity_voided)
@@ -283,7 +284,7 @@ def tabulate_book(book: Scorebook) -> Tabulation:
     for part in parts:
         for name, numbers in part.given.awards.items():
             awards[name] = (*awards.get(name, ()), *numbers)
-    live = [part for part in parts if part.rows] or parts[:1]
+    live = [part for part in parts if any(row.competing for row in part.rows)] or parts[:1]
     return Tabulation(
         full_marks=rules.full_marks,
         projects=tuple(_result(row) for row in rows),

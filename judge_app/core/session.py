@@ -28,6 +28,7 @@ from judge_app.core.scoring import (
     Ruling,
     Scorebook,
     Sheet,
+    Standing,
     Status,
     Tabulation,
     check_rulings,
@@ -275,13 +276,20 @@ class _Same(Generic[T]):
 
 
 def entries(state: State, only: Iterable[str] | None = None) -> tuple[Entry, ...]:
-    """The projects with their sheets as the calculation takes them, in running order; those out are left out."""
+    """The projects with their sheets as the calculation takes them, in running order. One that is out stays, with its
+    standing: it has no rank, but the votes it was given keep their place among the others' (A-13), so that a withdrawal
+    changes nobody's locked result."""
     setup = _Same(state.session)
     return tuple(
-        _entry(setup, _Same(state.projects[entry_no]), entry_no)
-        for entry_no in (state.order if only is None else only)
-        if state.projects[entry_no].stage not in OUT
+        _entry(setup, _Same(state.projects[entry_no]), entry_no) for entry_no in (state.order if only is None else only)
     )
+
+
+_STANDINGS = {
+    ProjectStage.FORFEITED: Standing.WITHDRAWN,
+    ProjectStage.WITHDRAWN: Standing.WITHDRAWN,
+    ProjectStage.DISQUALIFIED: Standing.DISQUALIFIED,
+}
 
 
 @lru_cache(maxsize=_KEPT)
@@ -298,6 +306,7 @@ def _entry(setup_: _Same[SessionSetup], held: _Same[ProjectState], entry_no: str
         topic=project.topic,
         session=setup.session.name,
         votes=project.votes,
+        standing=_STANDINGS.get(held.value.stage, Standing.COMPETING),
         external={
             given.component: Decimal(given.score) for given in setup.contest.external if given.entry_no == entry_no
         },
@@ -336,14 +345,15 @@ def ruled_on(ruling: Ruling) -> frozenset[str]:
 
 
 def grounded(made: Iterable[Ruling], given: Iterable[Entry]) -> list[tuple[int, Ruling]]:
-    """The rulings, with their positions, of which every project is among the entries: one on a project that is out
-    has lost its ground, and the calculation would refuse it."""
-    here = {entry.entry_no for entry in given}
+    """The rulings, with their positions, of which every project competes: one on a project that is out has lost its
+    ground."""
+    here = {entry.entry_no for entry in given if entry.standing is Standing.COMPETING}
     return [(at, ruling) for at, ruling in enumerate(made) if ruled_on(ruling) <= here]
 
 
 def tabulation(state: State, only: Iterable[str] | None = None) -> Tabulation:
-    """This session's results alone, as they stand (what spans rooms is computed from all sessions' journals).
+    """This session's results alone, as they stand (what spans rooms is computed from all sessions' journals), of the
+    projects that compete.
 
     A ruling counts where every project it names is counted; one on a project that is out has lost its ground and is
     among ``unused_rulings``, which are positions in ``rulings(state)``. What a project's own sheets give is computed
@@ -373,7 +383,8 @@ def tabulation(state: State, only: Iterable[str] | None = None) -> Tabulation:
     out = {entry_no for entry_no, held in state.projects.items() if held.stage in OUT}
     unused = {holding[at][0] for at in result.unused_rulings}
     unused |= {at for at, ruling in enumerate(made) if ruled_on(ruling) & out}
-    return msgspec.structs.replace(result, unused_rulings=tuple(sorted(unused)))
+    competing = tuple(project for project in result.projects if project.standing is Standing.COMPETING)
+    return msgspec.structs.replace(result, projects=competing, unused_rulings=tuple(sorted(unused)))
 
 
 # decide

@@ -67,11 +67,9 @@ def fold(before: Fold, records: Iterable[Record]) -> Fold:
         elif isinstance(event, events.PhaseEnded) and event.run in walls:
             walls[event.run] = (walls[event.run][0], body.at.wall)
         elif isinstance(event, events.StepUndone):
-            walls = {
-                run: walls[run] if held.ended_ns is not None else (walls[run][0], None)
-                for held in state.runs
-                if (run := held.run) in walls
-            }
+            for held in state.all_runs:
+                started, ended = walls.get(held.run, ("", None))
+                walls[held.run] = (started, None if held.ended_ns is None else ended or body.at.wall)
     return Fold(state=state, seq=seq, hash=digest, last_at=last_at, walls=walls, parked=tuple(parked))
 
 
@@ -138,7 +136,7 @@ def _fill(made: Rows, folded: Fold, setup: SessionSetup) -> None:
         "seq": folded.seq,
         "hash": folded.hash,
     }
-    for run in state.runs:
+    for run in state.all_runs:
         ended = run.ended_ns
         started_at, ended_at = folded.walls.get(run.run, ("", None))
         made["time_log"][(run.run,)] = {

@@ -334,7 +334,7 @@ def popularity_keeps_to_its_cap(core: Calculation, dice: random.Random) -> None:
         if not votes[project.entry_no]:
             assert project.popularity_points == 0
         elif "VOTES_VOIDED" not in project.flags:
-            better = sum((votes[other.entry_no] or 0) > votes[project.entry_no] for other in competing)
+            better = sum((votes[other.entry_no] or 0) > votes[project.entry_no] for other in found.projects)
             assert project.popularity_points == max(0, 10 - better)
         for other in competing:
             if votes[project.entry_no] and votes[project.entry_no] == votes[other.entry_no]:

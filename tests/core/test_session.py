@@ -617,6 +617,28 @@ def test_a_project_that_leaves_after_its_talk_has_no_result(disqualified: bool) 
     assert sitting.state.projects["1"].sheets["E2"].points, "its sheets stay on the record"
 
 
+@pytest.mark.parametrize("disqualified", [True, False])
+def test_a_withdrawal_moves_nobody_s_locked_points(disqualified: bool) -> None:
+    """The votes of one that left keep their place (A-13): the points of those behind it stay what was signed."""
+    sitting = Sitting(setup(votes=(900, 700, 500)))
+    for entry_no in ("2", "3"):
+        sitting.hear(entry_no)
+        sitting.score(entry_no)
+        sitting.lock(entry_no)
+    before = {one.entry_no: one for one in session.tabulation(sitting.state).projects}
+    assert before["2"].popularity_points == 2
+    sitting.do("chair", commands.RemoveProject(entry_no="1", disqualified=disqualified, reason="来函"))
+    after = {one.entry_no: one for one in session.tabulation(sitting.state).projects}
+    assert list(after) == ["2", "3"]
+    for entry_no, one in after.items():
+        assert (one.popularity_rank, one.popularity_points, one.total) == (
+            before[entry_no].popularity_rank,
+            before[entry_no].popularity_points,
+            before[entry_no].total,
+        )
+    assert [one.rank for one in after.values()] == [1, 2]
+
+
 def test_a_project_on_the_stage_or_locked_is_not_removed() -> None:
     remove = commands.RemoveProject(entry_no="1", disqualified=False, reason="信")
     assert running().refusal("host", remove) == "busy"

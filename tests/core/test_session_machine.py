@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from judge_app.core import clock, commands, events, session, views
 from judge_app.core.errors import Refused
 from judge_app.core.journal import Body, first_break
-from judge_app.core.scoring import tabulate
+from judge_app.core.scoring import Standing, tabulate
 from judge_app.core.seats import MAY
 from judge_app.core.session import OUT, SheetState, State
 from judge_app.core.stages import ProjectStage, SheetStatus
@@ -237,8 +237,9 @@ class Room(RuleBasedStateMachine):
         given = session.entries(state)
         fitting = session.grounded(session.rulings(state), given)
         anew = tabulate(self.sitting.setup.rules, given, rulings=[ruling for _, ruling in fitting])
+        competing = tuple(one for one in anew.projects if one.standing is Standing.COMPETING)
         assert msgspec.structs.replace(session.tabulation(state), unused_rulings=()) == msgspec.structs.replace(
-            anew, unused_rulings=()
+            anew, projects=competing, unused_rulings=()
         )
 
     def teardown(self) -> None:

@@ -18,7 +18,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from judge_app.core import events
+from judge_app.core import commands, events
 from judge_app.core.errors import BadInput
 from judge_app.core.journal import GENESIS, first_break, seal
 from judge_app.core.session import State, evolve, tabulation
@@ -26,6 +26,7 @@ from judge_app.store.central import Central
 from judge_app.store.central_database import VERSION_TABLE, engine_for, parse_url
 from judge_app.store.central_tables import PROJECTIONS, metadata
 from judge_app.store.errors import StoreFailed
+from tests.core.simulation import Sitting
 
 ONE, TWO = "a1" * 16, "b2" * 16
 
@@ -110,6 +111,23 @@ def test_a_session_comes_back_byte_for_byte_and_its_tables_say_what_it_says(cent
     assert (runs[0]["entry_no"], runs[0]["phase"], runs[0]["ended_by"]) == ("1", "presentation", "deadline")
     assert runs[0]["held_ns"] == 20 * 10**9
     assert runs[0]["used_ns"] == 480 * 10**9
+
+
+def test_a_run_that_was_taken_back_stays_in_the_time_log(central):
+    sitting = Sitting()
+    sitting.call("1")
+    sitting.start()
+    sitting.wait(3)
+    sitting.do("host", commands.UndoStep())
+    sitting.wait(5)
+    sitting.start()
+    sitting.wait(1)
+    send(central, sitting.setup.session_id, sitting.records)
+    runs = central.read("time_log", sitting.setup.session_id)
+    assert [(row["run"], row["ended_by"]) for row in runs] == [(1, "undone"), (2, None)]
+    assert runs[0]["used_ns"] == 3 * 10**9
+    assert (runs[0]["started_at"], runs[0]["ended_at"]) == ("2026-12-05T09:30:00.000Z", "2026-12-05T09:30:00.000Z")
+    assert (runs[1]["started_at"], runs[1]["ended_at"]) == ("2026-12-05T09:30:00.000Z", None)
 
 
 def test_a_return_takes_the_marks_off_the_table_until_the_new_sheet_comes(central, played):
