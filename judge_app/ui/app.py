@@ -89,7 +89,7 @@ class SeatHall:
         drafts = None
         if briefing.seat.role is Role.JUDGE:
             drafts = Drafts(self._folder / f"{briefing.session_id}-{briefing.seat.judge}.drafts")
-        self.window = window_for(briefing.seat.role)
+        self.window = window_for(briefing, self._folder / "programs")
         self._application.serve(self.window)
         if self._decks and hasattr(self.window, "set_decks"):
             self.window.set_decks(self._decks)
@@ -99,7 +99,10 @@ class SeatHall:
             self.window.leave_requested.connect(self.left.set)
         self._link = SeatLink(self.window, drafts)
         self._link.use(self._connection)
-        self.window.show()
+        if briefing.seat.role is Role.STAGE and not briefing.rehearsal:
+            self.window.open_full_screen()
+        else:
+            self.window.show()
         self._connecting.hide()
 
     def _print(self, form: str, entry_no: str) -> None:
@@ -130,8 +133,10 @@ class SeatHall:
             self.window.set_printed(form, path, error)
 
 
-def window_for(role: Role) -> Any:
-    """A fresh window for a role."""
+def window_for(briefing: Briefing, programs: Path) -> Any:
+    """A fresh window for a seat. ``programs`` is where the programs that show slides keep their own files: a stage that
+    really ends shows drives them; one of a rehearsal, and a viewer's, leave them alone."""
+    role = briefing.seat.role
     if role in (Role.HOST, Role.TIMEKEEPER):
         from judge_app.ui.console import ConsoleWindow
 
@@ -142,8 +147,10 @@ def window_for(role: Role) -> Any:
         return JudgeWindow()
     if role in (Role.STAGE, Role.VIEWER):
         from judge_app.ui.stage import StageWindow
+        from judge_app.ui.stage.programs import find_hands
 
-        return StageWindow()
+        driving = role is Role.STAGE and not briefing.rehearsal
+        return StageWindow(hands=find_hands(programs) if driving else {})
     from judge_app.ui.chair import ChairWindow
 
     return ChairWindow()

@@ -171,6 +171,11 @@ class StageWindow(AudienceSurface):
         return self._briefing is not None and self._briefing.seat.role is Role.STAGE
 
     @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of deck (show/driver.py) that can be shown here."""
+        return frozenset(self._hands)
+
+    @property
     def trouble(self) -> str:
         return self._trouble
 

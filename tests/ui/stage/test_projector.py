@@ -17,7 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 from tests.projector import missing, projector
 from tests.show.odp import make_odp
 
-SCRIPT = Path(__file__).with_name("stage_on_projector.py")
+SCRIPT = Path(__file__).with_name("on_projector.py")
 RED, GROUND, BLACK = QColor("#ff0000"), QColor("#0d151c"), QColor("#000000")
 LAPTOP, BEAMER = 0, 1280
 

@@ -1,4 +1,4 @@
-"""A real stage on a real X server, for tests that look at the screen: run as ``stage_on_projector.py DECK FOLDER``.
+"""A real stage on a real X server, for tests that look at the screen: run as ``on_projector.py DECK FOLDER``.
 
 Runs a presentation to its deadline, then the questions, then the next call; saves what the whole screen shows and
 prints the reports, one JSON line each. ``--freeze`` freezes the office just before the deadline; ``--again`` starts the
@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
 import msgspec
 import psutil
