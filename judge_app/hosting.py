@@ -42,10 +42,10 @@ def new_session(workbook: Path, session: str | None, folder: Path) -> tuple[Path
     """
     from judge_app.rehearsal.rehearse import file_name, setup_of
     from judge_app.room.room import check_setup
-    from judge_app.store.presets import Presets
+    from judge_app.store.presets import presets_for
 
     contest = contest_of(workbook)
-    rules = Presets().load(contest.preset)
+    rules = presets_for(workbook).load(contest.preset)
     named = [planned for planned in contest.sessions if session in (None, planned.name)]
     if not named:
         raise BadInput(Problem(workbook.name, f"没有“{session}”这一场", f"there is no session {session!r}"))
@@ -261,9 +261,9 @@ class Start:
 def contest_of(workbook: Path) -> Contest:
     """A workbook that is fit to be hosted; raises BadInput with everything that is wrong."""
     from judge_app.exchange.workbook import check_fit, read_contest
-    from judge_app.store.presets import Presets
+    from judge_app.store.presets import presets_for
 
-    presets = Presets()
+    presets = presets_for(workbook)
     contest = read_contest(workbook, known_presets=presets.keys())
     unfit = check_fit(contest, presets.load(contest.preset), file_name=workbook.name)
     if unfit:

@@ -87,10 +87,10 @@ def play(
     from judge_app.exchange.workbook import check_fit, read_contest
     from judge_app.rehearsal import rehearse as rehearsal
     from judge_app.rehearsal.decks import make_decks
-    from judge_app.store.presets import Presets
+    from judge_app.store.presets import presets_for
     from judge_app.store.session_file import read_session
 
-    presets = Presets()
+    presets = presets_for(contest_file)
     contest = read_contest(contest_file, known_presets=presets.keys())
     rules = presets.load(contest.preset)
     unfit = check_fit(contest, rules, file_name=contest_file.name)

@@ -120,9 +120,9 @@ def check_entries(
 ) -> None:
     """参赛资格核查：拒绝、需确认、提示，各引原文 / entries held against the rules, each finding with its quote."""
     from judge_app.exchange.entries import check_entries as examine
-    from judge_app.store.presets import Presets
+    from judge_app.store.presets import presets_for
 
-    known = Presets()
+    known = presets_for(contest)
     with bad_input_exits():
         report = examine(contest, known.load, known_presets=known.keys(), preset=preset)
     if as_json:

@@ -12,7 +12,7 @@ import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 from xml.etree.ElementTree import Element, ParseError
@@ -71,22 +71,34 @@ class Columns(NamedTuple):
         return (*self.required, *self.optional)
 
 
+class Located(NamedTuple):
+    """A problem with the cell that it is about: a sheet's title or '', a row and a column from 1, or 0."""
+
+    problem: Problem
+    title: str = ""
+    row: int = 0
+    column: int = 0
+
+
 class Findings:
     """The problems of one workbook, kept in reading order: sheet by sheet, row by row, left to right."""
 
     def __init__(self, file_name: str) -> None:
         self.file_name = file_name
-        self._found: list[tuple[tuple[int, int, int, int], Problem]] = []
+        self._found: list[tuple[tuple[int, int, int, int], Located]] = []
 
-    def add(self, place: str, zh: str, en: str, *, sheet: int = 0, row: int = 0, column: int = 0) -> None:
-        self._found.append(((sheet, row, column, len(self._found)), Problem(place, zh, en)))
+    def add(
+        self, place: str, zh: str, en: str, *, title: str = "", sheet: int = 0, row: int = 0, column: int = 0
+    ) -> None:
+        located = Located(Problem(place, zh, en), title, row, column)
+        self._found.append(((sheet, row, column, len(self._found)), located))
 
     def __len__(self) -> int:
         return len(self._found)
 
     def problems(self) -> list[Problem]:
         """All problems in reading order; past 200 the rest is counted."""
-        ordered = [problem for _, problem in sorted(self._found, key=lambda found: found[0])]
+        ordered = [located.problem for located in self.located()]
         if len(ordered) > MAX_PROBLEMS:
             rest = len(ordered) - MAX_PROBLEMS
             ordered[MAX_PROBLEMS:] = [
@@ -97,6 +109,10 @@ class Findings:
                 )
             ]
         return ordered
+
+    def located(self) -> list[Located]:
+        """All problems in reading order, each with its cell."""
+        return [located for _, located in sorted(self._found, key=lambda found: found[0])]
 
     def raise_if_any(self) -> None:
         if self._found:
@@ -171,15 +187,20 @@ class Table:
         index = self.columns.get(column, 0)
         cell = f" ({get_column_letter(index)}{row})" if index else ""
         place = f"{self.findings.file_name} · {self.title} · 第 {row} 行 · {column}{cell}"
-        self.findings.add(place, zh, en, sheet=self.order, row=row, column=index)
+        self.findings.add(place, zh, en, title=self.title, sheet=self.order, row=row, column=index)
 
     def problem(self, zh: str, en: str, *, row: int = 0, detail: str = "") -> None:
         """File a problem about the sheet, or about a whole row of it."""
         place = f"{self.findings.file_name} · {self.title}" + (f" · 第 {row} 行" if row else "")
-        self.findings.add(place + (f" · {detail}" if detail else ""), zh, en, sheet=self.order, row=row)
+        place += f" · {detail}" if detail else ""
+        self.findings.add(place, zh, en, title=self.title, sheet=self.order, row=row)
 
 
-class _Shape(NamedTuple):
+Cells = dict[int, dict[int, RawCell]]
+"""The filled cells of a sheet: row → column → cell, both from 1."""
+
+
+class Shape(NamedTuple):
     """What openpyxl's read-only mode does not tell: hidden rows, merged areas, the last filled row."""
 
     hidden: frozenset[int]
@@ -218,6 +239,26 @@ class Book:
             except BROKEN_BOOK as error:
                 raise safety.damaged(name, type(error).__name__) from None
 
+    @classmethod
+    def of_cells(cls, name: str, sheets: Mapping[str, Cells], shapes: Mapping[str, Shape]) -> Book:
+        """A workbook of cells that are held in memory; ``name`` stands for the file in messages."""
+        book = cls.__new__(cls)
+        book.findings = Findings(name)
+        book._sheets = {title: (title, sorted(rows.items())) for title, rows in sheets.items()}
+        book._shapes = dict(shapes)
+        book._parts = {}
+        book.titles = tuple(sheets)
+        return book
+
+    @property
+    def sheets(self) -> dict[str, Cells]:
+        """The filled cells of every sheet that is read."""
+        return {title: dict(rows) for title, (_, rows) in self._sheets.items()}
+
+    @property
+    def shapes(self) -> dict[str, Shape]:
+        return dict(self._shapes)
+
     def has(self, title: str) -> bool:
         return title in self._sheets
 
@@ -229,6 +270,7 @@ class Book:
             f"缺少工作表“{title}”" + (f"；是否就是“{close[0]}”？请改名" if close else "；请按模板补上"),
             f'the sheet "{title}" is missing'
             + (f'; is it "{close[0]}"? rename it' if close else "; add it as in the template"),
+            title=title,
             sheet=order,
         )
 
@@ -248,11 +290,11 @@ class Book:
         """A sheet with a heading. A missing required column is filed, and then no row is given."""
         table = Table(self.findings, title, order)
         rows = list(self._rows(title))
-        heading_row, heading = _find_heading(rows, columns)
+        heading_row, heading = find_heading(rows, columns)
         seen: dict[str, int] = {}
         strangers: list[str] = []
         for index in sorted(heading):
-            label = _label(heading[index])
+            label = label_of(heading[index])
             if label in columns.all and label in seen:
                 table.problem(
                     f"表头有两个“{label}”；请删去一个",
@@ -324,6 +366,7 @@ _WANTED = frozenset(
     (
         *("大赛", "场次", "项目", "评委", "外部成绩", "工作人员"),
         *("单位", "成员", "既往获奖", "往届", "材料", "报名表", "赛区赛道"),
+        *("出场顺序记录", "利益关系"),
     )
 )
 
@@ -352,7 +395,7 @@ def _formula_text(value: object) -> str:
     return str(getattr(value, "text", value))
 
 
-def _label(cell: RawCell) -> str:
+def label_of(cell: RawCell) -> str:
     """A heading without spaces, marks for "must be filled" and remarks in brackets: "*参赛序号（必填）" is 参赛序号."""
     if not isinstance(cell.value, str):
         return ""
@@ -360,13 +403,13 @@ def _label(cell: RawCell) -> str:
     return re.sub(r"[（(].*?[）)]$", "", label).strip("*＊:：")
 
 
-def _find_heading(rows: Iterable[tuple[int, dict[int, RawCell]]], columns: Columns) -> tuple[int, dict[int, RawCell]]:
+def find_heading(rows: Iterable[tuple[int, dict[int, RawCell]]], columns: Columns) -> tuple[int, dict[int, RawCell]]:
     """The row of the first ten that holds most of the column names; the first of equals."""
     best: tuple[int, int, dict[int, RawCell]] = (0, 1, {})
     for number, raw in rows:
         if number > HEADING_WITHIN_ROWS:
             break
-        score = len({label for label in map(_label, raw.values()) if label in columns.all})
+        score = len({label for label in map(label_of, raw.values()) if label in columns.all})
         if score > best[0] or (not best[2] and score == best[0]):
             best = (score, number, raw)
     return best[1], best[2]
@@ -390,7 +433,7 @@ def _sheet_parts(package: zipfile.ZipFile) -> dict[str, str]:
     return parts
 
 
-def _shape(package: zipfile.ZipFile, part: str) -> _Shape:
+def _shape(package: zipfile.ZipFile, part: str) -> Shape:
     hidden: set[int] = set()
     merged: list[tuple[int, int, int, int]] = []
     last_filled = row = 0
@@ -410,7 +453,7 @@ def _shape(package: zipfile.ZipFile, part: str) -> _Shape:
                 merged.append((left or 1, top or 1, right or MAX_COLUMNS, bottom or MAX_ROWS))
             elif tag == "row":
                 node.clear()
-    return _Shape(frozenset(hidden), tuple(merged), last_filled)
+    return Shape(frozenset(hidden), tuple(merged), last_filled)
 
 
 def _row_number(node: Element, before: int) -> int:

@@ -37,7 +37,8 @@ STAFF = Columns(("姓名", "角色"), ("单位",))
 
 NONE: tuple[str, ...] = ()
 
-_KEYS = ("大赛名称", "届次", "分赛区", "阶段", "赛制模板", "奖项名额", "报名截止")
+_KEYS = ("大赛名称", "届次", "分赛区", "阶段", "赛制模板", "奖项名额", "报名截止", "本册场次")
+"""本册场次 marks a part that was handed out to one room: the tracks of the other rooms are not in it."""
 _PASSED = "通过初审数"
 _AWARD = re.compile(r"(.*\D)\s*(\d{1,4})\s*(?:个|名|项)?")
 
@@ -171,6 +172,7 @@ class Settings:
         self._table = table
         self._values: dict[str, str] = {}
         self._passed_rows: dict[str, Row] = {}
+        self._part = False
         self.passed: dict[str, int] = {}
         self.awards: dict[str, int] = {}
         self.deadline = ""
@@ -212,6 +214,7 @@ class Settings:
         for key in ("大赛名称", "届次", "分赛区", "阶段"):
             if key in rows:
                 self._values[key] = rows[key].take("值", cells.text, "", required=key == "大赛名称")
+        self._part = "本册场次" in rows
         if "赛制模板" in rows:
             self.preset = rows["赛制模板"].take("值", cells.text, "", required=True)
             if named and self.preset and self.preset not in known_presets:
@@ -231,6 +234,8 @@ class Settings:
 
     def check_tracks(self, projects: tuple[Project, ...]) -> None:
         """A quota's basis for a track that no project has, or smaller than the projects in it, is a slip."""
+        if self._part:
+            return
         counts: dict[str, int] = {}
         for project in projects:
             counts[project.track] = counts.get(project.track, 0) + 1

@@ -122,6 +122,11 @@ def write_rules(path: Path, rules: RuleSet) -> None:
         ) from None
 
 
+def presets_for(workbook: Path) -> Presets:
+    """The presets that a workbook may name: rule files (``KEY.toml``) beside it, then the shipped ones."""
+    return Presets(workbook.resolve().parent, shipped())
+
+
 class Presets:
     """The rule files of one or more folders, found by key (the file's name); an earlier folder goes first."""
 

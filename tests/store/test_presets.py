@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from judge_app.core.errors import BadInput
 from judge_app.core.rule_check import label_of, notes, values_at
 from judge_app.core.rules import RuleSet, Text, change_rules, decode_rules, encode_rules
-from judge_app.store.presets import Presets, decode_toml, encode_toml, read_rules, shipped, write_rules
+from judge_app.store.presets import Presets, decode_toml, encode_toml, presets_for, read_rules, shipped, write_rules
 
 REFERENCE: dict[str, dict[str, Any]] = json.loads(
     (Path(__file__).resolve().parents[1] / "acceptance" / "presets-reference.json").read_text("utf-8")
@@ -201,3 +201,14 @@ def test_a_rule_set_that_cannot_work_is_not_written_and_a_shipped_one_stays(tmp_
     with pytest.raises(BadInput, match="cannot be written"):
         write_rules(tmp_path / "no" / "mine.toml", Presets().load("blank"))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_workbook_may_name_a_rule_file_beside_it_and_still_the_shipped_ones(tmp_path: Path) -> None:
+    own = msgspec.structs.replace(Presets().load("common-5"), key="our-final", name=Text(zh="本赛赛制"))
+    write_rules(tmp_path / "our-final.toml", own)
+    known = presets_for(tmp_path / "contest.xlsx")
+    assert known.keys() == [*Presets().keys(), "our-final"]
+    assert known.load("our-final") == own
+    assert known.load("common-5") == Presets().load("common-5")
+    with pytest.raises(BadInput):
+        presets_for(tmp_path / "elsewhere" / "contest.xlsx").load("our-final")
