@@ -86,11 +86,13 @@ def host_session(
     port: int = 0,
     central: str | None = None,
     folder: Path | None = None,
+    mirror: Path | None = None,
     ready: bool = False,
 ) -> int:
     """Run a session's room, console and stage until the console is left; a dead room or stage is brought back.
 
-    ``source`` is a workbook, or a session file to go on with. Raises BadInput, launch.NotReady, OSError.
+    ``source`` is a workbook, or a session file to go on with; ``mirror`` a folder on a second medium. Raises BadInput,
+    launch.NotReady, OSError.
     """
     kept = folder or sessions_folder()
     setup_file: Path | None = None
@@ -108,6 +110,8 @@ def host_session(
 
     def start_room(restart: int) -> launch.Process:
         options = {"--backups": str(session_file.parent / "backups"), "--announce": ""}
+        if mirror is not None:
+            options["--mirror"] = str(mirror)
         process = launch.room(
             session_file,
             setup=setup_file if restart == 0 else None,

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+Mirror = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER", help="镜像放在另一块盘上的文件夹（U 盘） / folder on a second medium for the mirror"
+    ),
+]
+
 
 @app.command()
 def room(
@@ -29,6 +36,7 @@ def room(
     rate: Annotated[int, typer.Option(min=1, max=2000, help="演练倍速 / rehearsal speed")] = 1,
     central: Annotated[str | None, typer.Option(metavar="URL")] = None,
     backups: Annotated[Path | None, typer.Option(help="备份文件夹 / folder for verified copies")] = None,
+    mirror: Mirror = None,
     ready: Annotated[bool, typer.Option("--ready", help="就绪后输出一行 JSON / one JSON line when ready")] = False,
     announce: Annotated[bool, typer.Option("--announce", help="在局域网公布本场（mDNS） / be found by mDNS")] = False,
 ) -> None:
@@ -58,6 +66,7 @@ def room(
                 rate=rate,
                 central=central,
                 backups=backups,
+                mirror=mirror,
                 ready=ready,
                 announce=announce,
             )
@@ -72,13 +81,16 @@ def host(
     port: Annotated[int, typer.Option(min=0, max=65535)] = 0,
     central: Annotated[str | None, typer.Option(metavar="URL")] = None,
     folder: Annotated[Path | None, typer.Option(help="场次文件放在哪里 / where session files are kept")] = None,
+    mirror: Mirror = None,
     ready: Annotated[bool, typer.Option("--ready", hidden=True)] = False,
 ) -> None:
     """主持一场：主机进程、控制台与大屏 / host a session: the room, the console and the stage."""
     with bad_input_exits():
         from judge_app.hosting import host_session
 
-        status = host_session(contest, session, bind=bind, port=port, central=central, folder=folder, ready=ready)
+        status = host_session(
+            contest, session, bind=bind, port=port, central=central, folder=folder, mirror=mirror, ready=ready
+        )
     raise typer.Exit(status)
 
 

@@ -146,6 +146,19 @@ class Health(Struct, frozen=True):
     """'' no centre is set, 'ok', 'waiting' (away, retried), 'contested'."""
     pending: int = 0
     last_backup: str = ""
+    """The last copy that was opened and checked."""
+    mirror: str = ""
+    """'' no mirror is set, 'ok', 'same_disk' (kept, but it dies with this disk), 'waiting' (its medium is away or slow,
+    retried; it is filled again by itself), 'ahead' (it knows more than the session file: something was lost here)."""
+    mirror_folder: str = ""
+    mirror_lag: int = 0
+    """Events that are not on the mirror yet."""
+    checkpoint: int = 0
+    """The last record that the room has signed."""
+    disk_free: int | None = None
+    """MB free where the session file lies."""
+    battery: int | None = None
+    """Percent left while this computer runs on its battery; None on mains, or without one."""
     stage_online: bool = False
     trouble: tuple[tuple[str, str], ...] = ()
     """What is wrong now, as (zh, en)."""

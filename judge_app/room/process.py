@@ -15,7 +15,10 @@ from pathlib import Path
 import psutil
 
 from judge_app.core.events import SessionSetup
+from judge_app.room.checkpoints import Checkpoints
 from judge_app.room.discovery import Announcement
+from judge_app.room.machine import Machine
+from judge_app.room.mirroring import Mirroring
 from judge_app.room.room import Room, open_room
 from judge_app.room.server import Server
 from judge_app.room.sync import Sync
@@ -61,11 +64,13 @@ async def serve(
     rate: int = 1,
     central: str | None = None,
     backups: Path | None = None,
+    mirror: Path | None = None,
     ready: bool = False,
     announce: bool = False,
 ) -> None:
-    """Run the room of a session file until a signal. With ``announce`` it says by mDNS that it is here, unless it is
-    bound to loopback. Raises BadInput, what the store raises, and OSError for the port."""
+    """Run the room of a session file until a signal. ``mirror`` is a folder on a second medium. With ``announce`` it
+    says by mDNS that it is here, unless it is bound to loopback. Raises BadInput, what the store raises, and OSError for
+    the port."""
     # The writer's thread must not wait 5 ms for the interpreter behind a busy loop, several times a commit.
     sys.setswitchinterval(0.0005)
     room = open_room(path, setup, rate=rate)
@@ -77,8 +82,15 @@ async def serve(
             with contextlib.suppress(NotImplementedError):
                 loop.add_signal_handler(getattr(signal, name), stop.set)
     sync = None
+    mirroring = None
+    checkpoints = Checkpoints(room)
     try:
         room.start()
+        checkpoints.start()
+        if mirror is not None:
+            mirroring = Mirroring(room, mirror)
+            checkpoints.signed.append(mirroring.signed)
+            mirroring.start()
         bound = await server.start(bind, port)
         reached = reachable(bind)
         host = reached[0][0]
@@ -86,6 +98,7 @@ async def serve(
         if central:
             sync = Sync(room, central)
             sync.start()
+        watching = asyncio.create_task(Machine(room, None if backups is None else BACKUP_S).watch())
         copying = asyncio.create_task(_back_up(room, backups)) if backups is not None else None
         announcement = None
         if announce and not _is_loopback(bind):
@@ -104,12 +117,16 @@ async def serve(
             sys.stdout.flush()
         await stop.wait()
         moving.cancel()
+        watching.cancel()
         if copying is not None:
             copying.cancel()
         if announcement is not None:
             await announcement.stop()
     finally:
         await server.stop()
+        await checkpoints.stop()
+        if mirroring is not None:
+            await mirroring.stop()
         await room.stop()
         if sync is not None:
             await sync.stop()

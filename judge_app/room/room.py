@@ -16,7 +16,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -111,7 +111,7 @@ class Room:
         self._last_write = ""
         self._commit_us = 0
         self._centre = ("", 0)
-        self._last_backup = ""
+        self._health: dict[str, Any] = {}
         self._closing = False
         self._tasks: list[asyncio.Task[None]] = []
         self.new_records: list[Callable[[Sequence[Record]], None]] = []
@@ -528,10 +528,14 @@ class Room:
             self._ahead.clear()
             for record in file.records():
                 self._take(record)
-            self.committed = self.state
+            heard, self.committed = self.committed.seq, self.state
             self._writer = Writer(file, self._on_committed, self._on_failed)
             self._writer.start()
             del self._trouble["store"]
+            # The batch whose commit failed may be in the file for all that.
+            fresh = list(file.records(heard))
+            for hear in self.new_records if fresh else ():
+                hear(fresh)
             at = dt.datetime.now().astimezone().strftime("%H:%M:%S")
             self._trouble["recovered"] = (
                 f"{at} 写入曾失败；场次文件已重新打开并核对，{self.state.seq} 条记录完好，评委会自动重发",
@@ -583,16 +587,26 @@ class Room:
         """A write that is read back: only that proves that the store takes what it is given."""
         while True:
             await asyncio.sleep(HEARTBEAT_S)
-            if not self._trouble.get("store"):
-                self._writer.call(self._heartbeat)
+            self.with_file(self._heartbeat)
 
     def _heartbeat(self, file: SessionFile) -> None:
-        try:
-            took = file.heartbeat()
-        except Exception as error:  # as a failed commit: stop, say so, open again
-            self._on_failed((), error)
-        else:
-            self.loop.call_soon_threadsafe(self._beaten, took)
+        took = file.heartbeat()
+        self.loop.call_soon_threadsafe(self._beaten, took)
+
+    def with_file(self, act: Callable[[SessionFile], None]) -> bool:
+        """Have something written beside the journal, between two commits, on the writer's thread. An error counts as a
+        failed commit: stop, say so, open again. While the store is in trouble nothing is done, and that is False."""
+
+        def guarded(file: SessionFile) -> None:
+            try:
+                act(file)
+            except Exception as error:  # what is stored is unknown now
+                self._on_failed((), error)
+
+        if self._trouble.get("store"):
+            return False
+        self._writer.call(guarded)
+        return True
 
     def _beaten(self, took_ns: int) -> None:
         self._last_write = iso(_now())
@@ -600,6 +614,11 @@ class Room:
         self._push_live()
 
     # who is here, and what they see
+
+    @property
+    def file(self) -> SessionFile:
+        """The session file as it is open now; another one after the store was in trouble."""
+        return self._file
 
     def history(self) -> list[Record]:
         """Every record that is on the disk now."""
@@ -619,6 +638,12 @@ class Room:
         """How the centre stands: '', 'ok', 'waiting' or 'contested', and how many events wait for it."""
         if (status, pending) != self._centre:
             self._centre = (status, pending)
+            self._push_live()
+
+    def set_health(self, **fields: Any) -> None:
+        """Fields of ``views.Health`` that somebody beside the room watches: copies, disk, battery."""
+        if any(self._health.get(name) != value for name, value in fields.items()):
+            self._health.update(fields)
             self._push_live()
 
     def set_trouble(self, what: str, text: tuple[str, str] | None) -> None:
@@ -682,9 +707,9 @@ class Room:
             commit_us=self._commit_us,
             centre=centre,
             pending=pending,
-            last_backup=self._last_backup,
             stage_online=stage,
             trouble=trouble,
+            **self._health,
         )
         links: tuple[views.JoinLink, ...] = ()
         if self._links is not None:
@@ -781,8 +806,7 @@ class Room:
 
         self._writer.call(copy)
         await done
-        self._last_backup = iso(_now())
-        self._push_live()
+        self.set_health(last_backup=iso(_now()))
 
 
 def _push_order(sink: Sink) -> int:

@@ -1,12 +1,15 @@
 """The mirror: the journal once more as lines of JSON, synced, on a second medium (a USB stick, say).
 
 First line ``{"format": "judge-app/mirror/1"}``, then one line a record:
-``{"seq": 57, "prev_hash": HEX, "hash": HEX, "body": "the hashed bytes as text"}``. A line without its line feed was being
-written when the power went; it does not count. The mirror follows the session file and is never asked while that holds.
+``{"seq": 57, "prev_hash": HEX, "hash": HEX, "body": "the hashed bytes as text"}``, and behind a record it may be signed:
+``{"checkpoint": {"seq": 57, "hash": HEX, "at": …, "public_key": HEX, "signature": HEX}}``. A line without its line feed
+was being written when the power went; it does not count. The mirror follows the session file and is never asked while
+that holds.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,7 +20,7 @@ import msgspec
 from judge_app.core.errors import BadInput, Problem
 from judge_app.core.journal import GENESIS, Record, chain, read
 from judge_app.store.errors import CorruptSession, failure_of
-from judge_app.store.session_file import SessionFile
+from judge_app.store.session_file import Checkpoint, SessionFile
 
 FORMAT = "judge-app/mirror/1"
 _FIRST = msgspec.json.encode({"format": FORMAT}) + b"\n"
@@ -30,7 +33,38 @@ class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     body: str
 
 
+class _Signed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    seq: int
+    hash: str
+    at: str
+    public_key: str
+    signature: str
+
+
+class _Signature(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    checkpoint: _Signed
+
+
 _decoder = msgspec.json.Decoder(_Line)
+_signature_decoder = msgspec.json.Decoder(_Signature)
+_SIGNATURE = b'{"checkpoint":'
+
+
+def _signature(signed: Checkpoint) -> bytes:
+    values = (signed.seq, signed.hash.hex(), signed.at, signed.public_key.hex(), signed.signature.hex())
+    return msgspec.json.encode(_Signature(_Signed(*values))) + b"\n"
+
+
+def _read_signature(raw: bytes) -> Checkpoint:
+    """Raises msgspec.MsgspecError and ValueError."""
+    held = _signature_decoder.decode(raw).checkpoint
+    return Checkpoint(
+        seq=held.seq,
+        hash=bytes.fromhex(held.hash),
+        at=held.at,
+        public_key=bytes.fromhex(held.public_key),
+        signature=bytes.fromhex(held.signature),
+    )
 
 
 def _line(record: Record) -> bytes:
@@ -38,9 +72,11 @@ def _line(record: Record) -> bytes:
     return msgspec.json.encode(line) + b"\n"
 
 
-def _lines(path: Path) -> Iterator[tuple[int, Record]]:
-    """(offset behind the line, record) for every whole line; raises CorruptSession at the first that does not hold."""
+def _lines(path: Path) -> Iterator[tuple[int, Record | Checkpoint]]:
+    """(offset behind the line, record or checkpoint) for every whole line; raises CorruptSession at the first that does
+    not hold. A checkpoint stands behind its record, and for its hash; its signature is not checked here."""
     expected, prev = 1, GENESIS
+    hashes: list[bytes] = []
     with open(path, "rb") as file:
         first = file.readline(4096)
         if not first.endswith(b"\n"):
@@ -52,6 +88,13 @@ def _lines(path: Path) -> Iterator[tuple[int, Record]]:
             if not raw.endswith(b"\n"):
                 return
             try:
+                if raw.startswith(_SIGNATURE):
+                    signed = _read_signature(raw)
+                    if not 1 <= signed.seq < expected or hashes[signed.seq - 1] != signed.hash:
+                        raise ValueError(f"the checkpoint of record {signed.seq} is for another one")
+                    offset += len(raw)
+                    yield offset, signed
+                    continue
                 line = _decoder.decode(raw)
                 record = read(line.body.encode(), bytes.fromhex(line.prev_hash), bytes.fromhex(line.hash))
             except (msgspec.MsgspecError, ValueError) as problem:
@@ -68,13 +111,14 @@ def _lines(path: Path) -> Iterator[tuple[int, Record]]:
             offset += len(raw)
             yield offset, record
             expected, prev = expected + 1, record.hash
+            hashes.append(record.hash)
 
 
 def read_mirror(path: str | Path) -> list[Record]:
     """All records of a mirror, checked; a torn last line is left out. Raises BadInput (CorruptSession among them)."""
     path = Path(path)
     try:
-        return [record for _, record in _lines(path)]
+        return [line for _, line in _lines(path) if isinstance(line, Record)]
     except OSError as problem:
         raise BadInput(
             Problem(str(path), f"镜像无法读取（{problem.strerror}）", f"the mirror cannot be read ({problem.strerror})")
@@ -99,7 +143,13 @@ class Mirror:
     open it again when its medium is back."""
 
     def __init__(
-        self, path: Path, file: BinaryIO, head: tuple[int, bytes], set_aside: Path | None, why: Problem | None
+        self,
+        path: Path,
+        file: BinaryIO,
+        head: tuple[int, bytes],
+        signed: int,
+        set_aside: Path | None,
+        why: Problem | None,
     ) -> None:
         self.path = path
         self.set_aside = set_aside
@@ -107,6 +157,7 @@ class Mirror:
         self.why = why
         self._file = file
         self._head = head
+        self._signed = signed
 
     @classmethod
     def open(cls, path: str | Path, session: SessionFile) -> Mirror:
@@ -119,10 +170,10 @@ class Mirror:
         kept: Path | None = None
         why: Problem | None = None
         try:
-            end, head = 0, (0, GENESIS)
+            end, head, signed = 0, (0, GENESIS), 0
             if path.exists():
                 try:
-                    end, head = cls._follow(path, session)
+                    end, head, signed = cls._follow(path, session)
                 except MirrorAhead:
                     raise
                 except BadInput as problem:
@@ -131,7 +182,7 @@ class Mirror:
                     while path.with_name(f"{path.stem}.kept-{number}{path.suffix}").exists():
                         number += 1
                     kept = path.rename(path.with_name(f"{path.stem}.kept-{number}{path.suffix}"))
-                    end, head = 0, (0, GENESIS)
+                    end, head, signed = 0, (0, GENESIS), 0
             file = open(path, "r+b" if path.exists() else "w+b")  # noqa: SIM115 - kept open
             try:
                 file.truncate(end)
@@ -140,7 +191,7 @@ class Mirror:
                     file.write(_FIRST)
                     file.flush()
                     os.fsync(file.fileno())
-                mirror = cls(path, file, head, kept, why)
+                mirror = cls(path, file, head, signed, kept, why)
                 mirror.catch_up(session)
             except BaseException:
                 file.close()
@@ -150,14 +201,17 @@ class Mirror:
         return mirror
 
     @staticmethod
-    def _follow(path: Path, session: SessionFile) -> tuple[int, tuple[int, bytes]]:
-        """Where the whole lines end and the head they have, if they are the session's own."""
-        end, head = 0, (0, GENESIS)
+    def _follow(path: Path, session: SessionFile) -> tuple[int, tuple[int, bytes], int]:
+        """Where the whole lines end, the head they have and the last record signed, if they are the session's own."""
+        end, head, signed = 0, (0, GENESIS), 0
         if path.stat().st_size >= len(_FIRST):
             end = len(_FIRST)
         own = session.records()
         follows = True
         for offset, record in _lines(path):
+            if isinstance(record, Checkpoint):
+                end, signed = offset, record.seq
+                continue
             mine = next(own, None)
             if mine is None:
                 follows = False
@@ -168,14 +222,15 @@ class Mirror:
             raise MirrorAhead(path, head[0], session.head()[0])
         if not follows:
             raise BadInput(Problem(str(path), "镜像属于另一场次", "the mirror belongs to another session"))
-        return end, head
+        return end, head, signed
 
     def head(self) -> tuple[int, bytes]:
         """(seq, hash) of the last record that is on the second medium."""
         return self._head
 
     def catch_up(self, session: SessionFile) -> int:
-        """Write and sync what the session has beyond the mirror, 500 records at a time; returns how many they were."""
+        """Write and sync what the session has beyond the mirror, 500 records at a time, and its checkpoints; returns how
+        many records they were."""
         count = 0
         batch: list[Record] = []
         for record in session.records(self._head[0]):
@@ -184,6 +239,9 @@ class Mirror:
                 self.append(batch)
                 count, batch = count + 500, []
         self.append(batch)
+        for signed in session.checkpoints():
+            if signed.seq > self._signed:
+                self.checkpoint(signed)
         return count + len(batch)
 
     def append(self, records: Sequence[Record]) -> None:
@@ -192,13 +250,34 @@ class Mirror:
             return
         if records[0].prev_hash != self._head[1]:
             raise ValueError(f"record {records[0].seq} does not follow the mirror's head {self._head[0]}")
+        self._write(b"".join(map(_line, records)))
+        self._head = (records[-1].seq, records[-1].hash)
+
+    def checkpoint(self, signed: Checkpoint) -> None:
+        """Write and sync a signed statement about a record that is here; one that is here already is passed over."""
+        if not 1 <= signed.seq <= self._head[0]:
+            raise ValueError(f"the mirror has no record {signed.seq} yet")
+        if signed.seq <= self._signed:
+            return
+        self._write(_signature(signed))
+        self._signed = signed.seq
+
+    def touch(self) -> None:
+        """Whether the medium is still there: raises StoreFailed where it is not."""
+        self._write(b"")
+
+    def _write(self, lines: bytes) -> None:
         try:
-            self._file.write(b"".join(map(_line, records)))
+            # A medium that was taken out may leave its open file behind: what is written there is nowhere.
+            if not os.path.samestat(os.stat(self.path), os.fstat(self._file.fileno())):
+                raise FileNotFoundError(errno.ENOENT, "the medium was taken out", str(self.path))
+            if not lines:
+                return
+            self._file.write(lines)
             self._file.flush()
             os.fsync(self._file.fileno())
         except (OSError, ValueError) as problem:
             raise failure_of(self.path, problem) from problem
-        self._head = (records[-1].seq, records[-1].hash)
 
     def close(self) -> None:
         """Close the file; what was appended has been synced already."""

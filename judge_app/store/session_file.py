@@ -361,8 +361,11 @@ class SessionFile:
             self._head = (seq, prev)
 
     def checkpoint(self, signed: Checkpoint) -> None:
-        """Store a signed statement about a stored record; one for each record at most."""
+        """Store a signed statement about a stored record; the first one for a record stays."""
         with self._at_work() as connection:
+            known = "SELECT 1 FROM checkpoint WHERE seq = ? AND hash = ?"
+            if connection.exec_driver_sql(known, (signed.seq, signed.hash)).first() is not None:
+                return
             sql = "INSERT INTO checkpoint (seq, hash, at, public_key, signature) VALUES (?, ?, ?, ?, ?)"
             with _committed(connection):
                 connection.exec_driver_sql(sql, msgspec.structs.astuple(signed))

@@ -8,9 +8,10 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from judge_app.verify import ed25519
 from judge_app.verify.chain import Chain, Fault, Link
@@ -49,7 +50,7 @@ def verify_file(path: str | Path, witnesses: Sequence[Witness] = (), keys: Seque
     if first.startswith(b"SQLite format 3\0"):
         return _verify_session(path, first, witnesses, keys)
     if first.lstrip()[:1] == b"{":
-        return _verify_mirror(path, witnesses)
+        return _verify_mirror(path, witnesses, keys)
     return _unreadable(path, "kind", "不是场次文件或镜像", "this is neither a session file nor a mirror")
 
 
@@ -103,7 +104,8 @@ def _verify_session(path: Path, header: bytes, witnesses: Sequence[Witness], key
                     found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(3)")]
                     if found != ["ok"]:
                         faults.append(_damage("; ".join(found), None))
-                signed, checkpoints, signers = _checkpoints(connection, chain, keys)
+                rows = connection.execute("SELECT seq, hash, at, public_key, signature FROM checkpoint ORDER BY seq")
+                signed, checkpoints, signers = _checkpoints(rows, chain, keys)
                 faults += signed
         except (sqlite3.Error, UnicodeDecodeError, OverflowError) as problem:
             faults.append(_damage(str(problem), len(chain.hashes) + 1 if chain.fault is None else None))
@@ -170,14 +172,13 @@ def _links(connection: sqlite3.Connection) -> Iterator[Link]:
 
 
 def _checkpoints(
-    connection: sqlite3.Connection, chain: Chain, keys: Sequence[str]
+    rows: Iterable[Sequence[Any]], chain: Chain, keys: Sequence[str]
 ) -> tuple[list[Fault], int, list[str]]:
+    """What is wrong with (seq, hash, at, public key, signature) of every checkpoint, how many they are, and by whom."""
     faults: list[Fault] = []
     signers: list[str] = []
     count = 0
-    for seq, digest, at, key, signature in connection.execute(
-        "SELECT seq, hash, at, public_key, signature FROM checkpoint ORDER BY seq"
-    ):
+    for seq, digest, at, key, signature in rows:
         if chain.fault is not None and seq > len(chain.hashes):
             break  # nothing is known of what it stands on
         count += 1
@@ -216,8 +217,10 @@ def _checkpoints(
 # mirrors
 
 
-def _verify_mirror(path: Path, witnesses: Sequence[Witness]) -> Report:
-    chain, faults = Chain(), []
+def _verify_mirror(path: Path, witnesses: Sequence[Witness], keys: Sequence[str]) -> Report:
+    chain = Chain()
+    faults: list[Fault] = []
+    signed: list[tuple[Any, ...]] = []
     try:
         with open(path, "rb") as file:
             first = file.readline(4096)
@@ -232,6 +235,9 @@ def _verify_mirror(path: Path, witnesses: Sequence[Witness]) -> Report:
                     break  # being written when the power went; it does not count
                 try:
                     line = json.loads(raw)
+                    if "checkpoint" in line:
+                        signed.append(_signature(line["checkpoint"], len(chain.hashes)))
+                        continue
                     body, prev, digest = (
                         line["body"].encode(),
                         bytes.fromhex(line["prev_hash"]),
@@ -255,7 +261,17 @@ def _verify_mirror(path: Path, witnesses: Sequence[Witness]) -> Report:
         return _unreadable(path, "file", f"文件无法读取：{problem}", f"the file cannot be read: {problem}", "mirror")
     if chain.fault is not None:
         faults.append(chain.fault)
-    return _report(path, "mirror", chain, faults, witnesses)
+    wrong, checkpoints, signers = _checkpoints(signed, chain, keys)
+    return _report(path, "mirror", chain, [*faults, *wrong], witnesses, checkpoints, signers)
+
+
+def _signature(held: Any, known: int) -> tuple[Any, ...]:
+    """A mirror's checkpoint line as a row; raises ValueError, KeyError and TypeError where it is none."""
+    seq, at = held["seq"], held["at"]
+    if type(seq) is not int or not isinstance(at, str) or not 1 <= seq <= known:
+        raise ValueError("a checkpoint stands behind its event")
+    digest, key, signature = (bytes.fromhex(held[name]) for name in ("hash", "public_key", "signature"))
+    return seq, digest, at, key, signature
 
 
 def _report(

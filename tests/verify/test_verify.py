@@ -250,7 +250,9 @@ def test_every_edit_of_a_single_field_is_found_without_a_witness(tmp_path_factor
     (sql,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'journal_no_update'").fetchone()
     connection.execute("DROP TRIGGER journal_no_update")
     try:
-        connection.execute(f"UPDATE journal SET {column} = ? WHERE seq = ?", (value, seq))
+        sql_edit = f"UPDATE journal SET {column} = ? WHERE seq = ? AND {column} IS NOT ?"
+        if connection.execute(sql_edit, (value, seq, value)).rowcount == 0:
+            return  # it was so before
     except (sqlite3.IntegrityError, UnicodeEncodeError):
         return  # the table itself would not have it
     finally:
