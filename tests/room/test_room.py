@@ -417,7 +417,7 @@ def test_a_heartbeat_that_cannot_be_written_stops_the_room_as_a_commit_does(
             file.beats = False
             host = Sink(held.seat("host"), "h")
             held.room.join(host, "desk")
-            held.room._writer.call(held.room._heartbeat)
+            held.room.with_file(held.room._heartbeat)
             await host.until(lambda view: view.health.trouble)
             await host.until(recovered)
             assert held.room._file is not file
