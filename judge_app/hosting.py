@@ -22,12 +22,14 @@ import msgspec
 
 from judge_app import launch
 from judge_app.core.contest import Contest
-from judge_app.core.errors import BadInput, Problem
+from judge_app.core.errors import BadInput, Problem, Refused
 from judge_app.ui.application import Application, Settings, data_folder
-from judge_app.ui.language import tr
+from judge_app.ui.language import either, tr
+from judge_app.ui.start.join_page import FoundRoom
 from judge_app.ui.start.ways import Recent
 from judge_app.ui.start.window import StartWindow
-from judge_app.wire.link import read_link
+from judge_app.ui.widgets import Check
+from judge_app.wire.link import SCHEME, JoinLink, read_link
 
 
 def sessions_folder() -> Path:
@@ -195,7 +197,8 @@ class Start:
         window.workbook_chosen.connect(lambda path: self._spawn(self._read(path)))
         window.host_requested.connect(lambda path, session: self._spawn(self._host([path, "--session", session])))
         window.open_requested.connect(lambda path: self._spawn(self._host([path])))
-        window.join_requested.connect(self._join)
+        window.join_requested.connect(lambda given, name: self._spawn(self._join(given, name)))
+        window.find_requested.connect(lambda: self._spawn(self._find()))
         window.rehearse_requested.connect(self._rehearse)
         window.leave_requested.connect(self.left.set)
         application.qt.lastWindowClosed.connect(self.left.set)
@@ -248,14 +251,58 @@ class Start:
         self._application.settings.set("recent", [fresh, *known][:RECENT])
         self.left.set()
 
-    def _join(self, link: str, name: str) -> None:
+    async def _join(self, invitation: str, name: str) -> None:
+        """Sit at the seat of a link; an address with a code becomes a link first."""
+        try:
+            link = await self._link_of(invitation)
+        except Refused as error:
+            self._window.set_failed(either(error.zh, error.en))
+            return
+
         def sit() -> int:
             from judge_app.ui.app import run_seat
 
-            return run_seat(read_link(link), name=name)
+            return run_seat(link, name=name)
 
         self.next = sit
         self.left.set()
+
+    async def _link_of(self, invitation: str) -> JoinLink:
+        """Raises Refused; where the address cannot be reached, the window shows how far it went."""
+        if invitation.lower().startswith(f"{SCHEME}:"):
+            return read_link(invitation)
+        from judge_app.seat.pairing import pair
+        from judge_app.seat.reach import Reach, Step
+        from judge_app.wire.pairing import read_by_code
+
+        given = read_by_code(invitation)
+        self._window.set_busy(tr("Asking the host …"))
+        try:
+            return await pair(given)
+        except Refused as error:
+            if error.code == "unreachable":
+                found: list[Check] = []
+
+                def told(step: Step) -> None:
+                    found.append(Check(name=step.name, ok=step.ok, zh=step.zh, en=step.en))
+                    self._window.join_page.set_checks(found)
+
+                unknown = JoinLink(host=given.host, port=given.port, fingerprint=b"", token="")
+                await Reach(unknown).run(told, port_only=True)
+            raise
+
+    async def _find(self) -> None:
+        """Rooms that answer on the network, those on our own networks first, each room once."""
+        from judge_app.seat.discovery import find
+        from judge_app.seat.reach import networks
+
+        rooms: dict[str, FoundRoom] = {}
+        with contextlib.suppress(OSError, RuntimeError):  # no network, or one that takes no multicast
+            own = networks()
+            found = await find()
+            for one in sorted(found, key=lambda one: not any(network.holds(one.host) for network in own)):
+                rooms.setdefault(one.hint or one.name, FoundRoom(name=one.name, address=f"{one.host}:{one.port}"))
+        self._window.join_page.set_found(list(rooms.values()))
 
     def _rehearse(self) -> None:
         spawn(["demo"], sessions_folder() / "demo.log")

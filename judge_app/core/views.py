@@ -108,10 +108,12 @@ class ProjectProgress(Struct, frozen=True):
 class SeatStatus(Struct, frozen=True):
     """A seat as the host sees it. ``status`` is that of the current project's sheet; ``filled`` of ``lines`` is what
     the judge's form says it holds (never the marks); ``recorded_seq`` numbers the receipt; ``offline_since`` is wall
-    UTC, empty while connected or never seen; ``waiting`` are devices that ask to be let in, as (device, name)."""
+    UTC, empty while connected or never seen; ``device`` is the one that may act for the seat, and ``waiting`` are those
+    that ask to be let in, as (device, name)."""
 
     seat: Seat
     judge_class: str = ""
+    device: str = ""
     online: bool = False
     seen: bool = False
     offline_since: str = ""
@@ -166,11 +168,12 @@ class Health(Struct, frozen=True):
 
 class JoinLink(Struct, frozen=True):
     """A seat's join link; the host alone sees it. ``join_code`` is the 8-digit code to read out, where the host has
-    asked for one and it is still valid."""
+    asked for one and it is still valid, until the room's clock shows ``code_until_ns``."""
 
     seat: str
     link: str
     join_code: str = ""
+    code_until_ns: int | None = None
 
 
 class HostView(msgspec.Struct, frozen=True, kw_only=True, tag="host", tag_field="view"):
@@ -507,6 +510,7 @@ def _seat_status(state: State, setup: SessionSetup, seat: Seat, live: Live) -> S
     return SeatStatus(
         seat=seat,
         judge_class=judge.judge_class if judge else "",
+        device=next((one.id for one in state.devices.get(seat.id, ()) if one.admitted and not one.revoked), ""),
         online=here.online,
         seen=here.seen,
         offline_since=here.offline_since,

@@ -51,6 +51,10 @@ class Codes:
         self._expire(now_ns)
         return {code.seat: pairing.spaced(code.digits) for code in self._codes.values()}
 
+    def until(self) -> dict[str, int]:
+        """By seat, when its code ends."""
+        return {code.seat: code.until_ns for code in self._codes.values()}
+
     def start(self, message: PairStart, now_ns: int) -> PairReply | Denied:
         """A device's first message. Every one counts as a guess until it has proved that it was none; the same one
         again gets the same answer."""

@@ -715,9 +715,14 @@ class Room:
         if self._links is not None:
             devices = self.committed.devices
             if self._links_of is None or self._links_of[0] is not devices:
-                shown = self._codes.shown(real_ns())
+                shown, until = self._codes.shown(real_ns()), self._codes.until()
                 made = tuple(
-                    views.JoinLink(seat=seat, link=self._links(seat), join_code=shown.get(seat, ""))
+                    views.JoinLink(
+                        seat=seat,
+                        link=self._links(seat),
+                        join_code=shown.get(seat, ""),
+                        code_until_ns=self.clock.origin.shown(until[seat]) if seat in until else None,
+                    )
                     for seat in self.seats
                     if seat != "host"
                 )

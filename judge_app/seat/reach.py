@@ -202,10 +202,12 @@ class Reach:
         self._neighbour = neighbour
         self._knock = knock
 
-    async def run(self, told: Callable[[Step], None] = lambda step: None) -> list[Step]:
-        """Every step up to the first that fails; ``told`` hears of each as it is done. All is well if the last is."""
+    async def run(self, told: Callable[[Step], None] = lambda step: None, *, port_only: bool = False) -> list[Step]:
+        """Every step up to the first that fails; ``told`` hears of each as it is done. All is well if the last is.
+        ``port_only``: no more than address and port, where nothing else of the link is known yet."""
         done: list[Step] = []
-        for step in (self._address, self._port, self._certificate, self._room, self._seat):
+        steps = (self._address, self._port, self._certificate, self._room, self._seat)
+        for step in steps[:2] if port_only else steps:
             done.append(await step())
             told(done[-1])
             if not done[-1].ok:

@@ -21,6 +21,7 @@ from judge_app.seat.state import CommandState, Connection
 from judge_app.ui.application import Application, Settings, data_folder
 from judge_app.ui.connecting import ConnectingWindow
 from judge_app.ui.link import SeatLink
+from judge_app.ui.widgets import Check
 from judge_app.wire.link import JoinLink
 
 log = logging.getLogger(__name__)
@@ -38,8 +39,11 @@ RobotMaker = Callable[[str, "SeatHall"], "tuple[Robot, Listener]"]
 class SeatHall:
     """Hears a seat's connection, opens the window of its role, and hands everything on to it."""
 
-    def __init__(self, application: Application, address: str, folder: Path, name: str, decks: dict[str, Path]) -> None:
+    def __init__(
+        self, application: Application, join: JoinLink, folder: Path, name: str, decks: dict[str, Path]
+    ) -> None:
         self._application = application
+        self._join = join
         self._folder = folder
         self._name = name
         self._decks = decks
@@ -48,10 +52,12 @@ class SeatHall:
         self._briefing: Briefing | None = None
         self._view: AnyView | None = None
         self._printing: asyncio.Future[None] | None = None
+        self._looking: asyncio.Future[None] | None = None
         self.window: Any = None
         self.left = asyncio.Event()
-        self._connecting = ConnectingWindow(address)
+        self._connecting = ConnectingWindow(f"{join.host}:{join.port}")
         self._connecting.leave_requested.connect(self.left.set)
+        self._connecting.check_requested.connect(self._look)
         self._connecting.show()
         application.qt.lastWindowClosed.connect(self._closed)
 
@@ -62,6 +68,26 @@ class SeatHall:
         """The person closed the last window; a stage's come and go with the screens, so that it must be told to leave."""
         if self._briefing is None or self._briefing.seat.role is not Role.STAGE:
             self.left.set()
+
+    def _look(self) -> None:
+        """Why does it not connect?"""
+        self._looking = asyncio.ensure_future(self._look_now())
+
+    async def _look_now(self) -> None:
+        from judge_app.seat.discovery import find_again
+        from judge_app.seat.identity import known_key
+        from judge_app.seat.reach import Reach, Step
+
+        found: list[Check] = []
+
+        def told(step: Step) -> None:
+            found.append(Check(name=step.name, ok=step.ok, zh=step.zh, en=step.en))
+            self._connecting.set_checks(found, done=False)
+
+        try:
+            await Reach(self._join, known_key(self._folder, self._join), find=find_again).run(told)
+        finally:
+            self._connecting.set_checks(found, done=True)
 
     def on_briefing(self, briefing: Briefing) -> None:
         if self._link is None:
@@ -169,13 +195,17 @@ def run_seat(
     application = Application(Settings(data_folder() / "settings.json"))
     folder = data or data_folder() / "seats"
 
+    from judge_app.seat.discovery import find_again
+
     async def main() -> int:
-        hall = SeatHall(application, f"{link.host}:{link.port}", folder, "", decks or {})
+        hall = SeatHall(application, link, folder, "", decks or {})
         sitting: Robot | None = None
         listener: Listener = hall
         if robot is not None:
             sitting, listener = robot(link.token, hall)
-        connection = SeatConnection(link, listener, folder=folder, device_name=name or socket.gethostname())
+        connection = SeatConnection(
+            link, listener, folder=folder, device_name=name or socket.gethostname(), find=find_again
+        )
         hall.use(connection)
         work = asyncio.ensure_future(connection.run() if sitting is None else sitting.run(connection))
         leaving = asyncio.ensure_future(hall.left.wait())

@@ -242,7 +242,22 @@ def _overlaps(drawn: list[Piece]) -> list[Finding]:
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 _WORD = re.compile(r"[A-Za-z]{3,}")
 _SAME_IN_BOTH = frozenset(
-    {"Esc", "PPT", "PDF", "English", "rsj", "Ctrl", "xlsx", "LAPTOP", "Shift", "Enter", "Tab", "PgDn"}
+    {
+        "Esc",
+        "PPT",
+        "PDF",
+        "English",
+        "rsj",
+        "Ctrl",
+        "xlsx",
+        "LAPTOP",
+        "Shift",
+        "Enter",
+        "Tab",
+        "PgDn",
+        "PgUp",
+        "Windows",
+    }
 )
 _OWN_NAMES = ("中文", "中")
 

@@ -48,6 +48,8 @@ class SeatLink(QObject):
         window.command.connect(self.send)
         if hasattr(window, "progress"):
             window.progress.connect(self._progress)
+        if hasattr(window, "code_asked"):
+            window.code_asked.connect(self._ask_code)
         if drafts is not None and hasattr(window, "draft_changed"):
             window.draft_changed.connect(self._keep_draft)
 
@@ -105,6 +107,10 @@ class SeatLink(QObject):
     def _progress(self, entry_no: str, filled: int, lines: int) -> None:
         if self._connection is not None:
             self._connection.report_progress(entry_no, filled, lines)
+
+    def _ask_code(self, seat: str) -> None:
+        if self._connection is not None:
+            self._connection.ask_code(seat)
 
     def _keep_draft(self, entry_no: str, points: Any, comment: str) -> None:
         if self._drafts is not None:

@@ -202,6 +202,9 @@ def links(setup: SessionSetup) -> tuple[views.JoinLink, ...]:
     return tuple(views.JoinLink(seat=seat.id, link=LINK.format(seat=seat.id)) for seat in session.seats(setup))
 
 
+ADDRESSES = (("192.168.1.20:47600", "Wi-Fi"), ("10.20.0.7:47600", "以太网"))
+
+
 HEALTHY = views.Health(
     last_write=WALL,
     head_seq=214,
@@ -233,7 +236,9 @@ def opened(*, rehearsal: bool = False) -> Play:
     """A session of the bundled final, everybody in, nothing called."""
     contest, rules, _ = regional_final()
     play = Play(setup_of(contest, rules, rehearsal=rehearsal))
-    play.live = views.Live(seats=everybody(play.setup), health=HEALTHY, join_links=links(play.setup))
+    play.live = views.Live(
+        seats=everybody(play.setup), health=HEALTHY, join_links=links(play.setup), addresses=ADDRESSES
+    )
     return play
 
 

@@ -6,13 +6,14 @@ sessions behind are played by the rules (samples.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
 import msgspec
 from PySide6.QtWidgets import QWidget
 
 from judge_app.core import commands, events, views
+from judge_app.core.clock import SECOND
 from judge_app.core.contest import Presence
 from judge_app.core.errors import Problem
 from judge_app.core.events import SessionSetup
@@ -29,8 +30,10 @@ from judge_app.ui.samples import Play
 from judge_app.ui.stage.audience import AudienceSurface
 from judge_app.ui.stage.scene import scene_of
 from judge_app.ui.start import Recent, StartWindow
+from judge_app.ui.start.join_page import FoundRoom
 from judge_app.ui.start.ways import Way
 from judge_app.ui.theme import DARK, Theme, wear
+from judge_app.ui.widgets import Check
 
 WALL = datetime(2026, 12, 5, 2, 14, 30, tzinfo=UTC)
 ONLINE = Connection(link=Link.ONLINE, rtt_ms=3.0)
@@ -173,6 +176,55 @@ def _console_asks(what: Callable[[ConsoleWindow], None], *, held: bool = False) 
     return make
 
 
+def with_computer(play: Play, seat: str, name: str = "温老师的电脑") -> Play:
+    """A seat with a computer that was let in."""
+    play.happen(events.DeviceEnrolled(seat=seat, device="d6", name=name, key="00" * 32, admitted=True))
+    seats = dict(play.live.seats)
+    seats[seat] = msgspec.structs.replace(seats.get(seat, views.SeatLive()), device_name=name)
+    play.live = msgspec.structs.replace(play.live, seats=seats)
+    return play
+
+
+def code_shown(play: Play, seat: str) -> Play:
+    """The host has asked for a seat's join code a while ago."""
+    play.live = msgspec.structs.replace(
+        play.live,
+        join_links=tuple(
+            msgspec.structs.replace(one, join_code="3740 2915", code_until_ns=play.now_ns + 581 * SECOND)
+            if one.seat == seat
+            else one
+            for one in play.live.join_links
+        ),
+    )
+    return play
+
+
+def _console_join() -> Shown:
+    play = code_shown(samples.opened(), "judge:E6")
+    seats = dict(play.live.seats)
+    seats.pop("judge:E6")
+    window = console(play, seats=seats)
+    return Shown(
+        window,
+        play.setup,
+        written=(samples.LINK.format(seat="judge:E6"), "Wi-Fi", "以太网"),
+        after=lambda: window.show_seat("judge:E6"),
+    )
+
+
+def _console_replace() -> Shown:
+    play = with_computer(presenting(), "judge:E6")
+    window = console(play)
+
+    def after() -> None:
+        window.show_seat("judge:E6")
+        window.ask_replace("judge:E6")
+
+    return Shown(
+        window, play.setup, written=(samples.LINK.format(seat="judge:E6"), "温老师的电脑", "以太网"), after=after
+    )
+
+
 def _console_panels() -> Shown:
     play = presenting()
     window = console(play)
@@ -181,7 +233,7 @@ def _console_panels() -> Shown:
         window.show_seat("judge:E6")
         window.show_project("7")
 
-    return Shown(window, play.setup, written=(samples.LINK.format(seat="judge:E6"),), after=after)
+    return Shown(window, play.setup, written=(samples.LINK.format(seat="judge:E6"), "以太网"), after=after)
 
 
 def _console_reorder() -> Shown:
@@ -481,15 +533,29 @@ def _start_problems() -> Shown:
     return Shown(window, written=(*_RECENT, "项目", "第", "行", "参赛序号", "大赛", "xlsx"))
 
 
-def _start_join(link: str) -> Callable[[], Shown]:
+FOUND = (FoundRoom("星澜赛区决赛 第一场", "192.168.1.20:47600"), FoundRoom("星澜赛区决赛 第二场", "192.168.1.31:51022"))
+
+
+def _start_join(link: str, found: Sequence[FoundRoom] | None = ()) -> Callable[[], Shown]:
     def make() -> Shown:
         window = start()
         window.choose_way("join")
+        if found is not None:
+            window.join_page.set_found(found)
         if link:
             window.set_link(link)
-        return Shown(window, written=(*_RECENT, link))
+        return Shown(window, written=(*_RECENT, link, *(room.name for room in FOUND)))
 
     return make
+
+
+def _start_unreachable() -> Shown:
+    window = start()
+    window.set_link("192.168.1.20:47600 3740 2915")
+    window.join_page.set_found(())
+    window.join_page.set_checks(FIREWALL)
+    window.set_failed(tr("The room cannot be reached"))
+    return Shown(window, written=_RECENT)
 
 
 def _start_rehearse() -> Shown:
@@ -508,10 +574,42 @@ def _start_failed() -> Shown:
     return Shown(window, written=(*_RECENT, "host.log"))
 
 
-def _connecting(connection: Connection) -> Callable[[], Shown]:
+REFUSED = Connection(
+    link=Link.REFUSED,
+    zh="链接已被使用或已失效，请向主持人要新链接",
+    en="the link was used or is old: ask for a new one",
+)
+_ADDRESS = Check("address", True, "主机地址 192.168.1.20，与本机在同一网络", "192.168.1.20, on our network")
+FIREWALL = (
+    _ADDRESS,
+    Check(
+        "port",
+        False,
+        "主机的电脑在同一网络并有回应，但端口被挡住，多半是防火墙：请主持人在防火墙提示中允许本程序"
+        "（Windows：专用和公用网络都允许）",
+        "the host's computer is on this network and answers, but the port is blocked, most likely by its firewall: have"
+        " the host allow this program (on Windows for private and public networks)",
+    ),
+)
+USED_LINK = (
+    _ADDRESS,
+    Check("port", True, "端口可以连接", "the port is open"),
+    Check("certificate", True, "证书与链接一致", "the certificate is the link's own"),
+    Check("room", True, "评审主机有回答", "the room answers"),
+    Check(
+        "seat",
+        False,
+        "这个链接已被另一台设备用过：请向主持人要新链接",
+        "this link was used by another device: ask the host for a new one",
+    ),
+)
+
+
+def _connecting(connection: Connection, checks: Sequence[Check] = ()) -> Callable[[], Shown]:
     def make() -> Shown:
         window = ConnectingWindow("192.168.1.20:47600")
         window.set_connection(connection)
+        window.set_checks(checks, done=bool(checks))
         return Shown(window)
 
     return make
@@ -588,10 +686,16 @@ def scenes() -> list[Scene]:
         Scene("start", "join", _start_join("")),
         Scene("start", "join-good", _start_join(GOOD_LINK)),
         Scene("start", "join-bad", _start_join("rsj://192.168.1.20:47600/?fp=AAAA")),
+        Scene("start", "join-looking", _start_join("", found=None)),
+        Scene("start", "join-found", _start_join("192.168.1.20:47600", found=FOUND)),
+        Scene("start", "join-code", _start_join("192.168.1.20:47600 3740 2915", found=FOUND)),
+        Scene("start", "join-unreachable", _start_unreachable),
         Scene("start", "rehearse", _start_rehearse),
         Scene("start", "failed", _start_failed),
         Scene("connecting", "waiting", _connecting(Connection(link=Link.WAITING_ADMISSION))),
         Scene("connecting", "offline", _connecting(OFFLINE)),
+        Scene("connecting", "firewall", _connecting(OFFLINE, FIREWALL)),
+        Scene("connecting", "refused", _connecting(REFUSED, USED_LINK)),
         Scene("console", "loading", _console_loading),
         Scene("console", "opened", _console_opened),
         Scene("console", "nobody", _console_nobody),
@@ -611,6 +715,8 @@ def scenes() -> list[Scene]:
         Scene("console", "ask-end", _console_asks(lambda window: window.ask_end())),
         Scene("console", "ask-message", _console_asks(lambda window: window.ask_message())),
         Scene("console", "ask-presence", _console_asks(lambda window: window.ask_presence("judge:E6", "absent"))),
+        Scene("console", "join", _console_join),
+        Scene("console", "ask-replace", _console_replace),
         Scene("console", "panels", _console_panels),
         Scene("console", "reorder", _console_reorder),
         Scene("console", "undo", _console_undo),

@@ -67,7 +67,7 @@ def test_an_answer_about_another_workbook_changes_nothing(window: StartWindow) -
 @pytest.mark.parametrize("broken", ["", "http://x", GOOD_LINK[:-1], GOOD_LINK.replace("fp=A", "fp=")])
 def test_a_link_that_is_not_whole_cannot_be_joined(window: StartWindow, broken: str) -> None:
     window.choose_way("join")
-    window.link.setText(broken)
+    window.join_page.link.setText(broken)
     assert not window.next_button.isEnabled()
 
 
@@ -75,9 +75,9 @@ def test_a_link_pasted_with_line_breaks_is_joined_whole(qtbot: QtBot, window: St
     joined = []
     window.join_requested.connect(lambda link, name: joined.append((link, name)))
     qtbot.keyClick(window, Qt.Key.Key_2)
-    window.link.setText(f"  {GOOD_LINK[:30]} {GOOD_LINK[30:]} ")
-    qtbot.keyClicks(window.name, "LAPTOP-3")
-    qtbot.keyClick(window.name, Qt.Key.Key_Return)
+    window.join_page.link.setText(f"  {GOOD_LINK[:30]} {GOOD_LINK[30:]} ")
+    qtbot.keyClicks(window.join_page.name, "LAPTOP-3")
+    qtbot.keyClick(window.join_page.name, Qt.Key.Key_Return)
     assert joined == [(GOOD_LINK, "LAPTOP-3")]
 
 

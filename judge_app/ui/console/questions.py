@@ -290,6 +290,28 @@ def presence(view: HostView, briefing: Briefing, status: SeatStatus, entry_no: s
     )
 
 
+def replace(status: SeatStatus) -> Asked:
+    """The computer of a seat goes out and another one is to come: one question, answered by its reason."""
+    return Asked(
+        Question(
+            key="replace",
+            title=tr("Replace the computer of {name}?", name=status.seat.name or status.seat.id),
+            consequence=tr(
+                "{device} can no longer act for this seat. Sheets on record stay; what it has not sent stays on it"
+                " alone. A new code for the next computer comes at once.",
+                device=status.device_name or tr("The computer"),
+            ),
+            reasons=(tr("Computer failed"), tr("Computer replaced"), tr("Not the right person")),
+            quick=True,
+            yes=tr("Replace it"),
+            danger=True,
+        ),
+        lambda _choice, reason, _second: commands.RevokeDevice(
+            seat=status.seat.id, device=status.device, reason=reason
+        ),
+    )
+
+
 def revoke(status: SeatStatus, device: str) -> Asked:
     return Asked(
         Question(

@@ -91,7 +91,7 @@ def _away(view: HostView, briefing: Briefing, wall: datetime) -> list[Trouble]:
             continue
         if status.status not in (None, SheetStatus.EMPTY, SheetStatus.RETURNED):
             continue
-        actions = [("seat", tr("Its join link"), False)]
+        actions = [("replace", tr("Replace its computer…"), False)]
         if view.current is not None and status.status is not None and stage is not ProjectStage.LOCKED:
             actions.append(("absent", tr("Mark absent…"), True))
         made.append(
@@ -99,8 +99,8 @@ def _away(view: HostView, briefing: Briefing, wall: datetime) -> list[Trouble]:
                 key=f"away|{status.seat.id}",
                 title=tr("{name} has been without connection for {time}", name=seat_words(status), time=duration(gone)),
                 text=tr(
-                    "What was written is kept on that computer and comes by itself. If it has to be replaced, use a"
-                    " new join link."
+                    "What was written is kept on that computer and comes by itself. Replace it only if it will not"
+                    " come back."
                 ),
                 actions=tuple(actions),
             )

@@ -22,10 +22,11 @@ from judge_app.core import commands
 from judge_app.core.clock import SECOND
 from judge_app.core.seats import may
 from judge_app.core.stages import ProjectStage
-from judge_app.core.views import Briefing, HostView, Step
+from judge_app.core.views import Briefing, HostView, SeatStatus, Step
 from judge_app.seat.state import CommandState, Connection, Delivery, Link
 from judge_app.ui.console import order, questions, seats, steps, troubles
 from judge_app.ui.console.focus import FocusCard
+from judge_app.ui.console.join_box import named
 from judge_app.ui.console.project_panel import ProjectPanel
 from judge_app.ui.console.questions import Asked
 from judge_app.ui.console.seat_panel import SeatPanel
@@ -56,12 +57,14 @@ def utc_now() -> datetime:
 
 
 class ConsoleWindow(QWidget):
-    """``command`` carries a core.commands value. Space is the next step; every other key stands on its button.
+    """``command`` carries a core.commands value, ``code_asked`` a seat that needs a join code. Space is the next step;
+    every other key stands on its button.
 
     ``wall`` tells the wall time (UTC), for how long a seat has been away and when the session may end.
     """
 
     command = Signal(object)
+    code_asked = Signal(str)
     language_requested = Signal(str)
     look_requested = Signal(str)
     scale_requested = Signal(float)
@@ -122,6 +125,7 @@ class ConsoleWindow(QWidget):
         self.seat_list = RowList(seats.SeatDelegate)
         self.seat_card = Card(flush=True)
         self.seat_panel = SeatPanel()
+        self._join_at = Label("", "second", wrap=True)
         self.trouble_panel = TroublePanel()
         self._second = QTimer(self)
         self._second.setInterval(1000)
@@ -207,6 +211,9 @@ class ConsoleWindow(QWidget):
         lay.setContentsMargins(0, 0, 0, 0)
         lay.setSpacing(8)
         self.seat_card.body.addWidget(self.seat_list, 1)
+        self._join_at.setContentsMargins(16, 6, 12, 8)
+        self._join_at.hide()
+        self.seat_card.body.addWidget(self._join_at)
         self._seats = QStackedWidget()
         self._seats.addWidget(self.seat_card)
         self._seats.addWidget(self.seat_panel)
@@ -236,6 +243,8 @@ class ConsoleWindow(QWidget):
         self.seat_list.picked.connect(self.show_seat)
         self.seat_panel.closed.connect(self._hide_seat)
         self.seat_panel.presence_asked.connect(self.ask_presence)
+        self.seat_panel.replace_asked.connect(self.ask_replace)
+        self.seat_panel.code_asked.connect(self.code_asked)
         self.trouble_panel.acted.connect(self._trouble_acted)
         self._menu.aboutToShow.connect(self._fill_menu)
         self._second.timeout.connect(self._on_second)
@@ -283,6 +292,7 @@ class ConsoleWindow(QWidget):
         """The room's time in nanoseconds, or None while it is not known."""
         self._now = now
         self.focus_card.set_now(now)
+        self.seat_panel.set_now(now)
 
     # showing
 
@@ -391,6 +401,7 @@ class ConsoleWindow(QWidget):
         self.seat_card.set_heading(tr("Judges"), aside)
         wall = self._wall()
         self.seat_list.set_rows(seats.rows(view, briefing, wall))
+        self._show_join_at(view)
         if self._seats.currentWidget() is self.seat_panel:
             self.seat_panel.show_seat(self.seat_panel.seat_id, view, briefing, view.current, wall)
         away = any(seats.away_seconds(status, wall) is not None for status in view.seats)
@@ -398,6 +409,15 @@ class ConsoleWindow(QWidget):
             self._second.start()
         elif not away:
             self._second.stop()
+
+    def _show_join_at(self, view: HostView) -> None:
+        """Where to join, while somebody who is listed has not come yet."""
+        listed = {row.key for row in self.seat_list.rows}
+        coming = any(not one.seen and one.seat.id in listed for one in view.seats)
+        self._join_at.setVisible(coming and bool(view.addresses))
+        if view.addresses:
+            self._join_at.setText(tr("Join at {address}", address=named(*view.addresses[0])))
+            self._join_at.setToolTip("\n".join(named(*one) for one in view.addresses))
 
     def _on_second(self) -> None:
         self._show_seats()
@@ -516,12 +536,21 @@ class ConsoleWindow(QWidget):
         view, briefing = self._view, self._briefing
         if view is None or briefing is None or view.current is None:
             return
-        status = next((one for one in view.seats if one.seat.id == seat_id), None)
+        status = self._status(seat_id)
         if status is not None:
             self._put(questions.presence(view, briefing, status, view.current, chosen))
 
+    def ask_replace(self, seat_id: str) -> None:
+        """Another computer for a seat: the one that sits there goes out, and a code for the next one comes."""
+        status = self._status(seat_id)
+        if status is not None and status.device:
+            self._put(questions.replace(status))
+
+    def _status(self, seat_id: str) -> SeatStatus | None:
+        return next((one for one in self._view.seats if one.seat.id == seat_id), None) if self._view else None
+
     def show_seat(self, seat_id: str) -> None:
-        """One seat with its join link, in place of the list."""
+        """One seat with its ways in, in place of the list."""
         view, briefing = self._view, self._briefing
         if view is None or briefing is None:
             return
@@ -614,8 +643,13 @@ class ConsoleWindow(QWidget):
     def _answered(self, _key: str, choice: str, reason: str, second: str) -> None:
         asked = self._asked
         self._question_gone()
-        if asked is not None:
-            self.command.emit(asked.make(choice, reason, second))
+        if asked is None:
+            return
+        made = asked.make(choice, reason, second)
+        self.command.emit(made)
+        if asked.question.key == "replace" and isinstance(made, commands.RevokeDevice):
+            self.show_seat(made.seat)
+            self.code_asked.emit(made.seat)
 
     def _question_gone(self) -> None:
         self._asked = None
@@ -633,17 +667,21 @@ class ConsoleWindow(QWidget):
             self._ask_refuse(rest[0], rest[1])
         elif action == "seat":
             self.show_seat(rest[0] if rest else "stage")
+        elif action == "replace":
+            self.ask_replace(rest[0])
         elif action == "absent":
             self.ask_presence(rest[0], "absent")
         elif action == "no-show" and self._briefing is not None:
             self._put(questions.no_show(self._briefing, rest[0], 3))
 
     def _ask_refuse(self, seat_id: str, device: str) -> None:
-        if self._view is None:
-            return
-        status = next((one for one in self._view.seats if one.seat.id == seat_id), None)
+        status = self._status(seat_id)
         if status is not None:
             self._put(questions.revoke(status, device))
+
+    def _ask_code(self) -> None:
+        if self._seats.currentWidget() is self.seat_panel:
+            self.code_asked.emit(self.seat_panel.seat_id)
 
     def _fill_menu(self) -> None:
         self._menu.clear()
@@ -706,6 +744,7 @@ class ConsoleWindow(QWidget):
             "m": self.ask_message,
             "c": self._call_again,
             "r": self.ask_restart,
+            "k": self._ask_code,
         }
         act = acts.get(event.text().lower())
         if act is not None and self._asked is None:

@@ -19,7 +19,7 @@ Way = Literal["host", "join", "rehearse", "prepare", "rooms"]
 
 WAYS: dict[Way, tuple[str, str]] = {
     "host": (mark("Host a session"), mark("Open a workbook, let the judges in, call, time, score.")),
-    "join": (mark("Join as judge, chair or desk"), mark("With the join link that the host shows.")),
+    "join": (mark("Join as judge, chair or desk"), mark("With the link or the code that the host shows.")),
     "rehearse": (mark("Rehearse with sample data"), mark("A whole invented session; nothing real is touched.")),
     "prepare": (mark("Prepare a contest"), mark("Import, check, split into sessions, set the rules.")),
     "rooms": (mark("All rooms"), mark("Every session of the contest at a glance.")),

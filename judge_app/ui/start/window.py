@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
-    QLineEdit,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -21,13 +20,13 @@ from PySide6.QtWidgets import (
 
 from judge_app import __version__
 from judge_app.core.contest import Contest
-from judge_app.core.errors import BadInput, Problem
-from judge_app.ui.language import current, either, tr
+from judge_app.core.errors import Problem
+from judge_app.ui.language import current, tr
 from judge_app.ui.start.host_page import HostPage
+from judge_app.ui.start.join_page import JoinPage
 from judge_app.ui.start.problems import ProblemList
 from judge_app.ui.start.ways import Recent, RecentDelegate, Way, WayDelegate, rows
-from judge_app.ui.widgets import LANGUAGES, AppearanceButton, Card, Label, NextStepButton, Pill, RowList, TopBar
-from judge_app.wire.link import read_link
+from judge_app.ui.widgets import LANGUAGES, AppearanceButton, Card, Label, NextStepButton, RowList, TopBar
 
 
 class StartWindow(QWidget):
@@ -35,12 +34,14 @@ class StartWindow(QWidget):
     ``set_failed``, and opens what comes next.
 
     ``host_requested`` (workbook, session), ``open_requested`` (file of a session opened before), ``join_requested``
-    (link, name of this computer or ''), ``workbook_chosen`` (path, to be read and checked).
+    (link, or address and code; name of this computer or ''), ``find_requested`` (rooms on the network are looked for),
+    ``workbook_chosen`` (path, to be read and checked).
     """
 
     host_requested = Signal(str, str)
     open_requested = Signal(str)
     join_requested = Signal(str, str)
+    find_requested = Signal()
     rehearse_requested = Signal()
     prepare_requested = Signal()
     rooms_requested = Signal()
@@ -88,12 +89,7 @@ class StartWindow(QWidget):
         self.pages = QStackedWidget()
         self.pages.setProperty("kind", "flow")
         self.host_page = HostPage()
-        self.link = QLineEdit()
-        self.name = QLineEdit()
-        self._link_state = Pill()
-        self._link_hint = Label("", "second", wrap=True)
-        self._join_text = Label("", "second", wrap=True)
-        self._name_text = Label("", "second", wrap=True)
+        self.join_page = JoinPage()
         self._rehearse_text = Label("", wrap=True)
         self._prepare_text = Label("", wrap=True)
         self._rooms_text = Label("", wrap=True)
@@ -126,7 +122,7 @@ class StartWindow(QWidget):
 
     def _details(self) -> QWidget:
         self.pages.addWidget(self.host_page)
-        self.pages.addWidget(self._join_page())
+        self.pages.addWidget(self.join_page)
         for label in (self._rehearse_text, self._prepare_text, self._rooms_text):
             self.pages.addWidget(_top(label))
         self._failed.setProperty("kind", "trouble")
@@ -156,25 +152,6 @@ class StartWindow(QWidget):
         self._failed.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         return side
 
-    def _join_page(self) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(self._join_text)
-        column.addWidget(self.link)
-        state = QHBoxLayout()
-        state.setSpacing(8)
-        state.addWidget(self._link_state, 0, Qt.AlignmentFlag.AlignTop)
-        state.addWidget(self._link_hint, 1)
-        column.addLayout(state)
-        column.addSpacing(8)
-        column.addWidget(self._name_text)
-        self.name.setMaxLength(60)
-        column.addWidget(self.name)
-        column.addStretch(1)
-        return page
-
     def _connect(self) -> None:
         self._languages.buttonClicked.connect(lambda button: self.language_requested.emit(button.property("code")))
         self.appearance.language_requested.connect(self.language_requested)
@@ -184,7 +161,8 @@ class StartWindow(QWidget):
         self.recent_list.picked.connect(self.open_requested)
         self.host_page.workbook_chosen.connect(self._workbook_chosen)
         self.host_page.changed.connect(self._show_step)
-        self.link.textChanged.connect(self._show_link)
+        self.join_page.changed.connect(self._join_changed)
+        self.join_page.find_requested.connect(self.find_requested)
         self.next_button.clicked.connect(self.take_next_step)
 
     # setters
@@ -219,8 +197,8 @@ class StartWindow(QWidget):
     def set_link(self, link: str) -> None:
         """A join link from elsewhere (a file that was opened, a room found on the network)."""
         self.choose_way("join")
-        self.link.setText(link)
-        self.link.setCursorPosition(0)
+        self.join_page.link.setText(link)
+        self.join_page.link.setCursorPosition(0)
 
     # showing
 
@@ -236,7 +214,7 @@ class StartWindow(QWidget):
         self.set_failed("")
         self._show()
         if way == "join":
-            self.link.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.join_page.show_page()
 
     def retranslate(self) -> None:
         """Every text again, in the language in force."""
@@ -250,11 +228,7 @@ class StartWindow(QWidget):
         self.recent_card.set_heading(tr("Sessions opened before"))
         self.recent_card.setVisible(bool(self.recent_list.rows))
         self.host_page.retranslate()
-        self._join_text.setText(tr("Paste the join link that the host gives you. It begins with rsj://"))
-        self.link.setPlaceholderText("rsj://")
-        self.link.setAccessibleName(tr("Join link"))
-        self._name_text.setText(tr("Name of this computer, as the host sees it (may stay empty)"))
-        self.name.setAccessibleName(tr("Name of this computer, as the host sees it (may stay empty)"))
+        self.join_page.retranslate()
         self._rehearse_text.setText(
             tr(
                 "Ten invented projects, twelve judges, a recusal, an absence and a tie at the cut. Robots sit in the"
@@ -280,29 +254,10 @@ class StartWindow(QWidget):
             "rooms": tr("All rooms"),
         }
         self._title.setText(titles[self._way])
-        self._show_link()
-
-    def _show_link(self) -> None:
-        text = self.link.text().strip()
-        self._link_state.setVisible(bool(text))
-        self._link_hint.setText("")
-        if text:
-            try:
-                link = read_link(text)
-            except BadInput as error:
-                self._link_state.set(tr("Not yet a link"), "warn")
-                self._link_hint.setText(either(error.problems[0].zh, error.problems[0].en))
-            else:
-                self._link_state.set(tr("In order"), "ok")
-                self._link_hint.setText(tr("Room at {host}, port {port}", host=link.host, port=link.port))
         self._show_step()
 
-    def _link_good(self) -> bool:
-        try:
-            read_link(self.link.text())
-        except BadInput:
-            return False
-        return True
+    def _join_changed(self) -> None:
+        self.set_failed("")
 
     def _show_step(self) -> None:
         page = self.host_page
@@ -312,7 +267,7 @@ class StartWindow(QWidget):
                 ready = page.ready
                 text = tr("Host {session}", session=page.session) if page.session else tr("Choose a workbook first")
             case "join":
-                ready = self._link_good()
+                ready = self.join_page.ready
                 text = tr("Join")
             case "rehearse":
                 text = tr("Start the rehearsal")
@@ -337,7 +292,7 @@ class StartWindow(QWidget):
             case "host":
                 self.host_requested.emit(self.host_page.workbook, self.host_page.session)
             case "join":
-                self.join_requested.emit("".join(self.link.text().split()), self.name.text().strip())
+                self.join_requested.emit(self.join_page.invitation, self.join_page.name.text().strip())
             case "rehearse":
                 self.rehearse_requested.emit()
             case "prepare":

@@ -5,6 +5,7 @@ from judge_app.ui.widgets.ask import AskPanel, Choice, Question
 from judge_app.ui.widgets.banner import ConnectionBanner
 from judge_app.ui.widgets.button import ActionButton, NextStepButton
 from judge_app.ui.widgets.card import Card, rule
+from judge_app.ui.widgets.checks import Check, CheckList
 from judge_app.ui.widgets.clock import BarPhase, ClockFace, Countdown, PhaseBar, RunningWidget
 from judge_app.ui.widgets.flow import FlowLayout
 from judge_app.ui.widgets.label import ElidedLabel, Label
@@ -24,6 +25,8 @@ __all__ = [
     "AskPanel",
     "BarPhase",
     "Card",
+    "Check",
+    "CheckList",
     "Choice",
     "ClockFace",
     "ConnectionBanner",
