@@ -44,7 +44,7 @@ def boot_id() -> str:
 
 def iso(at: dt.datetime) -> str:
     """UTC, ISO 8601 with milliseconds and ``Z``."""
-    return at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+    return at.astimezone(dt.UTC).isoformat(timespec="milliseconds")[:23] + "Z"
 
 
 class SessionClock:

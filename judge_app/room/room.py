@@ -16,7 +16,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -32,6 +32,7 @@ from judge_app.core.session import State
 from judge_app.room import codes
 from judge_app.room.clock import SessionClock, boot_id, iso, real_ns, wall_of
 from judge_app.room.keys import RoomKeys
+from judge_app.room.verifier import Job, Verifier
 from judge_app.room.writer import Writer
 from judge_app.store.backups import Backups
 from judge_app.store.session_file import SessionFile
@@ -67,15 +68,29 @@ class Sink(Protocol):
         """The device may no longer act: say so and close."""
 
 
-class Known(msgspec.Struct):
-    """A command that was taken: its digest and, once committed, its receipt."""
+Answer = Callable[[messages.Receipt | Refusal], None]
+"""Who hears what became of a command; called once, on the room's loop."""
 
-    digest: str
-    seq: int
+
+class Known(msgspec.Struct):
+    """A command that was taken: what its receipt says."""
+
     actor: str
     """The seat that gave it."""
-    receipt: messages.Receipt | None = None
-    waiting: asyncio.Future[messages.Receipt] | None = None
+    digest: str
+    seq: int
+    hash: bytes
+    at: str
+    stored: bool
+    waiting: list[Answer] = msgspec.field(default_factory=list)
+    """Who asked for it while the disk is at work."""
+
+
+class Asked(NamedTuple):
+    """A command on its way to the verifier and back."""
+
+    seat: Seat
+    answer: Answer
 
 
 class Room:
@@ -104,6 +119,7 @@ class Room:
         self._seat_of_device: dict[str, str] = {}
         self._public: dict[str, Ed25519PublicKey] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._armed_for: int | None = None
         self._links: Callable[[str], str] | None = None
         self._codes = codes.Codes(keys.fingerprint, self._code_burnt)
         self._addresses: tuple[tuple[str, str], ...] = ()
@@ -119,7 +135,7 @@ class Room:
         self.loop = asyncio.get_running_loop()
         last: Record | None = None
         for record in records:
-            self._take(record)
+            self._take(record, stored=True)
             last = record
         self._resume(last, setup, rate)
 
@@ -162,11 +178,12 @@ class Room:
         opening = self._records([*first, started], actor="room", command_id=_own_id(), digest="")
         self._file.append(opening)
         for record in opening:
-            self._take(record)
+            self._take(record, stored=True)
         self.committed = self.state
         self._last_write = opening[-1].body.at.wall
         self.seats = {seat.id: seat for seat in session.seats(self.state.session)}
         self._writer = Writer(self._file, self._on_committed, self._on_failed)
+        self._verifier = Verifier(self._on_checked)
 
     def _same_boot(self) -> bool:
         return self.state.room is not None and self.state.room.boot_id == boot_id()
@@ -174,6 +191,7 @@ class Room:
     def start(self) -> None:
         """Begin to write, to watch deadlines and the clock, and to beat."""
         self._writer.start()
+        self._verifier.start()
         self._arm()
         self._tasks = [asyncio.create_task(self._beat()), asyncio.create_task(self._watch_clock())]
 
@@ -185,6 +203,8 @@ class Room:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._timer is not None:
             self._timer.cancel()
+        await self.loop.run_in_executor(None, self._verifier.stop)
+        await asyncio.sleep(0)  # what it has told is taken
         await self.loop.run_in_executor(None, self._writer.stop)
         await asyncio.sleep(0)
         self._file.close()
@@ -193,52 +213,60 @@ class Room:
 
     async def submit(self, seat: Seat, device: str, message: Submit) -> messages.Receipt | Refusal:
         """A device's command: its receipt once it is on the disk, or why it was refused. The same again gets the same."""
-        taken = self.take(seat, device, message)
-        if not isinstance(taken, asyncio.Future):
-            return taken
-        await asyncio.wait([taken])
-        return self.receipt_of(taken, message.command_id)
+        heard: asyncio.Future[messages.Receipt | Refusal] = self.loop.create_future()
+        self.take(seat, device, message, lambda answer: None if heard.done() else heard.set_result(answer))
+        return await heard
 
-    def receipt_of(self, taken: asyncio.Future[messages.Receipt], command_id: str) -> messages.Receipt | Refusal:
-        """The answer that a future of ``take`` holds, once it is done."""
-        return _store_trouble(command_id) if taken.exception() is not None else taken.result()
-
-    def take(
-        self, seat: Seat, device: str, message: Submit
-    ) -> messages.Receipt | Refusal | asyncio.Future[messages.Receipt]:
-        """As ``submit``, without waiting: the answer, or the future of the receipt while the disk is at work.
-
-        The future may be shared by several who ask for the same command: it is not theirs to cancel.
-        """
-        if self._trouble.get("store"):
-            return _store_trouble(message.command_id)
-        refused = self._not_genuine(seat, device, message)
+    def take(self, seat: Seat, device: str, message: Submit, answer: Answer) -> None:
+        """As ``submit``, without waiting: ``answer`` is called with what became of it, at once or later."""
+        refused = self._unwelcome(seat, device, message)
         if refused is not None:
-            return refused
+            answer(refused)
+            return
+        key = self._public[device]
+        self._verifier.check(Job(key, self.state.session.session_id, device, message, Asked(seat, answer)))
+
+    def _on_checked(self, checked: Sequence[tuple[Job[Asked], bool]]) -> None:
+        self.loop.call_soon_threadsafe(self._after_check, checked)
+
+    def _after_check(self, checked: Sequence[tuple[Job[Asked], bool]]) -> None:
+        for job, genuine in checked:
+            try:
+                self._decide(job, genuine)
+            except Exception:  # a mistake of ours must not leave the seats behind it without an answer
+                log.exception("command %s failed", job.message.command_id)
+                job.back.answer(_failed(job.message.command_id))
+
+    def _decide(self, job: Job[Asked], genuine: bool) -> None:
+        message, (seat, answer) = job.message, job.back
+        refused = self._unwelcome(seat, job.device, message) if genuine else _bad_signature(message.command_id)
+        if refused is not None:  # revoked, or the store failed, while the signature was looked at
+            answer(refused)
+            return
         digest = signing.digest(message.data)
         known = self._commands.get(message.command_id)
         if known is not None:
-            return self._answer_again(seat, message, digest, known)
+            self._answer_again(seat, message, digest, known, answer)
+            return
         try:
             command = messages.read_command(message.data)
         except messages.Malformed as error:
-            return Refusal(
-                command_id=message.command_id, code="malformed", zh="内容格式有误", en=f"malformed command: {error}"
+            answer(
+                Refusal(
+                    command_id=message.command_id, code="malformed", zh="内容格式有误", en=f"malformed command: {error}"
+                )
             )
+            return
         try:
             self._catch_up()
             made = session.decide(self.state, command, seat, self.clock.now_ns())
         except Refused as error:
-            return Refusal(command_id=message.command_id, code=error.code, zh=error.zh, en=error.en)
-        records = self._records(made, actor=seat.id, command_id=message.command_id, digest=digest)
-        known = self._commands[message.command_id]
-        known.waiting = self.loop.create_future()
-        self._write(records)
-        return known.waiting
+            answer(Refusal(command_id=message.command_id, code=error.code, zh=error.zh, en=error.en))
+            return
+        self._write(self._records(made, actor=seat.id, command_id=message.command_id, digest=digest))
+        self._commands[message.command_id].waiting.append(answer)
 
-    def _answer_again(
-        self, seat: Seat, message: Submit, digest: str, known: Known
-    ) -> messages.Receipt | Refusal | asyncio.Future[messages.Receipt]:
+    def _answer_again(self, seat: Seat, message: Submit, digest: str, known: Known, answer: Answer) -> None:
         if known.digest != digest or known.actor != seat.id:
             log.warning("command %s came again with other bytes", message.command_id)
             self._trouble["command"] = (
@@ -246,15 +274,23 @@ class Room:
                 "a command came twice with different content: look at that seat's computer",
             )
             self._push_live()
-            return Refusal(
-                command_id=message.command_id,
-                code="id_reused",
-                zh="此编号已用于其他内容",
-                en="this command id was used for other content",
+            answer(
+                Refusal(
+                    command_id=message.command_id,
+                    code="id_reused",
+                    zh="此编号已用于其他内容",
+                    en="this command id was used for other content",
+                )
             )
-        return known.receipt or known.waiting or _store_trouble(message.command_id)
+        elif known.stored:
+            answer(self._receipt(message.command_id, known))
+        else:
+            known.waiting.append(answer)
 
-    def _not_genuine(self, seat: Seat, device: str, message: Submit) -> Refusal | None:
+    def _unwelcome(self, seat: Seat, device: str, message: Submit) -> Refusal | None:
+        """Why nothing of this device is taken now, before its signature is looked at."""
+        if self._trouble.get("store"):
+            return _store_trouble(message.command_id)
         if not _UUID.fullmatch(message.command_id):
             return Refusal(command_id=message.command_id, code="malformed", zh="编号有误", en="bad command id")
         sitting = next((d for d in self.state.devices.get(seat.id, ()) if d.id == device), None)
@@ -262,11 +298,8 @@ class Room:
             return Refusal(
                 command_id=message.command_id, code="not_admitted", zh="该设备未获准入", en="the device is not admitted"
             )
-        key = self._public.get(sitting.key) or self._public.setdefault(sitting.key, signing.read_public(sitting.key))
-        if not signing.command_is_genuine(key, self.state.session.session_id, device, message):
-            return Refusal(
-                command_id=message.command_id, code="bad_signature", zh="签名无效", en="the signature does not fit"
-            )
+        if device not in self._public:
+            self._public[device] = signing.read_public(sitting.key)
         return None
 
     def own(self, made: Sequence[Event]) -> None:
@@ -424,11 +457,9 @@ class Room:
             record = journal.seal(body, prev)
             prev = record.hash
             records.append(record)
-        if digest:
-            self._commands[command_id] = Known(digest=digest, seq=records[0].seq, actor=actor)
         return records
 
-    def _take(self, record: Record) -> None:
+    def _take(self, record: Record, *, stored: bool) -> None:
         """A record becomes part of the state, here and when a file is read."""
         body = record.body
         self.state = session.evolve(self.state, body)
@@ -436,37 +467,39 @@ class Room:
         if isinstance(body.event, events.DeviceEnrolled):
             self._seat_of_device[body.event.device] = body.event.seat
         if body.command_digest and body.part == 0:
-            fresh = Known(digest=body.command_digest, seq=record.seq, actor=body.actor)
-            known = self._commands.setdefault(body.command_id, fresh)
-            known.receipt = None if known.waiting is not None else self._sign(record)
+            self._commands[body.command_id] = Known(
+                actor=body.actor,
+                digest=body.command_digest,
+                seq=record.seq,
+                hash=record.hash,
+                at=body.at.wall,
+                stored=stored,
+            )
 
-    def _sign(self, record: Record) -> messages.Receipt:
-        body = record.body
+    def _receipt(self, command_id: str, known: Known) -> messages.Receipt:
+        session_id = self.state.session.session_id
         return signing.sign_receipt(
-            self.keys.signing,
-            self.state.session.session_id,
-            body.command_id,
-            body.command_digest,
-            record.seq,
-            record.hash.hex(),
-            body.at.wall,
+            self.keys.signing, session_id, command_id, known.digest, known.seq, known.hash.hex(), known.at
         )
 
     def _write(self, records: Sequence[Record]) -> None:
         for record in records:
-            self._take(record)
+            self._take(record, stored=False)
             self._ahead.append(record)
         self._snapshots.append((self.state.seq, self.state))
         self._writer.write(records)
         self._arm()
 
     def _on_committed(self, records: Sequence[Record], took_ns: int) -> None:
-        self.loop.call_soon_threadsafe(self._after_commit, records, took_ns)
+        """On the writer's thread: the receipts are signed there, beside the loop."""
+        ids = [record.body.command_id for record in records if record.body.by_command and record.body.part == 0]
+        receipts = [self._receipt(command_id, self._commands[command_id]) for command_id in ids]
+        self.loop.call_soon_threadsafe(self._after_commit, records, receipts, took_ns)
 
     def _on_failed(self, records: Sequence[Record], error: Exception) -> None:
         self.loop.call_soon_threadsafe(self._after_failure, error)
 
-    def _after_commit(self, records: Sequence[Record], took_ns: int) -> None:
+    def _after_commit(self, records: Sequence[Record], receipts: Sequence[messages.Receipt], took_ns: int) -> None:
         last = records[-1]
         while self._snapshots and self._snapshots[0][0] <= last.seq:
             self.committed = self._snapshots.popleft()[1]
@@ -474,17 +507,16 @@ class Room:
             self._ahead.popleft()
         self._last_write = last.body.at.wall
         self._commit_us = took_ns // 1000
-        for record in records:
-            if record.body.command_digest and record.body.part == 0:
-                known = self._commands[record.body.command_id]
-                known.receipt = self._sign(record)
-                if known.waiting is not None and not known.waiting.done():
-                    known.waiting.set_result(known.receipt)
-                known.waiting = None
-        for seq, waiting in self._waiting:
-            if seq <= last.seq and not waiting.done():
-                waiting.set_result(None)
-        self._waiting = [(seq, waiting) for seq, waiting in self._waiting if seq > last.seq]
+        for receipt in receipts:
+            known = self._commands[receipt.command_id]
+            known.stored = True
+            waiting, known.waiting = known.waiting, []
+            for answer in waiting:
+                answer(receipt)
+        for seq, asked in self._waiting:
+            if seq <= last.seq and not asked.done():
+                asked.set_result(None)
+        self._waiting = [(seq, asked) for seq, asked in self._waiting if seq > last.seq]
         for hear in self.new_records:
             hear(records)
         # Receipts first: their coroutines run before this.
@@ -501,13 +533,13 @@ class Room:
             f"写入失败，已停止接收：{error}。正在重新打开场次文件",
             f"writing failed, nothing is accepted: {error}. Opening the session file again",
         )
-        for known in self._commands.values():
-            if known.waiting is not None and not known.waiting.done():
-                known.waiting.set_exception(_NotStored())
-                known.waiting.exception()
-        for _, waiting in self._waiting:
-            if not waiting.done():
-                waiting.set_exception(_NotStored())
+        for command_id, known in self._commands.items():
+            waiting, known.waiting = known.waiting, []
+            for answer in waiting:
+                answer(_store_trouble(command_id))
+        for _, asked in self._waiting:
+            if not asked.done():
+                asked.set_exception(_NotStored())
         self._waiting = []
         self._push_hosts()
         self._tasks.append(asyncio.create_task(self._reopen()))
@@ -527,7 +559,7 @@ class Room:
             self._snapshots.clear()
             self._ahead.clear()
             for record in file.records():
-                self._take(record)
+                self._take(record, stored=True)
             heard, self.committed = self.committed.seq, self.state
             self._writer = Writer(file, self._on_committed, self._on_failed)
             self._writer.start()
@@ -554,10 +586,13 @@ class Room:
         self.own(session.due(self.state, self.clock.now_ns()))
 
     def _arm(self) -> None:
+        at = session.next_due_ns(self.state)
+        if self._timer is not None and at == self._armed_for:
+            return
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        at = session.next_due_ns(self.state)
+        self._armed_for = at
         if at is not None and not self._closing:
             wait = min(max(self.clock.seconds_until(at), 0.0), 1.0)
             self._timer = self.loop.call_later(wait, self._on_timer)
@@ -844,6 +879,20 @@ def _denied(code: str, zh: str, en: str, *, final: bool = True) -> messages.Deni
 REVOKED = _denied("revoked", "该设备已停用，请向主持人要新链接", "revoked: ask the host for a link")
 OTHER_VERSION = _denied("protocol", "程序版本不同，请安装与主机相同的版本", "another version: install the host's")
 _STORE_TROUBLE = _denied("store_trouble", "主机写入暂时失败，请稍候", "the host cannot write just now", final=False)
+
+
+def _bad_signature(command_id: str) -> Refusal:
+    return Refusal(command_id=command_id, code="bad_signature", zh="签名无效", en="the signature does not fit")
+
+
+def _failed(command_id: str) -> Refusal:
+    return Refusal(
+        command_id=command_id,
+        code="failed",
+        zh="主机处理时出错，稍候会自动重试",
+        en="the host made a mistake: it is tried again by itself",
+        again=True,
+    )
 
 
 def _store_trouble(command_id: str) -> Refusal:

@@ -428,21 +428,8 @@ class Server:
             if connection.seat.role is Role.HOST:
                 self._room.make_code(message.seat)
         elif isinstance(message, messages.Submit):
-            self._answer(connection, message)
+            self._room.take(connection.seat, connection.device, message, connection.answer)
         return True
-
-    def _answer(self, connection: Connection, message: messages.Submit) -> None:
-        """The answer at once where it is known, else as soon as the disk has it; no task of its own in a burst."""
-        try:
-            taken = self._room.take(connection.seat, connection.device, message)
-        except Exception:  # a mistake of ours must not leave a seat without an answer for ever
-            log.exception("command %s failed", message.command_id)
-            connection.abort()
-            return
-        if isinstance(taken, asyncio.Future):
-            taken.add_done_callback(lambda done: connection.answer(self._room.receipt_of(done, message.command_id)))
-        else:
-            connection.answer(taken)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(work)

@@ -773,7 +773,7 @@ def test_a_connection_that_does_not_take_its_answers_is_cut_off() -> None:
     assert cut
 
 
-def test_a_mistake_of_ours_is_logged_and_ends_the_connection_instead_of_leaving_a_seat_waiting(
+def test_a_mistake_of_ours_is_logged_and_answered_so_that_the_seat_tries_again(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def scene() -> None:
@@ -783,8 +783,9 @@ def test_a_mistake_of_ours_is_logged_and_ends_the_connection_instead_of_leaving_
                 await heard(ws, messages.Welcome)
                 held.room._commands = None  # type: ignore[assignment]
                 await ws.send_str(messages.encode(device.sign(commands.OpenScoring())).decode())
-                await ended(ws)
+                answer = await heard(ws, messages.Refusal)
                 held.room._commands = {}
+            assert (answer.code, answer.again) == ("failed", True)
 
     with caplog.at_level(logging.ERROR):
         play(scene)
