@@ -203,6 +203,10 @@ def _receipt(rows: Sequence[Row], receipt: Mapping[str, Any], room_key: str) -> 
     return found
 
 
+_OTHER_BYTES = ("id_reused", "bad_signature")
+"""Refusals of other bytes under a command's id: they say nothing of the command itself."""
+
+
 def _outbox(rows: Sequence[Row], outbox: Outbox) -> list[str]:
     """The seat's own copy against the journal: the same bytes, nothing refused, nothing that it never gave."""
     found = []
@@ -213,7 +217,8 @@ def _outbox(rows: Sequence[Row], outbox: Outbox) -> list[str]:
     for row in rows:
         said, event = row.said, row.event
         command = said["command_id"]
-        if command in outbox.refusals and said["command_digest"]:
+        refusal = outbox.refusals.get(command, {})
+        if said["command_digest"] and refusal and refusal.get("code") not in _OTHER_BYTES:
             found.append(f"event {row.seq} is of a command that was refused")
         if outbox.actor and said["actor"] == outbox.actor and said["command_digest"] and command not in given:
             found.append(f"event {row.seq} is of a command that {outbox.actor} never gave")
