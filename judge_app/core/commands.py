@@ -10,6 +10,7 @@ import msgspec
 
 from judge_app.core.clock import Outcome
 from judge_app.core.contest import Presence
+from judge_app.core.review import Tick
 
 Points = dict[str, dict[str, int]]
 """Component key → criterion name → hundredths of a point."""
@@ -165,6 +166,22 @@ class CloseScoring(Command, frozen=True):
     missing: tuple[str, ...] = ()
 
 
+class RecomputeResult(Command, frozen=True):
+    """The scorer (统分人) has recomputed a result: every line of it (review.py), ticked or with what was found."""
+
+    entry_no: str
+    name: str
+    ticks: tuple[Tick, ...]
+
+
+class CheckResult(Command, frozen=True):
+    """复核: the checker, another person at another computer, has done so again."""
+
+    entry_no: str
+    name: str
+    ticks: tuple[Tick, ...]
+
+
 class ReturnSheet(Command, frozen=True):
     """A recorded sheet goes back to its judge; the old value is kept."""
 
@@ -253,6 +270,8 @@ AnyCommand = (
     | Recuse
     | AskReturn
     | CloseScoring
+    | RecomputeResult
+    | CheckResult
     | ReturnSheet
     | MakeRuling
     | LockProject

@@ -10,6 +10,7 @@ import msgspec
 from judge_app.core.clock import EndedBy, HoldKind, Outcome
 from judge_app.core.commands import Points
 from judge_app.core.contest import Contest, PlannedSession, Presence, Struct
+from judge_app.core.review import Tick
 from judge_app.core.rules import RuleSet
 
 
@@ -166,6 +167,22 @@ class ScoringClosed(Event, frozen=True):
     missing: tuple[str, ...] = ()
 
 
+class ResultRecomputed(Event, frozen=True):
+    """The scorer recomputed a project's result, line by line; ``ticks`` hold the numbers as they were seen."""
+
+    entry_no: str
+    name: str
+    ticks: tuple[Tick, ...]
+
+
+class ResultChecked(Event, frozen=True):
+    """The checker did so, too."""
+
+    entry_no: str
+    name: str
+    ticks: tuple[Tick, ...]
+
+
 class NoShowMarked(Event, frozen=True):
     entry_no: str
     forfeit: bool
@@ -222,13 +239,15 @@ class MessageShown(Event, frozen=True):
 
 
 class DeviceEnrolled(Event, frozen=True):
-    """A device showed a good token for a seat; ``key`` is its Ed25519 public key as hex."""
+    """A device showed a good token for a seat; ``key`` is its Ed25519 public key as hex. ``machine`` tells this computer
+    from every other, whatever its name (empty where it was not asked: before there were reviews)."""
 
     seat: str
     device: str
     name: str
     key: str
     admitted: bool
+    machine: str = ""
 
 
 class DeviceAdmitted(Event, frozen=True):
@@ -261,6 +280,8 @@ AnyEvent = (
     | ReturnAsked
     | PresenceSet
     | ScoringClosed
+    | ResultRecomputed
+    | ResultChecked
     | NoShowMarked
     | ProjectRemoved
     | ProjectsReordered

@@ -357,6 +357,9 @@ class RuleSet(Rule, frozen=True):
     outliers: OutlierRule | None = OutlierRule()
     announce: Literal["full", "short", "components", "total"] = "full"
     """How a result is read out (domain.md §2.3); total: only the total, never the parts."""
+    review: Literal["none", "two_people"] = "none"
+    """Whether the chair may lock a result only once the scorer has recomputed it and the checker, another person at
+    another computer, agrees (domain.md §2.2, step 7)."""
 
     def component(self, key: str) -> Component | None:
         return next((component for component in self.components if component.key == key), None)

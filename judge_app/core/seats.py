@@ -60,6 +60,8 @@ MAY: dict[type[commands.Command], frozenset[Role]] = {
     commands.Recuse: _JUDGE,
     commands.AskReturn: _JUDGE,
     commands.CloseScoring: _HOST_CHAIR,
+    commands.RecomputeResult: frozenset({Role.SCORER}),
+    commands.CheckResult: frozenset({Role.CHECKER}),
     commands.ReturnSheet: _CHAIR,
     commands.MakeRuling: _CHAIR,
     commands.LockProject: _CHAIR,

@@ -17,10 +17,11 @@ import msgspec
 from judge_app.core import clock, commands, events
 from judge_app.core.clock import SECOND, EndedBy, HoldKind, Outcome, PhaseRun
 from judge_app.core.commands import Points
-from judge_app.core.contest import Judge, PanelRole, Presence, Struct
+from judge_app.core.contest import Judge, PanelRole, Presence, Project, Struct
 from judge_app.core.errors import Refused
 from judge_app.core.events import Event, SessionSetup
 from judge_app.core.journal import Body
+from judge_app.core.review import Review, Reviewed, Tick, fits, lines
 from judge_app.core.rules import Component, Phase, RuleSet
 from judge_app.core.scoring import (
     Entry,
@@ -37,7 +38,7 @@ from judge_app.core.scoring import (
     tabulate_book,
 )
 from judge_app.core.seats import Role, Seat, may
-from judge_app.core.stages import ProjectStage, SheetStatus
+from judge_app.core.stages import ProjectStage, ResultStatus, ReviewStep, SheetStatus
 
 UNDO_NS = 5 * SECOND
 """How long a start or an end of a phase may be taken back."""
@@ -130,6 +131,7 @@ class Device(Struct, frozen=True):
     key: str
     admitted: bool
     revoked: bool = False
+    machine: str = ""
 
 
 class CutOffState(Struct, frozen=True):
@@ -176,6 +178,8 @@ class State(Struct, frozen=True):
     devices: dict[str, tuple[Device, ...]] = {}
     rulings: tuple[tuple[str, str, str], ...] = ()
     """(JSON of the ruling, reason, who)"""
+    reviews: dict[str, Review] = {}
+    """The desk's reviews by project; whatever changes a result takes its review away."""
     signatures: tuple[SignatureState, ...] = ()
     confirmed: tuple[tuple[str, str], ...] = ()
     message: str = ""
@@ -245,10 +249,15 @@ def panel_judge(setup: SessionSetup, no: str) -> Judge:
 
 def rules_of(setup: SessionSetup, entry_no: str) -> RuleSet:
     """The rules that hold for a project: those of an event beside the contest if its track is one (A-35)."""
-    track = next((project.track for project in setup.contest.projects if project.entry_no == entry_no), "")
-    if any(event.name == track for event in setup.rules.own_events):
-        return setup.rules.for_event(track)
-    return setup.rules
+    return rules_for(setup.rules, setup.contest.projects, entry_no)
+
+
+def rules_for(rules: RuleSet, projects: Iterable[Project], entry_no: str) -> RuleSet:
+    """As ``rules_of``, of what a seat is told."""
+    if not rules.own_events:
+        return rules
+    track = next((project.track for project in projects if project.entry_no == entry_no), "")
+    return rules.for_event(track) if any(event.name == track for event in rules.own_events) else rules
 
 
 def components_of(setup: SessionSetup, judge: Judge, entry_no: str = "") -> tuple[Component, ...]:
@@ -385,6 +394,33 @@ def tabulation(state: State, only: Iterable[str] | None = None) -> Tabulation:
     unused |= {at for at, ruling in enumerate(made) if ruled_on(ruling) & out}
     competing = tuple(project for project in result.projects if project.standing is Standing.COMPETING)
     return msgspec.structs.replace(result, projects=competing, unused_rulings=tuple(sorted(unused)))
+
+
+def review_step(state: State, entry_no: str) -> ReviewStep:
+    """How far the desk's review of a project has come."""
+    review = state.reviews.get(entry_no, Review())
+    if review.differs:
+        return ReviewStep.DIFFERS
+    if review.passed:
+        return ReviewStep.CHECKED
+    return ReviewStep.NONE if review.recomputed is None else ReviewStep.RECOMPUTED
+
+
+def result_status(state: State, entry_no: str) -> ResultStatus:
+    """Where a project's result stands: 未齐 or 可计算 → 待裁定, 待复核 → 已复核 → 已锁定 → 已公布. Where the rules ask for
+    no review, a result that can be computed may be locked as it is."""
+    held = _project(state, entry_no)
+    if held.stage is ProjectStage.LOCKED:
+        return ResultStatus.PUBLISHED if state.published else ResultStatus.LOCKED
+    if held.stage is not ProjectStage.CLOSED:
+        return ResultStatus.INCOMPLETE
+    status = tabulation(state, [entry_no]).projects[0].status
+    if not status.finished:
+        return ResultStatus.PENDING_RULING if status is Status.PENDING_RULING else ResultStatus.INCOMPLETE
+    step = review_step(state, entry_no)
+    if step is ReviewStep.CHECKED:
+        return ResultStatus.REVIEWED
+    return ResultStatus.COMPUTABLE if step is ReviewStep.NONE else ResultStatus.PENDING_REVIEW
 
 
 # decide
@@ -907,6 +943,57 @@ def _close(command: commands.CloseScoring, state: State, seat: Seat, at_ns: int)
     return [events.ScoringClosed(entry_no=command.entry_no, missing=held.missing)]
 
 
+@_when(commands.RecomputeResult)
+def _recompute(command: commands.RecomputeResult, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    ticks = _ticks(state, command.entry_no, command.ticks)
+    name = _name(command.name, "请写统分人姓名", "the scorer's name is needed")
+    return [events.ResultRecomputed(entry_no=command.entry_no, name=name, ticks=ticks)]
+
+
+@_when(commands.CheckResult)
+def _check(command: commands.CheckResult, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    ticks = _ticks(state, command.entry_no, command.ticks)
+    name = _name(command.name, "请写复核人姓名", "the checker's name is needed")
+    recomputed = state.reviews.get(command.entry_no, Review()).recomputed
+    if recomputed is None:
+        raise Refused("not_recomputed", "统分人尚未核算这个项目", "the scorer has not recomputed this project yet")
+    if _same_person(name, recomputed.name):
+        raise Refused("same_person", "统分人与复核人不能为同一人", "scorer and checker must be two people")
+    if not state.session.rehearsal and _machines(state, seat.id) & _machines(state, recomputed.seat):
+        raise Refused(
+            "same_device",
+            "统分与复核须在两台电脑上进行",
+            "the result was recomputed on this computer: check it on another one",
+        )
+    return [events.ResultChecked(entry_no=command.entry_no, name=name, ticks=ticks)]
+
+
+def _machines(state: State, seat_id: str) -> set[str]:
+    """The computers that act for a seat now."""
+    here = state.devices.get(seat_id, ())
+    return {device.machine for device in here if device.machine and device.admitted and not device.revoked}
+
+
+def _ticks(state: State, entry_no: str, ticks: tuple[Tick, ...]) -> tuple[Tick, ...]:
+    """The lines of a review, which must be those of the result as it stands, each ticked or with what was found."""
+    held = _project(state, entry_no)
+    if held.stage is ProjectStage.LOCKED:
+        raise Refused("locked", "成绩已锁定", "its result is locked")
+    if held.stage is not ProjectStage.CLOSED:
+        raise Refused("wrong_stage", "评分尚未结束，不能核算", "scoring is not closed")
+    result = tabulation(state, [entry_no]).projects[0]
+    if not result.status.finished:
+        raise Refused("not_computable", "成绩未齐或待裁定，不能核算", "incomplete, or a ruling is needed first")
+    if not fits(ticks, lines(rules_of(state.session, entry_no), result)):
+        raise Refused("result_changed", "成绩已变化，请重新核对", "the result has changed: look at it again")
+    return tuple(
+        _replace(tick, found=_short(tick.found.strip(), MAX_NAME), reason=_reason(tick.reason))
+        if tick.found.strip() not in ("", tick.shown)
+        else _replace(tick, found="", reason="")
+        for tick in ticks
+    )
+
+
 @_when(commands.ReturnSheet)
 def _return(command: commands.ReturnSheet, state: State, seat: Seat, at_ns: int) -> list[Event]:
     held = _project(state, command.entry_no)
@@ -963,6 +1050,14 @@ def _lock(command: commands.LockProject, state: State, seat: Seat, at_ns: int) -
         raise Refused("incomplete", "成绩未齐，请补齐或标记缺席", "incomplete: get the missing sheets or mark absences")
     if result.status is Status.PENDING_RULING:
         raise Refused("pending_ruling", "待裁定，请先记录裁定", "a ruling is needed first")
+    if state.session.rules.review == "two_people" and not state.reviews.get(command.entry_no, Review()).passed:
+        if review_step(state, command.entry_no) is ReviewStep.DIFFERS:
+            raise Refused("differs", "核算有差异，请先处理", "the review found a difference: settle it first")
+        raise Refused(
+            "not_reviewed",
+            "须先由统分人核算、复核人复核",
+            "the scorer must recompute it and the checker check it first",
+        )
     return [events.ProjectLocked(entry_no=command.entry_no)]
 
 
@@ -1075,7 +1170,23 @@ def evolve(state: State, body: Body) -> State:
     """The state after an event; a fold of this over the journal is the session."""
     after = _evolve(body.event, state, body)
     changes = isinstance(body.event, _CHANGES_RESULTS)
-    return msgspec.structs.replace(after, seq=body.seq, results_seq=body.seq if changes else after.results_seq)
+    return msgspec.structs.replace(
+        after,
+        seq=body.seq,
+        results_seq=body.seq if changes else after.results_seq,
+        reviews=_still_reviewed(after.reviews, body.event) if changes and after.reviews else after.reviews,
+    )
+
+
+def _still_reviewed(reviews: dict[str, Review], event: Event) -> dict[str, Review]:
+    """The reviews that an event leaves standing."""
+    if isinstance(event, events.ProjectLocked):
+        return reviews
+    if isinstance(event, events.RulingMade):
+        gone = ruled_on(msgspec.json.decode(event.ruling, type=Ruling))
+    else:
+        gone = frozenset({getattr(event, "entry_no", "")})
+    return {entry_no: review for entry_no, review in reviews.items() if entry_no not in gone}
 
 
 _CHANGES_RESULTS = (
@@ -1325,6 +1436,22 @@ def _scoring_closed(event: events.ScoringClosed, state: State, body: Body) -> St
     return _with_project(state, event.entry_no, stage=ProjectStage.CLOSED, closed_missing=event.missing)
 
 
+@_then(events.ResultRecomputed)
+def _result_recomputed(event: events.ResultRecomputed, state: State, body: Body) -> State:
+    """A new recomputation wants a new check."""
+    return _replace(state, reviews={**state.reviews, event.entry_no: Review(recomputed=_reviewed(event, body))})
+
+
+@_then(events.ResultChecked)
+def _result_checked(event: events.ResultChecked, state: State, body: Body) -> State:
+    review = _replace(state.reviews.get(event.entry_no, Review()), checked=_reviewed(event, body))
+    return _replace(state, reviews={**state.reviews, event.entry_no: review})
+
+
+def _reviewed(event: events.ResultRecomputed | events.ResultChecked, body: Body) -> Reviewed:
+    return Reviewed(seat=body.actor, name=event.name, at=body.at.wall, seq=body.seq, ticks=event.ticks)
+
+
 @_then(events.NoShowMarked)
 def _no_show_marked(event: events.NoShowMarked, state: State, body: Body) -> State:
     if event.forfeit:
@@ -1410,7 +1537,7 @@ def _message_shown(event: events.MessageShown, state: State, body: Body) -> Stat
 
 @_then(events.DeviceEnrolled)
 def _device_enrolled(event: events.DeviceEnrolled, state: State, body: Body) -> State:
-    device = Device(id=event.device, name=event.name, key=event.key, admitted=event.admitted)
+    device = Device(id=event.device, name=event.name, key=event.key, admitted=event.admitted, machine=event.machine)
     kept = tuple(other for other in state.devices.get(event.seat, ()) if other.id != event.device)
     return _replace(state, devices={**state.devices, event.seat: (*kept, device)})
 

@@ -31,3 +31,35 @@ class SheetStatus(enum.StrEnum):
     RECUSED = "recused"
     ABSENT = "absent"
     LEFT = "left"
+
+
+class ReviewStep(enum.StrEnum):
+    """How far the desk's review of a closed project has come (domain.md 62: 可计算 → 待复核 → 已复核)."""
+
+    NONE = ""
+    """Nobody has recomputed it."""
+    RECOMPUTED = "recomputed"
+    """待复核: the scorer has, without a difference."""
+    DIFFERS = "differs"
+    """Somebody found another number; it must be settled."""
+    CHECKED = "checked"
+    """已复核: the checker agrees."""
+
+
+class ResultStatus(enum.StrEnum):
+    """Where a project's result stands (domain.md 62)."""
+
+    INCOMPLETE = "incomplete"
+    """未齐"""
+    COMPUTABLE = "computable"
+    """可计算"""
+    PENDING_RULING = "pending_ruling"
+    """待裁定"""
+    PENDING_REVIEW = "pending_review"
+    """待复核"""
+    REVIEWED = "reviewed"
+    """已复核"""
+    LOCKED = "locked"
+    """已锁定"""
+    PUBLISHED = "published"
+    """已公布"""

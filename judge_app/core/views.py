@@ -18,11 +18,13 @@ from judge_app.core.commands import Points
 from judge_app.core.contest import PanelRole, PlannedSession, Project, Struct
 from judge_app.core.events import SessionSetup
 from judge_app.core.journal import Body
+from judge_app.core.review import Reviewed
 from judge_app.core.rules import RuleSet
 from judge_app.core.scoring import ComponentResult, Tabulation
 from judge_app.core.seats import Role, Seat
 from judge_app.core.session import HEARD, OUT, ProjectState, SheetState, State
 from judge_app.core.stages import ProjectStage as ProjectStage
+from judge_app.core.stages import ReviewStep as ReviewStep
 from judge_app.core.stages import SheetStatus as SheetStatus
 
 
@@ -96,13 +98,15 @@ class ClockView(Struct, frozen=True):
 
 
 class ProjectProgress(Struct, frozen=True):
-    """``done`` counts sheets that are in or accounted for (recused, absent, left) of ``expected``."""
+    """``done`` counts sheets that are in or accounted for (recused, absent, left) of ``expected``; ``review`` is how far
+    the desk has come with the result."""
 
     entry_no: str
     stage: ProjectStage
     call: int = 0
     done: int = 0
     expected: int = 0
+    review: ReviewStep = ReviewStep.NONE
 
 
 class SeatStatus(Struct, frozen=True):
@@ -239,6 +243,14 @@ class SheetLine(Struct, frozen=True):
     """Numbers of the records of sheets that came after the lock: evidence, not counted."""
 
 
+class ReviewView(Struct, frozen=True):
+    """The desk's review of one project, as the chair and the desk see it."""
+
+    entry_no: str
+    recomputed: Reviewed | None = None
+    checked: Reviewed | None = None
+
+
 class Signature(Struct, frozen=True):
     """``stale``: a result changed after it was given, so that it must be given again."""
 
@@ -299,6 +311,8 @@ class ChairView(msgspec.Struct, frozen=True, kw_only=True, tag="chair", tag_fiel
     head_hash: str
     own_pending: tuple[str, ...] = ()
     """Projects hidden from a chair who judges until her own sheet is recorded."""
+    reviews: tuple[ReviewView, ...] = ()
+    """The reviews that stand, of the projects whose sheets may be seen."""
 
 
 class StageView(msgspec.Struct, frozen=True, kw_only=True, tag="stage", tag_field="view"):
@@ -406,6 +420,8 @@ _HOST_ONLY = (
     events.RulingMade,
     events.SignedOff,
     events.AssumedConfirmed,
+    events.ResultRecomputed,
+    events.ResultChecked,
 )
 
 
@@ -442,7 +458,14 @@ def _progress(state: State, counted: bool) -> tuple[ProjectProgress, ...]:
             continue
         expected = sum(1 for sheet in held.sheets.values() if sheet.replaced_by is None)
         done = expected - len(held.missing)
-        progress = ProjectProgress(entry_no=entry_no, stage=held.stage, call=held.call, done=done, expected=expected)
+        progress = ProjectProgress(
+            entry_no=entry_no,
+            stage=held.stage,
+            call=held.call,
+            done=done,
+            expected=expected,
+            review=session.review_step(state, entry_no) if entry_no in state.reviews else ReviewStep.NONE,
+        )
         result.append(progress)
     return tuple(result)
 
@@ -601,6 +624,11 @@ def _chair(state: State, seat: Seat, live: Live) -> ChairView:
         own_pending=tuple(no for no in state.order if not shown[no] and state.projects[no].stage not in OUT)
         if seat.role is Role.CHAIR
         else (),
+        reviews=tuple(
+            ReviewView(entry_no=no, recomputed=review.recomputed, checked=review.checked)
+            for no, review in state.reviews.items()
+            if no in visible
+        ),
     )
 
 

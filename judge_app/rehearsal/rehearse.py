@@ -23,7 +23,7 @@ from judge_app.core.rules import RuleSet
 from judge_app.core.stages import ProjectStage
 from judge_app.core.views import Briefing, ChairView, HostView
 from judge_app.exchange.scores import GivenScores, GivenSheet
-from judge_app.rehearsal.robots import ChairRobot, HostRobot, JudgeRobot, Robot, StageRobot
+from judge_app.rehearsal.robots import ChairRobot, DeskRobot, HostRobot, JudgeRobot, Robot, StageRobot
 from judge_app.seat.connection import SeatConnection
 from judge_app.wire.link import read_link
 
@@ -205,6 +205,8 @@ def robot_for(seat: str, setup_judges: Sequence[str], scores: GivenScores) -> Ro
         return ChairRobot()
     if seat == "stage":
         return StageRobot()
+    if seat in ("scorer", "checker"):
+        return DeskRobot()
     judge = seat.partition(":")[2]
     sheets: dict[str, GivenSheet] = {sheet.entry_no: sheet for sheet in scores.sheets if sheet.judge == judge}
     return JudgeRobot(sheets, seed=list(setup_judges).index(judge) if judge in setup_judges else 0)
@@ -213,7 +215,8 @@ def robot_for(seat: str, setup_judges: Sequence[str], scores: GivenScores) -> Ro
 def _robots(setup: SessionSetup, scores: GivenScores, *, except_for: Sequence[str]) -> dict[str, Robot]:
     judges = [judge.no for judge in setup.contest.judges]
     giving = {sheet.judge for sheet in scores.sheets}
-    seats = ["host", "chair", "stage"] + [
+    desk = ["scorer", "checker"] if setup.rules.review == "two_people" else []
+    seats = ["host", "chair", "stage", *desk] + [
         f"judge:{judge.no}"
         for judge in setup.contest.judges
         if judge.role is not PanelRole.RESERVE or judge.no in giving

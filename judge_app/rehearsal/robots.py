@@ -15,7 +15,10 @@ from typing import Protocol
 from judge_app.core import commands
 from judge_app.core.clock import Outcome
 from judge_app.core.contest import Presence
-from judge_app.core.stages import ProjectStage, SheetStatus
+from judge_app.core.review import Tick, lines
+from judge_app.core.seats import Role
+from judge_app.core.session import rules_for
+from judge_app.core.stages import ProjectStage, ReviewStep, SheetStatus
 from judge_app.core.views import AnyView, Briefing, ChairView, HostView, JudgeView, StageView, Step
 from judge_app.exchange.scores import GivenSheet
 from judge_app.seat.connection import SeatConnection
@@ -325,6 +328,8 @@ class ChairRobot(Robot):
             return
         for progress in view.projects:
             ready = progress.stage is ProjectStage.CLOSED and progress.entry_no in view.visible
+            if self.briefing.rules.review == "two_people" and progress.review is not ReviewStep.CHECKED:
+                continue
             if ready and self._tried.get(progress.entry_no) != self.seq:
                 self._tried[progress.entry_no] = self.seq
                 await self.give(commands.LockProject(entry_no=progress.entry_no))
@@ -339,6 +344,35 @@ class ChairRobot(Robot):
             await self.give(commands.SignOff(role="chair", name=name, head=view.head_hash))
         else:
             await self.give(commands.LockSession())
+
+
+class DeskRobot(Robot):
+    """The scorer, or the checker behind him: ticks every line of each result, where the rules want a review."""
+
+    async def act(self) -> None:
+        view, briefing = self.view, self.briefing
+        assert isinstance(view, ChairView)
+        assert briefing is not None
+        if view.session_locked:
+            self.done = True
+            return
+        scorer = briefing.seat.role is Role.SCORER
+        due = ReviewStep.NONE if scorer else ReviewStep.RECOMPUTED
+        results = {one.entry_no: one for one in view.tabulation.projects} if view.tabulation is not None else {}
+        for progress in view.projects:
+            result = results.get(progress.entry_no)
+            if progress.stage is not ProjectStage.CLOSED or progress.review is not due or result is None:
+                continue
+            if not result.status.finished:
+                continue
+            ticks = tuple(
+                Tick(line=line.key, shown=line.shown)
+                for line in lines(rules_for(briefing.rules, briefing.projects, progress.entry_no), result)
+            )
+            name = briefing.seat.name or ("统分人" if scorer else "复核人")
+            kind = commands.RecomputeResult if scorer else commands.CheckResult
+            await self.give(kind(entry_no=progress.entry_no, name=name, ticks=ticks))
+            return
 
 
 class StageRobot(Robot):

@@ -51,6 +51,8 @@ GATHER_MOST_S = 0.3
 MAX_DEVICES = 50
 MAX_VIEWERS = 1_000
 """How many devices may ever enrol for one seat, and for the viewers' link that anybody may use."""
+MAX_MACHINE = 64
+"""The longest word that tells one computer from another."""
 LIVE_PUSH_S = 0.1
 """How often the host's desk is told at most of what is not in the journal (who types, who is away)."""
 
@@ -334,7 +336,14 @@ class Room:
             admitted = local or self.state.session.automatic_admission
             name = request.device_name[:60] or "?"
             made: list[Event] = [
-                events.DeviceEnrolled(seat=seat.id, device=device, name=name, key=request.key, admitted=False)
+                events.DeviceEnrolled(
+                    seat=seat.id,
+                    device=device,
+                    name=name,
+                    key=request.key,
+                    admitted=False,
+                    machine=request.machine[:MAX_MACHINE],
+                )
             ]
             if admitted:
                 made += session.admitted(self.state, seat.id, device)

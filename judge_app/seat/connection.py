@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from judge_app.core.commands import AnyCommand
 from judge_app.core.views import AnyView, Briefing
 from judge_app.seat.clock import RemoteClock, local_ns
-from judge_app.seat.identity import Identity, file_name
+from judge_app.seat.identity import Identity, file_name, machine_of
 from judge_app.seat.outbox import FileOutbox, MemoryOutbox, Outbox
 from judge_app.seat.state import CommandState, Connection, Delivery, Link
 from judge_app.wire import messages, signing
@@ -82,6 +82,7 @@ class SeatConnection:
         self._device_name = device_name
         name = file_name(link)
         self._identity = Identity(None if folder is None else folder / f"{name}.key")
+        self._machine = "" if folder is None else machine_of(folder, link)
         self._outbox: Outbox = MemoryOutbox() if folder is None else FileOutbox(folder / f"{name}.outbox")
         self._session_id = ""
         self._room_key: Ed25519PublicKey | None = None
@@ -243,6 +244,7 @@ class SeatConnection:
             key=self._identity.public,
             device_name=self._device_name[:100],
             signature=signing.sign_enrolment(self._identity.key, self.link.fingerprint, self.link.token),
+            machine=self._machine,
         )
         async with http.post(
             f"{self._address.origin}/v1/enrol",

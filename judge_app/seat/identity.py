@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import os
@@ -16,6 +17,9 @@ from judge_app.wire.messages import Enrolled
 from judge_app.wire.signing import public_hex
 
 log = logging.getLogger(__name__)
+
+MACHINE = "machine"
+"""The file of random bytes that tells this computer from every other."""
 
 
 class _Stored(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -32,6 +36,24 @@ def known_key(folder: Path, link: JoinLink) -> str:
     """The public key (hex) of this device's seat for a link, '' where it has none; nothing is made."""
     path = folder / f"{file_name(link)}.key"
     return Identity(path).public if path.exists() else ""
+
+
+def machine_of(folder: Path, link: JoinLink) -> str:
+    """What tells this computer from every other in that link's room, whichever seat it takes there, and tells nothing
+    elsewhere; '' where it cannot be kept. A scorer's and a checker's computers are told apart by it."""
+    path = folder / MACHINE
+    try:
+        if not path.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            fresh = folder / f"{MACHINE}.{os.getpid()}"
+            fresh.write_bytes(os.urandom(16))
+            with contextlib.suppress(FileExistsError):  # another window was quicker
+                os.link(fresh, path)
+            fresh.unlink(missing_ok=True)
+        return hashlib.sha256(b"rsj-machine-v1" + link.fingerprint + path.read_bytes()).hexdigest()[:32]
+    except OSError as error:
+        log.warning("this computer's mark cannot be kept: %s", error)
+        return ""
 
 
 class Identity:
@@ -81,3 +103,5 @@ class Identity:
         """Leave nothing behind on a borrowed computer."""
         if self._path is not None:
             self._path.unlink(missing_ok=True)
+            if not any(self._path.parent.glob("*.key")):
+                (self._path.parent / MACHINE).unlink(missing_ok=True)

@@ -53,6 +53,8 @@ class EnrolRequest(Message, frozen=True):
     device_name: Name
     signature: Hex
     protocol: int = PROTOCOL
+    machine: Hex = ""
+    """Tells this computer from every other: the same at whichever seat of a room it sits (seat/identity.py)."""
 
 
 class PairStart(Message, frozen=True):

@@ -23,6 +23,7 @@ from judge_app.core.contest import (
     StaffMember,
 )
 from judge_app.core.events import SessionSetup
+from judge_app.core.review import Tick
 from judge_app.core.rules import (
     Component,
     Criterion,
@@ -107,6 +108,8 @@ TALK = OwnEvent(
     timing=Timing(phases=(Phase(key="talk", name="演讲", seconds=300, slides_end=True),)),
 )
 WITH_TALK = msgspec.structs.replace(RULES, own_events=(TALK,))
+REVIEWED = msgspec.structs.replace(RULES, review="two_people", popularity=None)
+"""The same where the desk reviews every result before its lock."""
 PAPER = msgspec.structs.replace(RULES, kind="paper_review", timing=None, popularity=None)
 
 JUDGES = (
@@ -251,6 +254,7 @@ def every_command(setup: SessionSetup) -> list[st.SearchStrategy[commands.Comman
         st.dictionaries(st.sampled_from(["表现", "技术", "创意", "专业", ""]), numbers, max_size=3),
         max_size=3,
     )
+    ticks = st.lists(st.builds(Tick, line=TEXTS, shown=TEXTS, found=TEXTS, reason=TEXTS), max_size=3).map(tuple)
     build = st.builds
     return [
         build(commands.CallProject, entry_no=entries),
@@ -286,6 +290,8 @@ def every_command(setup: SessionSetup) -> list[st.SearchStrategy[commands.Comman
         build(commands.Recuse, entry_no=entries, reason=TEXTS),
         build(commands.AskReturn, entry_no=entries, reason=TEXTS),
         build(commands.CloseScoring, entry_no=entries, missing=st.lists(judges, max_size=4).map(tuple)),
+        build(commands.RecomputeResult, entry_no=entries, name=NAMES, ticks=ticks),
+        build(commands.CheckResult, entry_no=entries, name=NAMES, ticks=ticks),
         build(commands.ReturnSheet, entry_no=entries, judge=judges, reason=TEXTS),
         build(commands.MakeRuling, ruling=rulings, reason=TEXTS),
         build(commands.LockProject, entry_no=entries),

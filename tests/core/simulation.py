@@ -20,10 +20,11 @@ from judge_app.core.contest import PanelRole, Presence
 from judge_app.core.errors import Refused
 from judge_app.core.events import Event, SessionSetup
 from judge_app.core.journal import Body, Record, Stamp
+from judge_app.core.review import Tick, lines
 from judge_app.core.scoring import Tabulation
 from judge_app.core.seats import Seat
 from judge_app.core.session import State
-from judge_app.core.stages import ProjectStage, SheetStatus
+from judge_app.core.stages import ProjectStage, ReviewStep, SheetStatus
 from tests.core.sessions import setup as small_setup
 from tests.core.sessions import sheet
 
@@ -136,6 +137,21 @@ class Sitting:
     def lock(self, entry_no: str) -> None:
         self.do("chair", commands.LockProject(entry_no=entry_no))
 
+    def ticks(self, entry_no: str, **found: str) -> tuple[Tick, ...]:
+        """Every line of a result ticked; ``found`` gives another number for a line's kind."""
+        result = session.tabulation(self.state, [entry_no]).projects
+        if not result:
+            return ()
+        return tuple(
+            Tick(line=line.key, shown=line.shown, found=found.get(line.kind, ""), reason="抄错" * (line.kind in found))
+            for line in lines(session.rules_of(self.setup, entry_no), result[0])
+        )
+
+    def review(self, entry_no: str, *, scorer: str = "吴计", checker: str = "郑核") -> None:
+        """The scorer and the checker tick every line."""
+        self.do("scorer", commands.RecomputeResult(entry_no=entry_no, name=scorer, ticks=self.ticks(entry_no)))
+        self.do("checker", commands.CheckResult(entry_no=entry_no, name=checker, ticks=self.ticks(entry_no)))
+
     def finish(self) -> None:
         """Every project that still waits is heard, scored and locked."""
         for entry_no in self.state.order:
@@ -220,6 +236,7 @@ MOVES = {
     "recuse": 2,
     "ask_return": 2,
     "return": 3,
+    "review": 6,
     "presence": 5,
     "close": 2,
     "lock": 8,
@@ -281,6 +298,18 @@ def command_of(sitting: Sitting, move: Move, told: Told) -> tuple[str, commands.
             return judge, commands.AskReturn(entry_no=entry_no, reason=told.words(judge, entry_no, b))
         case "return":
             return "chair", commands.ReturnSheet(entry_no=entry_no, judge=judge, reason="看不清")
+        case "review":
+            closed = [no for no in order if state.projects[no].stage is ProjectStage.CLOSED]
+            entry_no = closed[a % len(closed)] if closed else entry_no
+            scorer = session.review_step(state, entry_no) is ReviewStep.NONE if a % 5 else bool(b % 2)
+            ticks = sitting.ticks(entry_no)
+            if b % 4 == 0 and ticks:
+                ticks = (
+                    msgspec.structs.replace(ticks[0], found="1", reason=told.words(judge, entry_no, b)),
+                    *ticks[1:],
+                )
+            who, kind = ("scorer", commands.RecomputeResult) if scorer else ("checker", commands.CheckResult)
+            return who, kind(entry_no=entry_no, name="吴计" if scorer else ["郑核", "吴 计"][b % 9 == 8], ticks=ticks)
         case "presence":
             presence = list(Presence)[(a + b) % 4]
             chosen = None if presence is Presence.PRESENT or a % 3 else reserves[b % len(reserves)]

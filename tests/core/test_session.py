@@ -188,6 +188,8 @@ HEARD = {"locked", "finished", "signed", "session_locked", "published"}
 
 SHEET = sheet(setup(), "E2", 0.5)
 
+TICKS = closed().ticks("1")
+
 TAKEN: list[tuple[str, commands.Command, set[str]]] = [
     ("host", commands.CallProject(entry_no="1"), {"fresh", "called"}),
     ("host", commands.CallProject(entry_no="2"), {"fresh", "called", "scoring", "closed", "locked"}),
@@ -224,6 +226,8 @@ TAKEN: list[tuple[str, commands.Command, set[str]]] = [
     ("judge:E2", commands.AskReturn(entry_no="1", reason="写错"), {"closed", "locked", "finished", "signed"}),
     ("chair", commands.CloseScoring(entry_no="1", missing=("E1", "E2", "E3", "P1")), {"scoring", "paper"}),
     ("host", commands.CloseScoring(entry_no="1"), set()),
+    ("scorer", commands.RecomputeResult(entry_no="1", name="吴计", ticks=TICKS), {"closed"}),
+    ("checker", commands.CheckResult(entry_no="1", name="郑核", ticks=TICKS), set()),
     ("chair", commands.ReturnSheet(entry_no="1", judge="E2", reason="涂改"), {"closed"}),
     ("chair", commands.MakeRuling(
         ruling='{"kind":"tie","by":"王一","reason":"商定","entries":["1","2"],"order":["2","1"]}', reason="商定"

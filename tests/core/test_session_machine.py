@@ -17,8 +17,8 @@ from judge_app.core.journal import Body, first_break
 from judge_app.core.scoring import Standing, tabulate
 from judge_app.core.seats import MAY
 from judge_app.core.session import OUT, SheetState, State
-from judge_app.core.stages import ProjectStage, SheetStatus
-from tests.core.sessions import FLOWING, PAPER, PRESIDING, WITH_TALK, any_command, setup
+from judge_app.core.stages import ProjectStage, ReviewStep, SheetStatus
+from tests.core.sessions import FLOWING, PAPER, PRESIDING, REVIEWED, WITH_TALK, any_command, setup
 from tests.core.simulation import Move, Sitting, encoded, moves, play
 
 SETUPS = (
@@ -27,6 +27,7 @@ SETUPS = (
     setup(PAPER, projects=2),
     setup(WITH_TALK, projects=2, tracks={"2": "星锐TALK秀"}),
     setup(projects=2, judges=PRESIDING),
+    setup(REVIEWED, projects=2),
 )
 ANY = [any_command(one) for one in SETUPS]
 
@@ -223,6 +224,18 @@ class Room(RuleBasedStateMachine):
         if state.locked:
             assert all(held.stage is ProjectStage.LOCKED or held.stage in OUT for held in state.projects.values())
         assert state.locked or not state.published
+
+    @invariant()
+    def what_is_locked_or_reviewed_was_so_as_it_stands(self) -> None:
+        """A review is of the numbers that stand; where the rules want one nothing is locked without it."""
+        state = self.sitting.state
+        for entry_no, review in state.reviews.items():
+            now = [(tick.line, tick.shown) for tick in self.sitting.ticks(entry_no)]
+            for one in (review.recomputed, review.checked):
+                assert one is None or [(tick.line, tick.shown) for tick in one.ticks] == now
+        for entry_no, held in state.projects.items():
+            if held.stage is ProjectStage.LOCKED and self.sitting.setup.rules.review == "two_people":
+                assert session.review_step(state, entry_no) is ReviewStep.CHECKED
 
     @invariant()
     def every_seat_has_a_view(self) -> None:

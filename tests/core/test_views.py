@@ -32,14 +32,14 @@ from judge_app.core.views import (
     reaches,
     view,
 )
-from tests.core.sessions import FLOWING, PAPER, PRESIDING, RULES, setup
+from tests.core.sessions import FLOWING, PAPER, PRESIDING, REVIEWED, RULES, setup
 from tests.core.simulation import Move, Sitting, Told, encoded, moves, play
 
 View = Callable[[State, Seat], Any]
 
 HIDDEN_FROM_PUBLIC = (Role.STAGE, Role.VIEWER)
 DESK = (Role.SCORER, Role.CHECKER, Role.SUPERVISOR)
-RULE_SETS = [RULES, FLOWING, PAPER]
+RULE_SETS = [RULES, FLOWING, PAPER, REVIEWED]
 BEGUN: list[Move] = [*[("go_on", 0, 0)] * 4, ("submit", 1, 4), ("submit", 1, 9)]
 """A project heard, and two of its sheets in."""
 MANY = st.builds(

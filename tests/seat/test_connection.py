@@ -314,7 +314,7 @@ def test_a_borrowed_laptop_is_left_empty_once_every_receipt_is_there(tmp_path: P
             command_id = judge.connection.send(held.sheet("E2"))
             with pytest.raises(RuntimeError):
                 judge.connection.wipe()
-            assert len(list(folder.iterdir())) == 2
+            assert len(list(folder.iterdir())) == 3
             judge.connection._ws = kept
             submit = judge.connection._outbox.find(command_id)
             assert submit is not None

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from judge_app.seat.drafts import Draft, Drafts
-from judge_app.seat.identity import Identity
+from judge_app.seat.identity import Identity, machine_of
+from judge_app.wire.link import JoinLink
 from judge_app.wire.messages import Enrolled
 
 ENROLLED = Enrolled(seat="judge:E2", device="d", secret="s", admitted=True)
@@ -92,3 +93,30 @@ def test_damaged_drafts_are_kept_beside_and_the_judge_begins_anew(tmp_path: Path
 def test_only_their_owner_can_read_drafts(tmp_path: Path) -> None:
     Drafts(tmp_path / "x.drafts").put("1", POINTS, "")
     assert stat.S_IMODE((tmp_path / "x.drafts").stat().st_mode) == 0o600
+
+
+def link(fingerprint: bytes = b"f" * 32, token: str = "t") -> JoinLink:
+    return JoinLink(host="127.0.0.1", port=1, fingerprint=fingerprint, token=token)
+
+
+def test_a_computer_is_one_at_every_seat_of_a_room_and_another_in_another_room(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    own = machine_of(here, link())
+    assert own == machine_of(here, link(token="another seat's")) != ""
+    assert machine_of(here, link(b"g" * 32)) != own, "rooms cannot put their heads together"
+    assert machine_of(there, link()) != own
+
+
+def test_the_last_seat_that_leaves_takes_the_computers_mark_along(tmp_path: Path) -> None:
+    one, two = Identity(tmp_path / "x.key"), Identity(tmp_path / "y.key")
+    machine_of(tmp_path, link())
+    one.wipe()
+    assert (tmp_path / "machine").exists()
+    two.wipe()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_nothing_can_be_kept_a_computer_has_no_mark(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "file").write_text("x")
+    with caplog.at_level(logging.WARNING):
+        assert machine_of(tmp_path / "file" / "seats", link()) == ""

@@ -32,7 +32,7 @@ def every(kind: Any) -> st.SearchStrategy[Any]:
     """Any message of that kind, with values from the whole of what its fields allow."""
     fields: dict[str, st.SearchStrategy[Any]] = {}
     for field in msgspec.structs.fields(kind):
-        if field.name in ("signature", "key", "message", "proof"):
+        if field.name in ("signature", "key", "message", "proof", "machine"):
             fields[field.name] = hexes
         elif field.name == "nameplate":
             fields[field.name] = st.from_regex(r"\A[0-9]{2}\Z")

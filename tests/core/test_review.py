@@ -1,0 +1,237 @@
+"""The desk's review: 可计算 → 待复核 → 已复核 → 已锁定 → 已公布, each step by the role that may, line by line."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from judge_app.core import commands, events, session
+from judge_app.core.contest import Presence
+from judge_app.core.review import Line, Tick, fits, lines
+from judge_app.core.stages import ProjectStage, ResultStatus, ReviewStep
+from tests.core.sessions import REVIEWED, RULES, setup
+from tests.core.simulation import Sitting, encoded
+
+FEW = '{"kind":"few_sheets","by":"王一","reason":"人少","entry_no":"1","component":"professional30","method":"plain_mean"}'
+
+
+def closed(rules: object = REVIEWED) -> Sitting:
+    sitting = Sitting(setup(rules))  # type: ignore[arg-type]
+    sitting.hear("1")
+    sitting.score("1")
+    return sitting
+
+
+def recompute(sitting: Sitting, name: str = "吴计", **found: str) -> str:
+    ticks = sitting.ticks("1", **found)
+    return sitting.refusal("scorer", commands.RecomputeResult(entry_no="1", name=name, ticks=ticks))
+
+
+def check(sitting: Sitting, name: str = "郑核", **found: str) -> str:
+    ticks = sitting.ticks("1", **found)
+    return sitting.refusal("checker", commands.CheckResult(entry_no="1", name=name, ticks=ticks))
+
+
+def lock(sitting: Sitting) -> str:
+    return sitting.refusal("chair", commands.LockProject(entry_no="1"))
+
+
+def status(sitting: Sitting) -> ResultStatus:
+    return session.result_status(sitting.state, "1")
+
+
+def test_a_result_goes_from_computable_to_published_each_step_by_its_role() -> None:
+    sitting = Sitting(setup(REVIEWED, projects=1))
+    assert status(sitting) is ResultStatus.INCOMPLETE
+    sitting.hear("1")
+    sitting.score("1")
+    assert status(sitting) is ResultStatus.COMPUTABLE
+    assert check(sitting) == "not_recomputed"
+    assert lock(sitting) == "not_reviewed"
+    assert recompute(sitting) == ""
+    assert status(sitting) is ResultStatus.PENDING_REVIEW
+    assert lock(sitting) == "not_reviewed"
+    assert check(sitting) == ""
+    assert status(sitting) is ResultStatus.REVIEWED
+    assert lock(sitting) == ""
+    assert status(sitting) is ResultStatus.LOCKED
+    sitting.sign()
+    sitting.do("chair", commands.LockSession())
+    sitting.do("chair", commands.ConfirmAssumed(path="tie_keys", name="组委会"))
+    sitting.do("chair", commands.PublishResults())
+    assert status(sitting) is ResultStatus.PUBLISHED
+    assert sitting.read_back() == sitting.state
+
+
+def test_rules_that_ask_for_no_review_lock_as_they_always_did() -> None:
+    sitting = closed(RULES)
+    assert lock(sitting) == ""
+
+
+def test_a_result_that_waits_for_a_ruling_is_not_recomputed() -> None:
+    sitting = Sitting(setup(REVIEWED))
+    sitting.hear("1")
+    for judge in ("E2", "E3"):
+        sitting.do("host", commands.SetPresence(entry_no="1", judge=judge, presence=Presence.ABSENT, reason="病"))
+    sitting.score("1")
+    assert status(sitting) is ResultStatus.PENDING_RULING
+    assert recompute(sitting) == "not_computable"
+
+
+def test_the_lines_are_the_numbers_of_the_printed_sheets_in_their_order() -> None:
+    sitting = closed()
+    result = session.tabulation(sitting.state, ["1"]).projects[0]
+    made = lines(REVIEWED, result)
+    assert [line.key for line in made] == [
+        *(f"mark|expert100|{judge}" for judge in ("E1", "E2", "E3")),
+        "component|expert100|",
+        *(f"mark|creative10|{judge}" for judge in ("E1", "E2", "E3")),
+        "component|creative10|",
+        "mark|professional30|P1",
+        "component|professional30|",
+        "total||",
+    ]
+    assert made[3].shown == str(result.components["expert100"].score)
+    assert made[-1].shown == str(result.total)
+
+
+def test_a_total_that_holds_popularity_is_no_line_of_one_project() -> None:
+    """The votes of the other projects move it; it is signed with the ranking."""
+    sitting = closed(RULES)
+    made = lines(RULES, session.tabulation(sitting.state, ["1"]).projects[0])
+    assert "total" not in {line.kind for line in made}
+    assert {line.kind for line in lines(REVIEWED, session.tabulation(sitting.state, ["1"]).projects[0])} >= {"total"}
+
+
+def test_a_number_that_is_longer_than_two_places_is_shown_whole() -> None:
+    assert fits((Tick(line="total||", shown="1.00"),), (Line(kind="total", shown="1.00"),))
+    assert not fits((), (Line(kind="total", shown="1.00"),))
+
+
+@pytest.mark.parametrize("change", ["missing", "number", "order", "twice"])
+def test_ticks_that_are_not_of_the_result_as_it_stands_are_refused(change: str) -> None:
+    sitting = closed()
+    ticks = sitting.ticks("1")
+    wrong = {
+        "missing": ticks[1:],
+        "number": (msgspec.structs.replace(ticks[0], shown="0.00"), *ticks[1:]),
+        "order": ticks[::-1],
+        "twice": (*ticks, ticks[-1]),
+    }[change]
+    assert sitting.refusal("scorer", commands.RecomputeResult(entry_no="1", name="吴计", ticks=wrong)) == (
+        "result_changed"
+    )
+
+
+def test_the_checker_is_another_person_than_the_scorer_however_the_name_is_spaced() -> None:
+    sitting = closed()
+    recompute(sitting)
+    assert check(sitting, "吴 计") == "same_person"
+    assert check(sitting, "") == "name_needed"
+    assert check(sitting) == ""
+
+
+def seated(sitting: Sitting, seat: str, device: str, machine: str) -> None:
+    enrolled = events.DeviceEnrolled(
+        seat=seat, device=device, name="LAPTOP", key="00" * 32, admitted=False, machine=machine
+    )
+    sitting.write([enrolled, events.DeviceAdmitted(seat=seat, device=device)], "room")
+
+
+def test_the_checker_sits_at_another_computer_than_the_scorer() -> None:
+    sitting = closed()
+    seated(sitting, "scorer", "d1", "aa")
+    seated(sitting, "checker", "d2", "aa")
+    recompute(sitting)
+    assert check(sitting) == "same_device"
+    sitting.do("host", commands.RevokeDevice(seat="checker", device="d2", reason="换机"))
+    seated(sitting, "checker", "d3", "bb")
+    assert check(sitting) == ""
+
+
+def test_a_rehearsal_may_run_both_desks_on_one_computer() -> None:
+    sitting = Sitting(msgspec.structs.replace(setup(REVIEWED), rehearsal=True))
+    sitting.hear("1")
+    sitting.score("1")
+    seated(sitting, "scorer", "d1", "aa")
+    seated(sitting, "checker", "d2", "aa")
+    recompute(sitting)
+    assert check(sitting) == ""
+
+
+def test_a_difference_keeps_the_lock_away_until_it_is_settled() -> None:
+    sitting = closed()
+    assert recompute(sitting, total="1.23") == ""
+    assert session.review_step(sitting.state, "1") is ReviewStep.DIFFERS
+    check(sitting)
+    assert lock(sitting) == "differs"
+    assert recompute(sitting) == "", "the scorer looked again"
+    assert session.review_step(sitting.state, "1") is ReviewStep.RECOMPUTED, "and it is checked anew"
+    assert check(sitting, component="1.00") == ""
+    assert lock(sitting) == "differs"
+    assert check(sitting) == ""
+    assert lock(sitting) == ""
+
+
+def test_a_difference_has_a_reason_and_the_number_itself_is_none() -> None:
+    sitting = closed()
+    ticks = sitting.ticks("1")
+    bare = (msgspec.structs.replace(ticks[0], found="7"), *ticks[1:])
+    assert sitting.refusal("scorer", commands.RecomputeResult(entry_no="1", name="吴计", ticks=bare)) == "reason_needed"
+    same = (msgspec.structs.replace(ticks[0], found=ticks[0].shown, reason="x"), *ticks[1:])
+    sitting.do("scorer", commands.RecomputeResult(entry_no="1", name="吴计", ticks=same))
+    assert session.review_step(sitting.state, "1") is ReviewStep.RECOMPUTED
+
+
+@pytest.mark.parametrize(
+    ("who", "command"),
+    [
+        ("chair", commands.ReturnSheet(entry_no="1", judge="E2", reason="涂改")),
+        ("host", commands.SetPresence(entry_no="1", judge="E2", presence=Presence.LEFT, reason="离席")),
+        ("chair", commands.MakeRuling(ruling=FEW, reason="人少")),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, commands.Command) else value,
+)
+def test_whatever_changes_a_result_takes_its_review_away(who: str, command: commands.Command) -> None:
+    sitting = closed()
+    sitting.review("1")
+    sitting.do(who, command)
+    assert session.review_step(sitting.state, "1") is ReviewStep.NONE
+
+
+def test_another_projects_change_leaves_a_review_alone() -> None:
+    sitting = closed()
+    sitting.review("1")
+    sitting.hear("2")
+    sitting.score("2")
+    assert session.review_step(sitting.state, "1") is ReviewStep.CHECKED
+
+
+def test_a_locked_result_keeps_its_review_and_a_reopened_one_is_reviewed_anew() -> None:
+    sitting = closed()
+    sitting.review("1")
+    lock(sitting)
+    assert session.review_step(sitting.state, "1") is ReviewStep.CHECKED
+    assert recompute(sitting) == "locked"
+    sitting.do("chair", commands.ReopenProject(entry_no="1", reason="复议", second_person="周持"))
+    assert sitting.stage("1") is ProjectStage.CLOSED
+    assert lock(sitting) == "not_reviewed"
+
+
+def test_the_desk_sees_the_review_and_the_host_how_far_it_is() -> None:
+    sitting = closed()
+    recompute(sitting, total="1.23")
+    for who in ("chair", "scorer", "checker", "supervisor"):
+        shown = sitting.chair_view(who)
+        assert shown.reviews[0].recomputed is not None
+        assert [tick.found for tick in shown.reviews[0].recomputed.differences] == ["1.23"]
+    assert sitting.host_view().projects[0].review is ReviewStep.DIFFERS
+    assert b"1.23" not in encoded(sitting.host_view())
+    assert not any(b"differs" in encoded(sitting.view(who)) for who in ("judge:E2", "stage", "viewer"))
+
+
+def test_a_chair_whose_own_sheet_is_back_does_not_see_the_review() -> None:
+    sitting = closed()
+    recompute(sitting)
+    sitting.do("chair", commands.ReturnSheet(entry_no="1", judge="E1", reason="涂改"))
+    assert sitting.chair_view().reviews == ()
