@@ -10,6 +10,13 @@ import pytest
 from typer.testing import CliRunner
 
 from judge_app.__main__ import app
+from judge_app.core.awards import Outcome
+from judge_app.core.contest_log import RulingMade
+from judge_app.core.marks import Ruling
+from judge_app.core.results import Effect
+from judge_app.store.contest_file import append
+from judge_app.store.session_file import SessionFile
+from tests.core.contests import heard
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "resources" / "samples" / "regional-final"
@@ -47,6 +54,34 @@ def test_every_command_explains_itself_in_both_languages(command: str) -> None:
     done = run(command, "--help")
     assert done.exit_code == 0
     assert any("一" <= letter <= "鿿" for letter in done.output)
+
+
+def test_results_count_what_was_decided_for_the_contest_and_say_what_is_open(tmp_path: Path) -> None:
+    files = []
+    for at, shares in enumerate(([0.9, 0.7], [0.7, 0.6])):
+        path = tmp_path / f"{at}.roadshow"
+        with SessionFile.create(path) as file:
+            file.append(heard(at, shares).records)
+            file.seal()
+        files.append(str(path))
+    found = json.loads(run("results", *files, "--json").stdout)
+    assert (found["advance"], "log" in found) == (["1"], False)
+    assert "晋级线上同分" in run("results", *files).stdout
+    ruling = Ruling(kind="cut", by="甲", reason="评议", entries=("2", "3"), order=("3", "2"))
+    nothing = Effect(
+        changes=(),
+        advance_before=Outcome.PENDING_RULING,
+        advance_after=Outcome.FINAL,
+        awards_before=Outcome.PENDING_RULING,
+        awards_after=Outcome.PENDING_RULING,
+    )
+    append(tmp_path / "小赛.contest", [RulingMade(ruling=ruling, effect=nothing)], "甲", seen=0)
+    found = json.loads(run("results", *files, "--json").stdout)
+    assert (found["advance"], found["log"]) == (["1", "3"], str(tmp_path / "小赛.contest"))
+    assert [one["kind"] for one in found["obstacles"]] == ["award", "value"]
+    shown = run("results", *files).stdout
+    assert ("奖项分界上同分" in shown, "晋级线上同分" in shown) == (True, False)
+    assert run("results", *files, "--log", str(tmp_path / "none.contest")).exit_code == 2
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])

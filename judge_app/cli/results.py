@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from judge_app.cli.output import Json, bad_input_exits, say
+from judge_app.cli.output import Json, bad, bad_input_exits, say
 from judge_app.core.errors import BadInput
 
 app = typer.Typer()
@@ -39,25 +39,55 @@ def results(
     files: Annotated[list[Path], typer.Argument(metavar="FILE.roadshow…")],
     as_json: Json = False,
     out: Annotated[Path | None, typer.Option(help="写入文件 / write results.json there")] = None,
+    log: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.contest", help="大赛记录（裁定、确认、公示）；默认取场次文件旁的 / the contest's log"
+        ),
+    ] = None,
 ) -> None:
-    """由各场次文件计算全赛成绩 / the contest's results from its session files."""
+    """由各场次文件和大赛记录计算全赛成绩 / the contest's results from its session files and its log."""
     from judge_app.core import overall
+    from judge_app.core.contest_log import folded
     from judge_app.exchange.tabulation import dump, to_json
+    from judge_app.store.contest_file import log_beside, read_contest_log
     from judge_app.store.session_file import read_session
 
     with bad_input_exits():
         states = [overall.replay(read_session(path)) for path in files]
-        tabulation = overall.results(states)
-        rules = states[0].session.rules
-        data = to_json(tabulation, rules.key)
+        setup = states[0].session
+        if log is not None and not log.is_file():
+            raise bad(str(log), "没有这个大赛记录", "there is no such log")
+        decided = log or log_beside(files[0].parent, setup.contest, rehearsal=setup.rehearsal)
+        known = folded(read_contest_log(decided))
+        held = overall.count(states, known)
+        data = to_json(held.tabulation, setup.rules.key)
+        data["advance"] = list(held.advance)
+        open_ones = overall.keeping_from_list(held, states)
+        if known.seq:
+            data["log"] = str(decided)
+            data["obstacles"] = [{"kind": one.kind, "zh": one.zh, "en": one.en} for one in open_ones]
         if out is not None:
             out.write_bytes(dump(data) + b"\n")
             say(f"已写入 / written: {out}")
         if as_json:
             sys.stdout.buffer.write(dump(data) + b"\n")
         else:
-            names = {p.entry_no: p.name for state in states for p in state.session.contest.projects}
-            show_ranking(data, names)
+            show_ranking(data, {project.entry_no: project.name for project in held.contest.projects})
+            show_obstacles(decided if known.seq else None, [f"{one.zh}\n  {one.en}" for one in open_ones])
+
+
+def show_obstacles(log: Path | None, obstacles: list[str]) -> None:
+    """What was decided for the whole contest, and what still keeps it from being published."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    if log is not None:
+        console.print(f"大赛记录 / log: {log}", markup=False)
+    if obstacles:
+        console.print(f"还不能公布 / not to be published yet: {len(obstacles)}", markup=False)
+    for one in obstacles:
+        console.print(f"- {one}", markup=False)
 
 
 def show_ranking(data: dict[str, Any], names: dict[str, str]) -> None:

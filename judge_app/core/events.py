@@ -17,7 +17,8 @@ from judge_app.core.rules import RuleSet
 class SessionSetup(Struct, frozen=True):
     """All that a room needs to know to run one session; it is the body of the journal's first event.
 
-    ``contest.projects`` and ``contest.judges`` hold this session's only, the projects in running order.
+    ``contest.projects`` and ``contest.judges`` hold this session's only, the projects in running order;
+    ``contest.sessions`` names all that are planned, so that one that is missing is missed when the contest is counted.
     """
 
     session_id: str

@@ -64,7 +64,6 @@ def setup_of(
         contest,
         projects=projects,
         judges=panel,
-        sessions=(session,),
         external=tuple(score for score in contest.external if any(p.entry_no == score.entry_no for p in projects)),
     )
     return SessionSetup(

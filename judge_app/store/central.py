@@ -54,6 +54,15 @@ class Reconciliation(Struct, frozen=True):
         return not self.differences and not self.alarms
 
 
+class Journal(Struct, frozen=True):
+    """A session at the centre: the head of the chain that counts, and whether another chain disputes it."""
+
+    session_id: str
+    seq: int
+    hash: bytes
+    contested: bool
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -238,6 +247,16 @@ class Central:
         found.reverse()
         return found
 
+    def journals(self) -> list[Journal]:
+        """Every session that is here with the head of its chain that counts: what a watcher asks again and again."""
+        j = t.journals.c
+        query = select(j.session_id, j.seq, j.hash, j.contested).order_by(j.session_id)
+        with self._reading() as connection:
+            return [
+                Journal(session_id=row[0], seq=row[1], hash=bytes(row[2]), contested=bool(row[3]))
+                for row in connection.execute(query)
+            ]
+
     def alarms(self, session_id: str | None = None, *, settled: bool = False) -> list[Alarm]:
         """Open alarms (or all), oldest first."""
         a = t.alarms.c
@@ -325,30 +344,21 @@ class Central:
             )
         return tuple(alarms)
 
+    def tables_against(self, session_id: str, folded: Fold) -> tuple[Difference, ...]:
+        """Where the tables that people query do not say what the events say, folded by the caller up to the head."""
+        with self._reading() as connection:
+            return tuple(_sum_differences(sums(folded), _sums_of(connection, session_id)))
+
     def reconcile(self, session_id: str, records: Iterable[Record]) -> Reconciliation:
         """Compare a room's whole journal with what is here: counts, heads and, from the tables, sums per project."""
         given = list(records)
         expected = sums(fold(Fold(), given))
         head = (given[-1].seq, given[-1].hash) if given else (0, GENESIS)
-        s, j, p = t.scores.c, t.journals.c, t.projects.c
+        j = t.journals.c
         with self._reading() as connection:
             row = connection.execute(select(j.seq, j.hash).where(j.session_id == session_id)).first()
             count = len(self._records(connection, session_id))
-            total = func.coalesce(func.sum(s.hundredths), 0)
-            added = {
-                name: int(value)
-                for name, value in connection.execute(
-                    select(p.entry_no, total)
-                    .select_from(
-                        t.projects.outerjoin(
-                            t.scores,
-                            and_(s.session_id == p.session_id, s.entry_no == p.entry_no, s.criterion != ""),
-                        )
-                    )
-                    .where(p.session_id == session_id)
-                    .group_by(p.entry_no)
-                )
-            }
+            added = _sums_of(connection, session_id)
         centre_head = (0, GENESIS) if row is None else (row[0], bytes(row[1]))
         differences = []
         if count != len(given):
@@ -362,16 +372,7 @@ class Central:
                     centre=f"{centre_head[0]} {centre_head[1].hex()}",
                 )
             )
-        for entry_no in sorted({*expected, *added}):
-            if expected.get(entry_no) != added.get(entry_no):
-                differences.append(
-                    Difference(
-                        what="sum",
-                        entry_no=entry_no,
-                        room=str(expected.get(entry_no, "—")),
-                        centre=str(added.get(entry_no, "—")),
-                    )
-                )
+        differences += _sum_differences(expected, added)
         return Reconciliation(
             session_id=session_id,
             events=len(given),
@@ -380,6 +381,30 @@ class Central:
             differences=tuple(differences),
             alarms=tuple(self.alarms(session_id)),
         )
+
+
+def _sums_of(connection: Connection, session_id: str) -> dict[str, int]:
+    """Entry number → sum of all standing points in hundredths, by the tables."""
+    s, p = t.scores.c, t.projects.c
+    total = func.coalesce(func.sum(s.hundredths), 0)
+    joined = t.projects.outerjoin(
+        t.scores, and_(s.session_id == p.session_id, s.entry_no == p.entry_no, s.criterion != "")
+    )
+    query = select(p.entry_no, total).select_from(joined).where(p.session_id == session_id).group_by(p.entry_no)
+    return {name: int(value) for name, value in connection.execute(query)}
+
+
+def _sum_differences(expected: dict[str, int], added: dict[str, int]) -> list[Difference]:
+    return [
+        Difference(
+            what="sum",
+            entry_no=entry_no,
+            room=str(expected.get(entry_no, "—")),
+            centre=str(added.get(entry_no, "—")),
+        )
+        for entry_no in sorted({*expected, *added})
+        if expected.get(entry_no) != added.get(entry_no)
+    ]
 
 
 def _written(connection: Connection, session_id: str) -> Rows:
