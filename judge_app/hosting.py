@@ -200,6 +200,7 @@ class Start:
         window.join_requested.connect(lambda given, name: self._spawn(self._join(given, name)))
         window.find_requested.connect(lambda: self._spawn(self._find()))
         window.rehearse_requested.connect(self._rehearse)
+        window.prepare_requested.connect(self._prepare)
         window.leave_requested.connect(self.left.set)
         application.qt.lastWindowClosed.connect(self.left.set)
         window.set_recent(self._recent())
@@ -303,6 +304,10 @@ class Start:
             for one in sorted(found, key=lambda one: not any(network.holds(one.host) for network in own)):
                 rooms.setdefault(one.hint or one.name, FoundRoom(name=one.name, address=f"{one.host}:{one.port}"))
         self._window.join_page.set_found(list(rooms.values()))
+
+    def _prepare(self) -> None:
+        spawn(["prepare"], sessions_folder() / "prepare.log")
+        self.left.set()
 
     def _rehearse(self) -> None:
         spawn(["demo"], sessions_folder() / "demo.log")

@@ -25,6 +25,7 @@ CASES = json.loads((ROOT / "tests" / "acceptance" / "scoring-cases.json").read_t
 COMMANDS = [
     "tabulate",
     "results",
+    "prepare",
     "rehearse",
     "demo",
     "room",

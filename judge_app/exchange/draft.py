@@ -254,6 +254,20 @@ def with_cells(draft: Draft, title: str, given: Mapping[tuple[int, int], str]) -
     return _with_sheet(draft, title, rows)
 
 
+def typed(draft: Draft, title: str, rows: Mapping[int, Mapping[str, str]]) -> Draft:
+    """The draft with cells as typed into a table: row → column name → text. The sheet and its columns are added where
+    they lack; rows are then counted from below the heading that is made."""
+    shift = 0 if heading_of(draft, title)[0] or title == SETTINGS else 1
+    names = list(dict.fromkeys(name for cells_of_row in rows.values() for name in cells_of_row))
+    draft = _with_heading(draft, title, names)
+    columns = heading_of(draft, title)[1]
+    return with_cells(
+        draft,
+        title,
+        {(row + shift, columns[name]): text for row, held in rows.items() for name, text in held.items()},
+    )
+
+
 def with_setting(draft: Draft, key: str, value: str) -> Draft:
     """The draft with a key of 大赛 set; its row is added where it lacks. An empty value leaves the key to be filled in."""
     for row, record in records(draft, SETTINGS):

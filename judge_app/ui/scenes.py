@@ -26,6 +26,8 @@ from judge_app.ui.connecting import ConnectingWindow
 from judge_app.ui.console import ConsoleWindow
 from judge_app.ui.judge import JudgeWindow
 from judge_app.ui.language import tr
+from judge_app.ui.prepare.scenes import STATES as PREPARE
+from judge_app.ui.prepare.scenes import Bench
 from judge_app.ui.samples import Play
 from judge_app.ui.stage.audience import AudienceSurface
 from judge_app.ui.stage.scene import scene_of
@@ -476,6 +478,17 @@ def _chair_long() -> Shown:
     return Shown(window, play.setup, after=lambda: window.show_project("2"))
 
 
+# preparing
+
+
+def _prepare(make: Callable[[], Bench]) -> Callable[[], Shown]:
+    def made() -> Shown:
+        bench = make()
+        return Shown(bench.window, written=bench.written)
+
+    return made
+
+
 # the start window
 
 WORKBOOK = "/home/organiser/大赛.xlsx"
@@ -760,4 +773,5 @@ def scenes() -> list[Scene]:
         ("done", all_heard),
         ("long", long_play),
     ]
+    made += [Scene("prepare", state, _prepare(make)) for state, make in PREPARE.items()]
     return made + [Scene("stage", state, _stage(play), fixed_look=True) for state, play in stages]

@@ -51,7 +51,9 @@ class StartWindow(QWidget):
     scale_requested = Signal(float)
     leave_requested = Signal()
 
-    def __init__(self, ways: tuple[Way, ...] = ("host", "join", "rehearse"), parent: QWidget | None = None) -> None:
+    def __init__(
+        self, ways: tuple[Way, ...] = ("host", "join", "rehearse", "prepare"), parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

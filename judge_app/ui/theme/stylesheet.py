@@ -75,9 +75,10 @@ def stylesheet(p: Palette, scale: float) -> str:
     QPushButton[kind="quiet"]:focus, QToolButton[kind="quiet"]:focus {{ {focus} padding: 0 {px(7)}px; }}
     QPushButton[kind="quiet"]:disabled {{ color: {p.ink_3}; }}
     QPushButton[kind="next"], QPushButton[kind="next"]:focus {{ min-height: {px(64)}px; padding: 0; border: none; }}
-    QPushButton[kind="chip"] {{ border-radius: {px(16)}px; min-height: {px(30)}px; padding: 0 {px(12)}px; font-size: {px(SMALL)}px;
+    QPushButton[kind="chip"] {{ border-radius: {px(15)}px; min-height: {px(30)}px; padding: 0 {px(12)}px; font-size: {px(SMALL)}px;
         font-weight: 400; }}
     QPushButton[kind="chip"]:focus {{ {focus} padding: 0 {px(11)}px; min-height: {px(28)}px; }}
+    QPushButton[kind="chip"]:checked {{ padding: 0 {px(11)}px; min-height: {px(28)}px; }}
     QPushButton[kind="small"], QToolButton[kind="small"] {{ min-height: {px(30)}px; padding: 0 {px(10)}px; }}
     QPushButton[kind="small"]:focus, QToolButton[kind="small"]:focus {{ min-height: {px(28)}px; padding: 0 {px(9)}px; }}
     QToolButton::menu-indicator {{ image: none; }}
@@ -99,6 +100,8 @@ def stylesheet(p: Palette, scale: float) -> str:
     QScrollArea > QWidget > QWidget[kind="flow"] {{ background: transparent; }}
     QHeaderView::section {{ background: {p.paper}; color: {p.ink_2}; font-size: {px(SMALL)}px; border: none;
         border-bottom: 1px solid {p.line}; padding: {px(4)}px {pad}px; }}
+    QTableView {{ gridline-color: {p.line}; }}
+    QTableCornerButton::section {{ background: {p.paper}; border: none; border-bottom: 1px solid {p.line}; }}
     QScrollBar:vertical {{ background: transparent; width: {px(12)}px; margin: 0; }}
     QScrollBar::handle:vertical {{ background: {p.edge}; border-radius: {px(3)}px; min-height: {px(32)}px;
         margin: {px(2)}px {px(3)}px; }}

@@ -1,0 +1,7 @@
+"""The Prepare window: a contest from a workbook or a preset, its rules, its sessions and orders, and a folder a room."""
+
+from judge_app.ui.prepare.desk import PrepareDesk
+from judge_app.ui.prepare.preparation import Preparation
+from judge_app.ui.prepare.window import PrepareWindow
+
+__all__ = ["Preparation", "PrepareDesk", "PrepareWindow"]

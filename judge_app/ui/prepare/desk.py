@@ -1,0 +1,275 @@
+"""What the Prepare window's wishes do: each changes the preparation, and the window shows it as it then stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtWidgets import QFileDialog
+
+from judge_app.core.errors import BadInput, Problem, Refused
+from judge_app.exchange import draft as drafts
+from judge_app.exchange.draft import Draft
+from judge_app.ui.language import tr
+from judge_app.ui.prepare.preparation import Preparation
+from judge_app.ui.prepare.steps import StepWords
+from judge_app.ui.prepare.window import PrepareWindow
+from judge_app.ui.prepare.workbook_page import how_many
+from judge_app.ui.theme import Tone
+from judge_app.ui.widgets import Choice, Question
+
+WORKBOOK = 0
+
+
+class PrepareDesk(QObject):
+    """``left`` is told when the window was closed for good."""
+
+    left = Signal()
+
+    def __init__(self, preparation: Preparation, window: PrepareWindow) -> None:
+        super().__init__(window)
+        self._held = preparation
+        self._window = window
+        self._dialog: QFileDialog | None = None
+        self._leaving = False
+        window.workbook_page.set_presets(preparation.shelf.shipped())
+        self._connect()
+        window.installEventFilter(self)
+        self.show_all()
+
+    def _connect(self) -> None:
+        window = self._window
+        window.step_requested.connect(self.go_to)
+        window.next_requested.connect(self.take_next_step)
+        window.save_requested.connect(self.save)
+        window.undo_requested.connect(self._undo)
+        window.redo_requested.connect(self._redo)
+        window.close_requested.connect(self._ask_to_leave)
+        window.ask.answered.connect(self._answered)
+        page = window.workbook_page
+        page.open_requested.connect(lambda path: self.open(Path(path)))
+        page.begin_requested.connect(self.begin)
+        page.edited.connect(lambda title, rows: self.change(lambda draft: drafts.typed(draft, title, rows)))
+        page.plain_requested.connect(lambda title: self.change(lambda draft: drafts.with_plain_shape(draft, title)))
+        page.columns_requested.connect(lambda title: self.change(lambda draft: drafts.with_known_columns(draft, title)))
+        page.again_requested.connect(self._ask_for_another)
+
+    @property
+    def preparation(self) -> Preparation:
+        return self._held
+
+    # starting
+
+    def open(self, path: Path) -> None:
+        """A workbook from disk; what keeps it from being opened is shown where it was asked for."""
+        try:
+            self._held.open(path)
+        except BadInput as error:
+            if self._held.open_now:
+                self._window.set_failed(tr("The workbook cannot be opened"), error.problems)
+            else:
+                self._window.workbook_page.set_failed(str(path), error.problems)
+            return
+        self._window.set_failed("")
+        self._window.workbook_page.clear()
+        self.show_all()
+
+    def begin(self, preset: str) -> None:
+        """A new contest under a preset."""
+        try:
+            self._held.begin(preset)
+        except BadInput as error:
+            self._window.set_failed(tr("This preset cannot be used"), error.problems)
+            return
+        self._window.set_failed("")
+        self._window.workbook_page.clear()
+        self.show_all()
+
+    # changing
+
+    def change(self, make: Callable[[Draft], Draft]) -> bool:
+        """The workbook as ``make`` makes it; a refusal is shown and changes nothing."""
+        self._window.set_failed("")
+        try:
+            draft = make(self._held.draft)
+        except Refused as error:
+            self._window.set_failed(tr("This cannot be done"), [Problem("", error.zh, error.en)])
+            return False
+        self._held.change(draft=draft)
+        self.show_all()
+        return True
+
+    def _undo(self) -> None:
+        self._window.set_failed("")
+        self._held.undo()
+        self.show_all()
+
+    def _redo(self) -> None:
+        self._window.set_failed("")
+        self._held.redo()
+        self.show_all()
+
+    # going on
+
+    def go_to(self, step: int) -> None:
+        """Shows a step; before anything is open there is only the first."""
+        self._window.show_step(step if self._held.open_now else WORKBOOK)
+        self.show_all()
+
+    def take_next_step(self) -> None:
+        """What the filled button says."""
+        self.save()
+
+    # saving
+
+    def save(self) -> None:
+        """To the file that was saved to before; the first time the person is asked where."""
+        if not self._held.open_now:
+            return
+        if self._held.target is not None:
+            self.save_to(self._held.target)
+        elif self._held.path is None:
+            self._choose_target()
+        else:
+            self._ask_where()
+
+    def save_to(self, path: Path) -> None:
+        """Writes the workbook to ``path``, and the contest's own rules beside it."""
+        try:
+            rules_too = self._held.save(path)
+        except BadInput as error:
+            self._window.set_failed(tr("Not saved"), error.problems)
+            return
+        if rules_too:
+            self._window.set_said(tr("Saved"), str(path))
+        else:
+            problems = self._held.look.problems if self._held.look is not None else ()
+            self._window.set_failed(tr("The workbook is saved, the rules are not yet: put them right first"), problems)
+        self.show_all()
+
+    def _ask_where(self) -> None:
+        assert self._held.path is not None
+        copy = self._held.suggested()
+        self._window.ask.ask(
+            Question(
+                key="where",
+                title=tr("Where to save?"),
+                choices=(
+                    Choice("copy", tr("As a new workbook: {name}", name=copy.name), tr("The original stays as it is.")),
+                    Choice("other", tr("Somewhere else…"), tr("Choose a folder and a name.")),
+                    Choice(
+                        "over",
+                        tr("Over the original: {name}", name=self._held.path.name),
+                        tr("What it says now is lost; other sheets and formats stay."),
+                    ),
+                ),
+                chosen="copy",
+                columns=3,
+                needs_reason=False,
+                yes=tr("Save"),
+            )
+        )
+
+    def _choose_target(self) -> None:
+        dialog = QFileDialog(self._window, tr("Save the workbook"), str(self._held.suggested()))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters([tr("Workbooks (*.xlsx)")])
+        dialog.setDefaultSuffix("xlsx")
+        dialog.selectFile(str(self._held.suggested()))
+        dialog.fileSelected.connect(lambda path: self.save_to(Path(path)))
+        self._dialog = dialog
+        dialog.open()
+
+    def _answered(self, key: str, choice: str, text: str, second: str) -> None:
+        match key, choice:
+            case "where", "copy":
+                self.save_to(self._held.suggested())
+            case "where", "over":
+                assert self._held.path is not None
+                self.save_to(self._held.path)
+            case "where", _:
+                self._choose_target()
+            case "leave", _:
+                self._leaving = True
+                self._window.may_close = True
+                self._window.close()
+            case "another", _:
+                self._window.workbook_page.clear()
+                self._window.show_step(WORKBOOK)
+
+    def _ask_for_another(self) -> None:
+        if not self._held.dirty:
+            self._window.workbook_page.clear()
+            return
+        self._window.ask.ask(
+            Question(
+                key="another",
+                title=tr("Open another workbook?"),
+                consequence=tr("What is not saved of this one is lost once another is open."),
+                needs_reason=False,
+                yes=tr("Choose another"),
+                danger=True,
+            )
+        )
+
+    def _ask_to_leave(self) -> None:
+        self._window.ask.ask(
+            Question(
+                key="leave",
+                title=tr("Close without saving?"),
+                consequence=tr("What was changed since the last save is lost."),
+                needs_reason=False,
+                yes=tr("Close without saving"),
+                danger=True,
+            )
+        )
+
+    # showing
+
+    def show_all(self) -> None:
+        """The window as the preparation stands."""
+        held, window = self._held, self._window
+        window.may_close = self._leaving or not held.dirty
+        window.set_history(held.can_undo, held.can_redo, held.open_now and (held.dirty or held.target is None))
+        window.set_file(*self._file_words())
+        window.set_steps(self._step_words(), held.open_now)
+        if held.open_now:
+            window.workbook_page.set_contest(held.draft, held.contest, held.findings)
+        self._show_next()
+
+    def _file_words(self) -> tuple[str, str, Tone]:
+        held = self._held
+        if not held.open_now:
+            return "", "", "plain"
+        at = held.target or held.path
+        name = at.name if at is not None else tr("New contest")
+        if held.dirty:
+            return name, tr("Not saved"), "warn"
+        return name, tr("Saved") if held.target is not None else tr("As opened"), "ok"
+
+    def _step_words(self) -> list[StepWords]:
+        held = self._held
+        wrong = len(held.findings)
+        workbook = StepWords(tr("Workbook"))
+        if held.open_now:
+            workbook = StepWords(
+                tr("Workbook"), how_many(wrong) if wrong else tr("No findings"), "stop" if wrong else "ok"
+            )
+        return [workbook]
+
+    def _show_next(self) -> None:
+        held, window = self._held, self._window
+        if not held.open_now:
+            window.set_next(tr("Open a workbook or choose a preset"), enabled=False)
+        elif held.findings:
+            window.set_next(tr("Save"), how_many(len(held.findings)), enabled=held.dirty)
+        else:
+            window.set_next(tr("Save"), enabled=held.dirty or held.target is None)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._window and event.type() is QEvent.Type.LanguageChange:
+            self.show_all()
+        if watched is self._window and event.type() is QEvent.Type.Close and self._window.may_close:
+            self.left.emit()
+        return super().eventFilter(watched, event)

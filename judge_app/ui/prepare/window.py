@@ -1,0 +1,180 @@
+"""The Prepare window: five steps from a workbook or a preset to a folder a room. Setters in, wishes out (desk.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from judge_app.core.errors import Problem
+from judge_app.ui.language import either, tr
+from judge_app.ui.prepare.steps import StepBar, StepWords
+from judge_app.ui.prepare.workbook_page import WorkbookPage
+from judge_app.ui.theme import Tone
+from judge_app.ui.widgets import (
+    ActionButton,
+    AppearanceButton,
+    AskPanel,
+    ElidedLabel,
+    Label,
+    NextStepButton,
+    Pill,
+    TopBar,
+)
+from judge_app.ui.widgets.trouble import Trouble, TroublePanel
+
+STEPS = ("workbook",)
+
+
+class PrepareWindow(QWidget):
+    """``step_requested`` (place of a step), ``next_requested``, ``save_requested``, ``undo_requested``,
+    ``redo_requested``; the wishes of a step are its page's. ``leaving`` is asked when the window is closed: it says
+    whether it may."""
+
+    step_requested = Signal(int)
+    next_requested = Signal()
+    save_requested = Signal()
+    undo_requested = Signal()
+    redo_requested = Signal()
+    close_requested = Signal()
+    language_requested = Signal(str)
+    look_requested = Signal(str)
+    scale_requested = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("window")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.may_close = True
+        self._make()
+        self._lay_out()
+        self._connect()
+        self.setMinimumSize(960, 540)
+        self.resize(1280, 720)
+        self.retranslate()
+
+    def _make(self) -> None:
+        self._bar = TopBar()
+        self._product = Label("", "strong")
+        self._file = ElidedLabel("", "second")
+        self._file.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.saved = Pill()
+        self.undo_button = ActionButton("", "Ctrl+Z", kind="small")
+        self.redo_button = ActionButton("", "Ctrl+Y", kind="small")
+        self.save_button = ActionButton("", "Ctrl+S", kind="small")
+        self.appearance = AppearanceButton()
+        self.workbook_page = WorkbookPage()
+        self.pages = QStackedWidget()
+        self.ask = AskPanel()
+        self.troubles = TroublePanel()
+        self.steps = StepBar(len(STEPS))
+        self.next_button = NextStepButton()
+
+    def _lay_out(self) -> None:
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        self._bar.add_left(self._product, self._file)
+        self._bar.add_right(self.saved, self.undo_button, self.redo_button, self.save_button, self.appearance)
+        self._bar.give_way(self.redo_button, self.undo_button, self._file)
+        outer.addWidget(self._bar)
+        inside = QVBoxLayout()
+        inside.setContentsMargins(16, 12, 16, 12)
+        inside.setSpacing(10)
+        for page in (self.workbook_page,):
+            self.pages.addWidget(page)
+        inside.addWidget(self.pages, 1)
+        inside.addWidget(self.troubles)
+        inside.addWidget(self.ask)
+        below = QHBoxLayout()
+        below.setSpacing(12)
+        below.addWidget(self.steps, 64)
+        below.addWidget(self.next_button, 36)
+        inside.addLayout(below)
+        outer.addLayout(inside, 1)
+
+    def _connect(self) -> None:
+        self.steps.picked.connect(self.step_requested)
+        self.next_button.clicked.connect(self.next_requested)
+        self.save_button.clicked.connect(self.save_requested)
+        self.undo_button.clicked.connect(self.undo_requested)
+        self.redo_button.clicked.connect(self.redo_requested)
+        self.appearance.language_requested.connect(self.language_requested)
+        self.appearance.look_requested.connect(self.look_requested)
+        self.appearance.scale_requested.connect(self.scale_requested)
+        for keys, wish in (
+            (QKeySequence.StandardKey.Save, self.save_requested),
+            (QKeySequence.StandardKey.Undo, self.undo_requested),
+            (QKeySequence.StandardKey.Redo, self.redo_requested),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(wish)
+        for at in range(len(STEPS)):
+            shortcut = QShortcut(QKeySequence(f"Alt+{at + 1}"), self)
+            shortcut.activated.connect(lambda at=at: self.step_requested.emit(at))
+
+    # setters
+
+    def set_file(self, name: str, saved: str, tone: Tone) -> None:
+        """The file's name, and in a word whether it is saved."""
+        self._file.setText(name)
+        self.saved.set(saved, tone)
+        self._bar.fit()
+
+    def set_history(self, undo: bool, redo: bool, save: bool) -> None:
+        """Which of the three there is anything to do for."""
+        self.undo_button.setEnabled(undo)
+        self.redo_button.setEnabled(redo)
+        self.save_button.setEnabled(save)
+
+    def set_steps(self, words: list[StepWords], open_now: bool) -> None:
+        """How each step stands; before anything is open only the first can be gone to."""
+        self.steps.set_words(words)
+        for tab in self.steps.tabs[1:]:
+            tab.setEnabled(open_now)
+
+    def show_step(self, at: int) -> None:
+        self.pages.setCurrentIndex(at)
+        self.steps.show_step(at)
+
+    @property
+    def step(self) -> int:
+        return self.pages.currentIndex()
+
+    def set_next(self, text: str, note: str = "", *, enabled: bool = True) -> None:
+        """What the one filled button does."""
+        self.next_button.set_step(text, note)
+        self.next_button.setEnabled(enabled)
+
+    def set_failed(self, title: str, problems: Sequence[Problem] = ()) -> None:
+        """What could not be done, and why; an empty title takes it away."""
+        text = "\n".join(
+            f"{one.place}: {either(one.zh, one.en)}" if one.place else either(one.zh, one.en) for one in problems
+        )
+        self.troubles.set_troubles([Trouble("failed", title, text)] if title else [])
+
+    def set_said(self, title: str, text: str = "") -> None:
+        """What was done."""
+        self.troubles.set_troubles([Trouble("done", title, text, tone="ok")])
+
+    def retranslate(self) -> None:
+        """The texts that stand whatever is shown."""
+        self.setWindowTitle(tr("Prepare a contest"))
+        self._product.setText(tr("Prepare a contest"))
+        self.undo_button.set_action(tr("Undo"))
+        self.redo_button.set_action(tr("Redo"))
+        self.save_button.set_action(tr("Save"))
+        self.workbook_page.retranslate()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LanguageChange:
+            self.retranslate()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.may_close:
+            super().closeEvent(event)
+        else:
+            event.ignore()
+            self.close_requested.emit()

@@ -1,0 +1,174 @@
+"""The Prepare window's first step: a workbook opened, put right in its cells, and saved where the person says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from judge_app.cli.prepare import Shelf
+from judge_app.exchange import draft as drafts
+from judge_app.exchange.workbook import read_contest
+from judge_app.store.presets import Presets
+from judge_app.ui.language import Language
+from judge_app.ui.prepare import Preparation, PrepareDesk, PrepareWindow
+from tests.exchange.test_workbook import good, written
+from tests.ui.desk import dressed
+
+
+@pytest.fixture(autouse=True)
+def language(qapp: QApplication) -> Iterator[Language]:
+    with dressed(qapp) as used:
+        yield used
+
+
+@pytest.fixture
+def desk(qtbot: QtBot) -> PrepareDesk:
+    window = PrepareWindow()
+    qtbot.addWidget(window)
+    made = PrepareDesk(Preparation(Shelf()), window)
+    window.show()
+    return made
+
+
+def window_of(desk: PrepareDesk) -> PrepareWindow:
+    window = desk.parent()
+    assert isinstance(window, PrepareWindow)
+    return window
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    """A number twice, and a judge of a class that there is not."""
+    rows = good()
+    rows["项目"][2][0] = 1
+    rows["评委"][1][2] = "外聘评委"
+    return written(tmp_path / "contest.xlsx", rows)
+
+
+def test_what_is_wrong_is_put_right_on_the_spot_and_saved_beside_the_original(
+    qtbot: QtBot, desk: PrepareDesk, broken: Path
+) -> None:
+    window, before = window_of(desk), broken.read_bytes()
+    page = window.workbook_page
+    page.path.setText(str(broken))
+    qtbot.keyClick(page.path, Qt.Key.Key_Return)
+    assert page.problems.count == 2
+    assert page.fix_text.text() == "1"
+    page.fix_text.setText("2")
+    qtbot.keyClick(page.fix_text, Qt.Key.Key_Return)
+    assert page.problems.count == 1
+    assert page.sheet == "评委"  # the next finding, ready to be typed over
+    assert page.fix_text.text() == "外聘评委"
+    page.fix_text.setText("评委")
+    qtbot.mouseClick(page.fix_button, Qt.MouseButton.LeftButton)
+    assert not page.problems.isVisible()
+    qtbot.mouseClick(window.save_button, Qt.MouseButton.LeftButton)
+    assert window.ask.question is not None
+    qtbot.keyClick(window.ask, Qt.Key.Key_Return)
+    saved = broken.with_name("contest-prepared.xlsx")
+    assert [one.entry_no for one in read_contest(saved, known_presets=Presets().keys()).projects] == ["1", "2"]
+    assert broken.read_bytes() == before
+
+
+def test_the_original_is_written_over_only_where_that_is_chosen(qtbot: QtBot, desk: PrepareDesk, broken: Path) -> None:
+    window, before = window_of(desk), broken.read_bytes()
+    desk.open(broken)
+    desk.change(lambda draft: drafts.with_cell(draft, "项目", 3, 1, "7"))
+    desk.save()
+    assert broken.read_bytes() == before
+    question = window.ask.question
+    assert question is not None
+    assert question.chosen == "copy"
+    window.ask.answered.emit("where", "over", "", "")
+    assert broken.read_bytes() != before
+    assert not broken.with_name("contest-prepared.xlsx").exists()
+
+
+def test_a_cell_is_typed_in_the_table_and_steps_back_and_forth_are_kept(
+    qtbot: QtBot, desk: PrepareDesk, broken: Path
+) -> None:
+    window = window_of(desk)
+    desk.open(broken)
+    page = window.workbook_page
+    page.show_sheet("项目")
+    page.table.go_to(3, 1)
+    index = page.table.currentIndex()
+    assert page.table.model().setData(index, "2")
+    assert [one.entry_no for one in desk.preparation.contest.projects] == ["1", "2"]
+    qtbot.mouseClick(window.undo_button, Qt.MouseButton.LeftButton)
+    assert [one.entry_no for one in desk.preparation.contest.projects] == ["1", "1"]
+    qtbot.mouseClick(window.redo_button, Qt.MouseButton.LeftButton)
+    assert [one.entry_no for one in desk.preparation.contest.projects] == ["1", "2"]
+
+
+def test_rows_are_pasted_from_a_spreadsheet_and_emptied(qtbot: QtBot, desk: PrepareDesk) -> None:
+    window = window_of(desk)
+    desk.begin("common-5")
+    page = window.workbook_page
+    page.show_sheet("项目")
+    page.table.setCurrentIndex(page.table.model().index(0, 0))
+    QGuiApplication.clipboard().setText("1\t心电云\t市一院\r\n2\t用药审核\t市二院\r\n")
+    qtbot.keyClick(page.table, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert [(one.entry_no, one.name) for one in desk.preparation.contest.projects] == [
+        ("1", "心电云"),
+        ("2", "用药审核"),
+    ]
+    page.table.setCurrentIndex(page.table.model().index(0, 1))
+    qtbot.keyClick(page.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "心电云"
+    qtbot.keyClick(page.table, Qt.Key.Key_Delete)
+    assert desk.preparation.contest.projects[0].name == ""
+
+
+def test_a_file_that_is_no_workbook_says_so_where_it_was_asked_for(desk: PrepareDesk, tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_text("no")
+    page = window_of(desk).workbook_page
+    page.open_requested.emit(str(tmp_path / "a.xlsx"))
+    assert page.currentIndex() == 0
+    assert not desk.preparation.open_now
+    assert page._problems.count == 1
+
+
+def test_a_sheet_that_lacks_columns_gets_them(desk: PrepareDesk, tmp_path: Path) -> None:
+    rows = good()
+    for row in rows["评委"]:
+        del row[2]
+    desk.open(written(tmp_path / "contest.xlsx", rows))
+    page = window_of(desk).workbook_page
+    assert page.mend_button.isVisible()
+    page.mend_button.click()
+    assert [(one.title, one.column) for one in desk.preparation.findings] == [("评委", 6)] * 3
+
+
+def test_merged_and_hidden_rows_are_taken_apart(desk: PrepareDesk, tmp_path: Path) -> None:
+    def hide(book: object) -> None:
+        book["项目"].row_dimensions[3].hidden = True  # type: ignore[index]  # openpyxl's workbook
+
+    desk.open(written(tmp_path / "contest.xlsx", good(), hide))
+    page = window_of(desk).workbook_page
+    assert len(desk.preparation.findings) == 1
+    page.mend_button.click()
+    assert desk.preparation.findings == ()
+
+
+def test_a_window_with_unsaved_work_asks_before_it_closes(qtbot: QtBot, desk: PrepareDesk, broken: Path) -> None:
+    window = window_of(desk)
+    desk.open(broken)
+    desk.change(lambda draft: drafts.with_cell(draft, "项目", 3, 1, "7"))
+    assert not window.close()
+    assert window.ask.question is not None
+    with qtbot.waitSignal(desk.left):
+        window.ask.answered.emit("leave", "", "", "")
+    assert not window.isVisible()
+
+
+def test_a_window_with_nothing_unsaved_closes_at_once(qtbot: QtBot, desk: PrepareDesk, broken: Path) -> None:
+    desk.open(broken)
+    with qtbot.waitSignal(desk.left):
+        assert window_of(desk).close()
