@@ -120,6 +120,8 @@ def _cut_off(report: CutOff | None) -> str:
     def reached(us: int) -> str:
         return "未执行" if us < 0 else f"{us / 1000:.0f}ms"
 
+    if report.driver == "none" and report.method == "no_slides":
+        return f"没有演示文稿：遮屏 {reached(report.curtain_us)}"
     if report.driver == "none":
         return f"只遮屏（无放映控制）：{reached(report.curtain_us)}"
     confirmed = "已结束放映" if report.confirmed else "未能确认结束放映"

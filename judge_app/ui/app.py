@@ -126,10 +126,19 @@ class SeatHall:
         self._link = SeatLink(self.window, drafts)
         self._link.use(self._connection)
         if briefing.seat.role is Role.STAGE and not briefing.rehearsal:
-            self.window.open_full_screen()
+            self._take_screens()
         else:
             self.window.show()
         self._connecting.hide()
+
+    def _take_screens(self) -> None:
+        """The stage on the screens that were settled on this computer before."""
+        from judge_app.ui.stage.screens import keep_screens, read_screens
+
+        kept = data_folder() / "screens.json"
+        self.window.screens_chosen.connect(lambda roles: keep_screens(kept, roles))
+        self.window.set_screens(read_screens(kept))
+        self.window.open_full_screen()
 
     def _print(self, form: str, entry_no: str) -> None:
         """The chosen forms as one PDF, made beside the event loop and opened in the system's viewer."""

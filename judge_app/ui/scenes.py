@@ -30,7 +30,10 @@ from judge_app.ui.prepare.scenes import STATES as PREPARE
 from judge_app.ui.prepare.scenes import Bench
 from judge_app.ui.samples import Play
 from judge_app.ui.stage.audience import AudienceSurface
+from judge_app.ui.stage.desk import StageDesk, screen_troubles
 from judge_app.ui.stage.scene import scene_of
+from judge_app.ui.stage.screens import ScreenMark, assign
+from judge_app.ui.stage.sound import Player
 from judge_app.ui.start import Recent, StartWindow
 from judge_app.ui.start.join_page import FoundRoom
 from judge_app.ui.start.ways import Way
@@ -689,6 +692,22 @@ def _stage(play: Callable[[], Play]) -> Callable[[], Shown]:
     return make
 
 
+LAPTOP = ScreenMark(name="eDP-1", maker="LENOVO", place=(0, 0, 1366, 768), primary=True)
+BEAMER = ScreenMark(name="HDMI-1", maker="EPSON", model="EB-L200F", place=(1366, 0, 1920, 1080))
+MONITOR = ScreenMark(name="DP-1", maker="DELL", model="U2424H", place=(1366, 1080, 1920, 1080))
+
+
+def _desk(*here: ScreenMark, known: tuple[ScreenMark, ...] = ()) -> Callable[[], Shown]:
+    def make() -> Shown:
+        desk = StageDesk(Player())
+        roles = assign(here, assign(known, {}) if known else {})
+        desk.set_screens(here, roles)
+        desk.set_troubles(screen_troubles(here, roles))
+        return Shown(desk, written=tuple(part for one in here for part in (one.maker, one.model, one.name)))
+
+    return make
+
+
 def scenes() -> list[Scene]:
     """Every scene, window by window."""
     made = [
@@ -764,6 +783,11 @@ def scenes() -> list[Scene]:
         Scene("judge", "offline", _judge_writing(OFFLINE)),
         Scene("judge", "recorded", _judge_recorded),
         Scene("judge", "long", _judge_long),
+        Scene("desk", "one-screen", _desk(LAPTOP)),
+        Scene("desk", "two-screens", _desk(LAPTOP, BEAMER)),
+        Scene("desk", "three-screens", _desk(LAPTOP, BEAMER, MONITOR)),
+        Scene("desk", "gone", _desk(LAPTOP, known=(LAPTOP, BEAMER))),
+        Scene("desk", "another", _desk(LAPTOP, MONITOR, known=(LAPTOP, BEAMER))),
     ]
     stages: list[tuple[str, Callable[[], Play]]] = [
         ("welcome", samples.opened),

@@ -10,6 +10,7 @@ from judge_app.core.clock import SECOND, EndedBy, HoldKind
 from judge_app.core.rules import Phase
 from judge_app.core.stages import ProjectStage
 from judge_app.core.views import Briefing, ClockView, CutOff, HostView, Step
+from judge_app.ui.console.troubles import has_show
 from judge_app.ui.glossary import OUT, duration, number, phase_name, phase_words
 from judge_app.ui.language import tr
 from judge_app.ui.own_rules import rules_of
@@ -313,6 +314,8 @@ def _cut_words(report: CutOff) -> tuple[str, Tone, str]:
         method=report.method,
         curtain=_ms(report.curtain_us),
     )
+    if not has_show(report):
+        return tr("No slides to end"), "plain", tip
     if not report.confirmed:
         return tr("Covered, end not confirmed"), "stop", tip
     return tr("Show ended · {ms} ms", ms=_ms(report.gone_us if report.gone_us >= 0 else report.curtain_us)), "ok", tip

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from judge_app.core.seats import Role
 from judge_app.core.stages import ProjectStage, SheetStatus
-from judge_app.core.views import Briefing, HostView, SeatStatus
+from judge_app.core.views import Briefing, CutOff, HostView, SeatStatus
 from judge_app.ui.console.seats import away_seconds
 from judge_app.ui.console.steps import project_name
 from judge_app.ui.glossary import ROLES, duration, number
@@ -70,6 +70,11 @@ def _health(view: HostView) -> list[Trouble]:
     return made
 
 
+def has_show(report: CutOff) -> bool:
+    """Whether there were slides to end: without any, the clock's own cut-off is the whole of it."""
+    return report.driver != "none" or report.method == "curtain"
+
+
 def _cut_off(view: HostView) -> list[Trouble]:
     return [
         Trouble(
@@ -78,7 +83,7 @@ def _cut_off(view: HostView) -> list[Trouble]:
             text=tr("The curtain is over them, but the show did not confirm its end. End it by hand."),
         )
         for report in view.cut_offs[-1:]
-        if not report.confirmed and report.entry_no == view.current
+        if not report.confirmed and report.entry_no == view.current and has_show(report)
     ]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QPaintEvent, QScreen
 from PySide6.QtWidgets import QWidget
 
@@ -27,6 +27,12 @@ def over_all(window: QWidget) -> None:
         flags |= Qt.WindowType.X11BypassWindowManagerHint
     window.setWindowFlags(flags)
     window.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+
+
+def bring_over(window: QWidget) -> None:
+    """On top of the other windows, where the window system lets a program do so."""
+    if QGuiApplication.platformName() in {"xcb", "windows", "cocoa"}:
+        window.raise_()
 
 
 class Curtain(AudienceSurface):
@@ -48,10 +54,10 @@ class Curtain(AudienceSurface):
     def is_up(self) -> bool:
         return self.isVisible()
 
-    def raise_over(self, screen: QScreen) -> None:
-        """Cover a screen now; ``up`` follows when it is painted, also where it was up already."""
+    def raise_over(self, screen: QScreen, inside: QRect | None = None) -> None:
+        """Cover a screen now, or a part of it; ``up`` follows when it is painted, also where it was up already."""
         self._waiting = True
-        place(self, screen)
+        place(self, screen, inside)
         self.show()
         self._over()
         self._again.start()
@@ -73,5 +79,4 @@ class Curtain(AudienceSurface):
         self.up.emit(self._now())
 
     def _over(self) -> None:
-        if QGuiApplication.platformName() in {"xcb", "windows", "cocoa"}:
-            self.raise_()
+        bring_over(self)

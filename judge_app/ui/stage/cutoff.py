@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QRect, QTimer, Signal
 from PySide6.QtGui import QScreen
 
 from judge_app.core.commands import ReportCutOff
@@ -16,6 +16,9 @@ from judge_app.ui.stage.deckhand import DeckHand
 
 _CURTAIN_PATIENCE_MS = 150
 """How long the end of the show waits for the curtain: a window system that is slow must not hold up the ladder."""
+
+NO_SLIDES = "no_slides"
+"""The method of a cut-off with no show to end: no deck was handed in."""
 
 
 class CutOffs(QObject):
@@ -38,6 +41,7 @@ class CutOffs(QObject):
         self._deadline_ns = 0
         self._curtain_ns: int | None = None
         self._ending = False
+        self._deck = True
         curtain.up.connect(self._curtain_up)
 
     @property
@@ -45,9 +49,20 @@ class CutOffs(QObject):
         """The cut-off that is in force, if any."""
         return self._key
 
-    def cut(self, key: int, run: int | None, deadline_ns: int, hand: DeckHand | None, screen: QScreen | None) -> None:
+    def cut(
+        self,
+        key: int,
+        run: int | None,
+        deadline_ns: int,
+        hand: DeckHand | None,
+        screen: QScreen | None,
+        inside: QRect | None = None,
+        deck: bool = True,
+    ) -> None:
         """Cut off now, for the run ``key``; reported under ``run`` where that is known. ``deadline_ns`` is the instant
-        it was due, on this clock. Without a screen there is nobody to hide it from, and no curtain."""
+        it was due, on this clock. Without a screen there is nobody to hide it from, and no curtain; ``inside`` is the
+        part of the screen that the slides have. ``deck`` False: none was handed in, so that there is no show to end."""
+        self._deck = deck
         self._key, self._run, self._deadline_ns = key, run, deadline_ns
         self._curtain_ns = None
         self._ending = False
@@ -55,7 +70,7 @@ class CutOffs(QObject):
         if screen is None:
             self._end()
             return
-        self._curtain.raise_over(screen)
+        self._curtain.raise_over(screen, inside)
         QTimer.singleShot(_CURTAIN_PATIENCE_MS, self, lambda: self._end_for(key))
 
     def release(self) -> None:
@@ -87,7 +102,9 @@ class CutOffs(QObject):
         if self._ending or self._key is None:
             return
         self._ending = True
-        if self._hand is None:
+        if self._hand is None and not self._deck:
+            self._report(DriverKind.NONE, Verdict(method=NO_SLIDES, gone_ns=None, confirmed=True))
+        elif self._hand is None:
             self._report(DriverKind.NONE, Verdict(method=CURTAIN_ONLY, gone_ns=None, confirmed=False))
         else:
             self._hand.cut(self._key)

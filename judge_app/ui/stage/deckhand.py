@@ -31,9 +31,9 @@ _log = logging.getLogger(__name__)
 _POSITION_EVERY_S = 0.25
 
 
-def native_box(screen: QScreen) -> Box:
-    """A screen in the window system's own pixels."""
-    place, ratio = screen.geometry(), screen.devicePixelRatio()
+def native_box(screen: QScreen, inside: QRect | None = None) -> Box:
+    """A screen, or a part of it, in the window system's own pixels."""
+    place, ratio = inside or screen.geometry(), screen.devicePixelRatio()
     return Box(x=place.x(), y=place.y(), width=round(place.width() * ratio), height=round(place.height() * ratio))
 
 
@@ -65,8 +65,8 @@ class DeckHand(QObject):
     def prepare(self, deck: Path) -> None:
         """Open a deck without showing it."""
 
-    def show_deck(self, deck: Path, screen: QScreen, slide: int) -> None:
-        """Show it full-screen on a screen, from a slide on."""
+    def show_deck(self, deck: Path, screen: QScreen, slide: int, inside: QRect | None = None) -> None:
+        """Show it full-screen on a screen, from a slide on; our own show keeps to the part ``inside``."""
 
     def go(self, slide: int) -> None:
         """Show another slide."""
@@ -110,11 +110,11 @@ class PdfDeckHand(DeckHand):
         except ShowError as error:
             self.failed.emit(error.zh, error.en)
 
-    def show_deck(self, deck: Path, screen: QScreen, slide: int) -> None:
+    def show_deck(self, deck: Path, screen: QScreen, slide: int, inside: QRect | None = None) -> None:
         self._driver.allow()
         try:
             self._driver.open(deck)
-            self._driver.start(native_box(screen), slide)
+            self._driver.start(native_box(screen, inside), slide)
         except ShowError as error:
             self.failed.emit(error.zh, error.en)
             return
@@ -196,7 +196,7 @@ class ProgramDeckHand(DeckHand):
     def prepare(self, deck: Path) -> None:
         self._tasks.put(lambda: self._open(deck))
 
-    def show_deck(self, deck: Path, screen: QScreen, slide: int) -> None:
+    def show_deck(self, deck: Path, screen: QScreen, slide: int, inside: QRect | None = None) -> None:
         self._guard.allow()
         box = native_box(screen)
         self._tasks.put(lambda: self._start(deck, box, slide))
@@ -293,10 +293,10 @@ class ProgramDeckHand(DeckHand):
         self._deck = None
 
 
-def place(window: QWidget, screen: QScreen) -> None:
-    """Put a frameless window over the whole of a screen."""
+def place(window: QWidget, screen: QScreen, inside: QRect | None = None) -> None:
+    """Put a frameless window over the whole of a screen, or over a part of it."""
     window.setScreen(screen)
-    window.setGeometry(QRect(screen.geometry()))
+    window.setGeometry(QRect(inside or screen.geometry()))
 
 
 def later(milliseconds: int, receiver: QObject, what: Callable[[], None]) -> None:

@@ -1,4 +1,5 @@
-"""Which screen is for whom: the host, the audience, the presenter. Pure, but for the reading of Qt's screens.
+"""Which screen is for whom: the host, the audience, the presenter. Pure, but for the reading of Qt's screens and of the
+file in which the choice is kept.
 
 A screen is known again by its name and maker's marks, else by its place and size. Once the audience has a screen it
 gets no other by itself: when the cable is pulled, the stage hides rather than land on the host's screen, and binds
@@ -7,9 +8,12 @@ again when the screen is back.
 
 from __future__ import annotations
 
+import contextlib
 import enum
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
+import msgspec
 from PySide6.QtGui import QGuiApplication, QScreen
 
 from judge_app.core.contest import Struct
@@ -21,6 +25,8 @@ class ScreenRole(enum.StrEnum):
     HOST = "host"
     AUDIENCE = "audience"
     PRESENTER = "presenter"
+    SPARE = "spare"
+    """Nobody's: what another program shows there stays."""
 
 
 class ScreenMark(Struct, frozen=True):
@@ -72,6 +78,36 @@ def assign(screens: Sequence[ScreenMark], remembered: Roles) -> dict[ScreenRole,
     if ScreenRole.PRESENTER not in remembered and free and ScreenRole.AUDIENCE in found:
         found[ScreenRole.PRESENTER] = free.pop(0)
     return found
+
+
+def recalled(screens: Sequence[ScreenMark], remembered: Roles) -> dict[ScreenRole, ScreenMark]:
+    """What is remembered as far as it speaks of these screens: in another hall, with another projector, nothing is."""
+    known = ScreenRole.AUDIENCE in remembered and ScreenRole.AUDIENCE in assign(screens, remembered)
+    return dict(remembered) if known else {}
+
+
+def chosen(roles: Roles, mark: ScreenMark, role: ScreenRole) -> dict[ScreenRole, ScreenMark]:
+    """The roles once a person gives a screen this role: whoever had it gets the role that the screen had before."""
+    before = next((one for one, had in roles.items() if had.spot == mark.spot), None)
+    made = {one: had for one, had in roles.items() if had.spot != mark.spot}
+    if role in roles and roles[role].spot != mark.spot and before is not None and before is not role:
+        made[before] = roles[role]
+    made[role] = mark
+    return made
+
+
+def read_screens(path: Path) -> dict[ScreenRole, ScreenMark]:
+    """The choice that was kept; empty where there is none or it cannot be read."""
+    with contextlib.suppress(OSError, msgspec.MsgspecError):
+        return msgspec.json.decode(path.read_bytes(), type=dict[ScreenRole, ScreenMark])
+    return {}
+
+
+def keep_screens(path: Path, roles: Roles) -> None:
+    """Keep a choice for the next time; a disk that takes no write costs the choice alone."""
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(msgspec.json.encode(roles))
 
 
 def shared(roles: Roles) -> bool:

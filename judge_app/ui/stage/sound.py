@@ -20,6 +20,18 @@ class Player:
         self._directory = directory
         self._playing: list[subprocess.Popen[bytes]] = []
 
+    @property
+    def through(self) -> str:
+        """The program that plays; empty where this computer has none and stays silent."""
+        if sys.platform == "win32":
+            return "Windows"
+        return next((player[0] for player in _PLAYERS if shutil.which(player[0])), "")
+
+    @property
+    def failed(self) -> bool:
+        """Whether the sound that was played last did not come out, as far as its player has said by now."""
+        return bool(self._playing) and self._playing[-1].poll() not in (None, 0)
+
     def play(self, name: str) -> None:
         """Start a sound and come back at once."""
         path = self._directory / f"{name}.wav"

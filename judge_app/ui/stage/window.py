@@ -11,8 +11,18 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QResizeEvent, QScreen, QShowEvent
+import msgspec
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QMouseEvent,
+    QMoveEvent,
+    QResizeEvent,
+    QScreen,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QApplication, QWidget
 
 from judge_app.core.rules import Phase
@@ -23,15 +33,18 @@ from judge_app.show.driver import DriverKind, deck_kind
 from judge_app.ui.language import either, tr
 from judge_app.ui.stage.audience import AudienceSurface
 from judge_app.ui.stage.corner import CornerClock
-from judge_app.ui.stage.curtain import Curtain, over_all
+from judge_app.ui.stage.curtain import Curtain, bring_over, over_all
 from judge_app.ui.stage.cutoff import CutOffs
 from judge_app.ui.stage.deckhand import DeckHand, PdfDeckHand, place
+from judge_app.ui.stage.desk import StageDesk, screen_troubles
 from judge_app.ui.stage.duty import Cut, Duty, Rest, Show, duty
+from judge_app.ui.stage.identify import Identify
 from judge_app.ui.stage.presenter import PresenterWindow
 from judge_app.ui.stage.scene import Kind, prompt_at, scene_of, timing_of
-from judge_app.ui.stage.screens import ScreenMark, ScreenRole, assign, mark_of, shared
+from judge_app.ui.stage.screens import ScreenMark, ScreenRole, assign, chosen, mark_of, recalled, shared
 from judge_app.ui.stage.sound import Player
 from judge_app.ui.theme import DARK, Theme, wear
+from judge_app.ui.widgets import Trouble
 from judge_app.ui.widgets.running import Now, left_ns, until_change_ms
 
 _LONGEST_MS = 500
@@ -49,6 +62,8 @@ class StageWindow(AudienceSurface):
     """(run, Verdict | None): a forbidden show was started again, and how it was ended."""
     trouble_changed = Signal(str)
     """What is wrong with the slides now, in words; empty: nothing."""
+    screens_chosen = Signal(object)
+    """The screen of each role, as a person has settled it: to be remembered."""
     leave_requested = Signal()
 
     def __init__(
@@ -88,10 +103,13 @@ class StageWindow(AudienceSurface):
         self._placing = False
         self._corner_wanted = True
         self._corner_in: tuple[DriverKind, QWidget | None] | None = None
+        self._known = False
 
         self.curtain = Curtain(monotonic)
         self.presenter = PresenterWindow()
         self.corner = CornerClock()
+        self.desk = StageDesk(self._player)
+        self.identify = Identify(self)
         for window in (self, self.curtain, self.presenter, self.corner):
             wear(window, Theme(palette=DARK))
         self._cut_offs = CutOffs(self.curtain, self, monotonic)
@@ -103,6 +121,12 @@ class StageWindow(AudienceSurface):
         self._cut_offs.reported.connect(self.command)
         self._cut_offs.done.connect(self._cut_done)
         self.presenter.pressed.connect(self._forward)
+        self.desk.role_chosen.connect(self.choose_screen)
+        self.desk.identify_requested.connect(self._identify)
+        self.desk.full_requested.connect(self._fill_or_not)
+        self.desk.muted.connect(self.set_muted)
+        self.desk.put_away.connect(self._settled)
+        self.desk.acted.connect(self._trouble_acted)
         for hand in self._hands.values():
             hand.shown.connect(lambda up, hand=hand: self._deck_shown(hand, up))
             hand.moved.connect(lambda slide, slides, hand=hand: self._deck_moved(hand, slide, slides))
@@ -154,9 +178,17 @@ class StageWindow(AudienceSurface):
         self._place_corner()
 
     def set_screens(self, remembered: Mapping[ScreenRole, ScreenMark]) -> None:
-        """The screens that were chosen before, by role."""
-        self._remembered = dict(remembered)
+        """The screens that were chosen before, by role; they count where the audience's is among those here."""
+        self._remembered = recalled(_screens_here(), remembered)
+        self._known = bool(self._remembered)
         self._screens_changed()
+
+    def choose_screen(self, screen: ScreenMark, role: ScreenRole) -> None:
+        """A person gives a screen another role; who had it gets the one that is free now."""
+        self._remembered = chosen(self._roles, screen, role)
+        self._screens_changed()
+        self._settled()
+        self._identify()
 
     # what is known
 
@@ -187,9 +219,16 @@ class StageWindow(AudienceSurface):
     # screens
 
     def open_full_screen(self) -> None:
-        """Take the screens by role and fill them."""
+        """Take the screens by role and fill them; the desk lies open where they are not the ones known from before."""
         self._full = True
         self._screens_changed()
+        self._place_desk()
+        if self._known:
+            self.desk.showMinimized()
+        else:
+            self.desk.show()
+            if len(_screens_here()) > 1:
+                self._identify()
 
     def open_in_window(self) -> None:
         """A plain window, to try and to look at."""
@@ -197,16 +236,52 @@ class StageWindow(AudienceSurface):
         self.resize(1280, 720)
         self.show()
 
+    def open_desk(self) -> None:
+        """The desk with screens and sound, on the host's screen."""
+        self._place_desk()
+        self.desk.showNormal()
+        bring_over(self.desk)
+
+    def _place_desk(self) -> None:
+        """At the upper right of the host's screen, where it covers neither the clock nor the next step of his desk."""
+        screen = self._screen(ScreenRole.HOST) or self.screen()
+        area, size = screen.availableGeometry(), self.desk.frameGeometry().size()
+        size = QSize(min(size.width(), area.width()), min(max(size.height(), 560), area.height()))
+        self.desk.setGeometry(QRect(area.right() - size.width() - 8, area.top() + 32, size.width(), size.height() - 40))
+
+    def _identify(self) -> None:
+        self.identify.show(self._roles)
+
+    def _settled(self) -> None:
+        """A person has seen the screens and finds them right."""
+        if self._full and not self._closing and not shared(self._roles) and ScreenRole.AUDIENCE in self._roles:
+            self._known = True
+            self.screens_chosen.emit(dict(self._roles))
+
     def _screens_changed(self) -> None:
         if self._closing:
             return
-        here = [mark_of(screen) for screen in QGuiApplication.screens()]
+        here = _screens_here()
         known = self._remembered if not _is_shared(self._remembered) else {}
         self._roles = assign(here, known)
         if not shared(self._roles) and ScreenRole.AUDIENCE in self._roles:
             self._remembered = {**known, **self._roles}
+        self.desk.set_screens(here, self._roles)
+        self._show_troubles()
         if self._full:
             self._place_windows()
+
+    def _show_troubles(self) -> None:
+        """What is wrong with screens and slides, on the desk; ``trouble_changed`` says it to the room."""
+        made = screen_troubles(_screens_here(), self._roles) if self._full else []
+        if self._trouble:
+            made.append(Trouble(key="slides", title=self._trouble, tone="warn"))
+        self.desk.set_troubles(made)
+
+    def _trouble_acted(self, key: str, action: str) -> None:
+        here = _screens_here()
+        if key == "projector" and action.isdigit() and int(action) <= len(here):
+            self.choose_screen(here[int(action) - 1], ScreenRole.AUDIENCE)
 
     def _place_windows(self) -> None:
         """Every window on its role's screen; hidden where the role has none. What stands where it should is left alone:
@@ -230,15 +305,19 @@ class StageWindow(AudienceSurface):
             return
         self._take_down()
         self._placed[ScreenRole.AUDIENCE] = mark.spot
-        self.setWindowFlag(Qt.WindowType.FramelessWindowHint, True)
-        self.setWindowFlag(Qt.WindowType.WindowStaysOnBottomHint, not shared(self._roles))  # slides lie over it
-        place(self, audience)
-        if shared(self._roles):
-            self.show()
-        else:
+        alone = not shared(self._roles)
+        self.setWindowState(Qt.WindowState.WindowNoState)
+        self.setWindowFlag(Qt.WindowType.FramelessWindowHint, alone)
+        self.setWindowFlag(Qt.WindowType.WindowStaysOnBottomHint, alone)  # slides lie over it
+        if alone:
+            place(self, audience)
             self.showFullScreen()
             self.curtain.raise_over(audience)
-        place(self, audience)
+            place(self, audience)
+        else:
+            self.curtain.lower_away()
+            self.setGeometry(_beside(audience.availableGeometry()))
+            self.show()
 
     def _place_presenter(self) -> None:
         mark, presenter = self._roles.get(ScreenRole.PRESENTER), self._screen(ScreenRole.PRESENTER)
@@ -266,6 +345,33 @@ class StageWindow(AudienceSurface):
     def _audience_screen(self) -> QScreen | None:
         """Where slides and curtain go: the audience's screen, or the one this window stands on."""
         return self._screen(ScreenRole.AUDIENCE) if self._full else self.screen()
+
+    @property
+    def _windowed(self) -> bool:
+        """Whether the audience's picture is a window among others: one monitor, or no screen of its own."""
+        return not self._full or (shared(self._roles) and not self.isFullScreen())
+
+    def _inside(self, hand: DeckHand | None) -> QRect | None:
+        """The part of the screen that slides and curtain keep to; a foreign program's show always fills a screen."""
+        if not self._windowed or (hand is not None and hand.overlay_parent is None):
+            return None
+        return QRect(self.mapToGlobal(QPoint(0, 0)), self.size())
+
+    def _fill_or_not(self) -> None:
+        """The audience's picture over the whole of the one screen (a projector mirrors it), or in its window again."""
+        if self._full and not shared(self._roles):
+            return
+        if self.isFullScreen():
+            self.showNormal()
+        else:
+            self.showFullScreen()
+
+    def _follow(self) -> None:
+        """Our own show keeps to the window that was moved or made larger."""
+        inside = None if self._active is None else self._active.overlay_parent
+        if inside is not None and self._up and (not self._full or shared(self._roles)):
+            inside.setGeometry(QRect(self.mapToGlobal(QPoint(0, 0)), self.size()))
+        self._place_corner()
 
     # the clock
 
@@ -302,6 +408,8 @@ class StageWindow(AudienceSurface):
 
     def _draw(self, now: int | None) -> None:
         scene = scene_of(self._briefing, self._view, now, self._connection)
+        if self._full and self._windowed and not scene.note:
+            scene = msgspec.structs.replace(scene, note=tr("One screen: this is what the audience sees · F11 fills it"))
         for surface in (self, self.curtain):
             surface.set_scene(scene)
         self.presenter.set_scene(scene)
@@ -360,7 +468,7 @@ class StageWindow(AudienceSurface):
         if hand is not None and deck is not None:
             self._opening = deck
             hand.allow()
-            hand.show_deck(deck, screen, again)
+            hand.show_deck(deck, screen, again, self._inside(hand))
 
     def _cut(self, cut: Cut, now: int) -> None:
         key = cut.run if cut.run is not None else -1
@@ -370,7 +478,9 @@ class StageWindow(AudienceSurface):
         late_ns = max(0, now - cut.since_ns) // self._rate
         if self._active is None:
             self._active = self._hand_for(cut.entry_no)[0]
-        self._cut_offs.cut(key, cut.run, self._monotonic() - late_ns, self._active, self._audience_screen())
+        hand, screen, inside = self._active, self._audience_screen(), self._inside(self._active)
+        deck = hand is not None or cut.entry_no in self._decks
+        self._cut_offs.cut(key, cut.run, self._monotonic() - late_ns, hand, screen, inside, deck)
 
     def _rest(self) -> None:
         if self._cut_run is not None:
@@ -443,13 +553,14 @@ class StageWindow(AudienceSurface):
     def _deck_relapsed(self, run: int, verdict: object) -> None:
         screen = self._audience_screen()
         if verdict is None and screen is not None:
-            self.curtain.raise_over(screen)
+            self.curtain.raise_over(screen, self._inside(self._active))
         self.relapsed.emit(run, verdict)
 
     def _say_trouble(self, words: str) -> None:
         if words != self._trouble:
             self._trouble = words
             self.presenter.set_trouble(words)
+            self._show_troubles()
             self.trouble_changed.emit(words)
 
     def _place_corner(self) -> None:
@@ -465,7 +576,8 @@ class StageWindow(AudienceSurface):
             if inside is None:
                 over_all(self.corner)
         corner = QPoint(0, 0) if inside is not None else screen.geometry().topLeft()
-        self.corner.set_place(corner, screen.geometry().size())
+        within = self._inside(self._active)
+        self.corner.set_place(corner, screen.geometry().size() if within is None else within.size())
         self.corner.setVisible(self._corner_wanted)
         if inside is not None:
             self.corner.raise_()
@@ -482,13 +594,34 @@ class StageWindow(AudienceSurface):
         super().showEvent(event)
         self._evaluate()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """F11 fills the one screen or gives it back, Escape gives it back or opens the desk."""
+        key, filled = event.key(), self.isFullScreen() and shared(self._roles)
+        if key == Qt.Key.Key_F11 or (key == Qt.Key.Key_Escape and filled):
+            self._fill_or_not()
+        elif key == Qt.Key.Key_Escape and self._full:
+            self.open_desk()
+        else:
+            super().keyPressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if self._full:
+            self.open_desk()
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        super().moveEvent(event)
+        self._follow()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._place_corner()
+        self._follow()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
+            self._show_troubles()
+            self._evaluate()
+        elif event.type() is QEvent.Type.WindowStateChange:
             self._evaluate()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -497,7 +630,8 @@ class StageWindow(AudienceSurface):
         self.curtain.lower_away()
         for hand in self._hands.values():
             hand.stop()
-        for window in (self.curtain, self.presenter, self.corner):
+        self.identify.clear()
+        for window in (self.curtain, self.presenter, self.corner, self.desk):
             window.close()
             window.deleteLater()
         self.leave_requested.emit()
@@ -506,3 +640,14 @@ class StageWindow(AudienceSurface):
 
 def _is_shared(remembered: Mapping[ScreenRole, ScreenMark]) -> bool:
     return bool(remembered) and shared(remembered)
+
+
+def _screens_here() -> list[ScreenMark]:
+    return [mark_of(screen) for screen in QGuiApplication.screens()]
+
+
+def _beside(area: QRect) -> QRect:
+    """A window of 16:9 at the lower right that leaves the most of the one screen to the host's desk."""
+    width = min(area.width() * 2 // 5, (area.height() - 80) * 16 // 9)
+    height = width * 9 // 16
+    return QRect(area.right() - width - 8, area.bottom() - height - 8, width, height)

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from judge_app.ui.stage.screens import ScreenMark, ScreenRole, assign, shared
+from pathlib import Path
+
+from judge_app.ui.stage.screens import (
+    ScreenMark,
+    ScreenRole,
+    assign,
+    chosen,
+    keep_screens,
+    read_screens,
+    recalled,
+    shared,
+)
 
 LAPTOP = ScreenMark(name="eDP-1", maker="LEN", model="T14", serial="1", place=(0, 0, 1280, 720), primary=True)
 BEAMER = ScreenMark(name="HDMI-1", maker="EPS", model="EB", serial="7", place=(1280, 0, 1920, 1080))
 MONITOR = ScreenMark(name="DP-1", maker="DEL", model="U24", serial="9", place=(3200, 0, 1920, 1080))
 HOST, AUDIENCE, PRESENTER = ScreenRole.HOST, ScreenRole.AUDIENCE, ScreenRole.PRESENTER
+SPARE = ScreenRole.SPARE
 
 
 def test_a_single_screen_is_shared() -> None:
@@ -57,3 +69,33 @@ def test_a_mirror_of_the_hosts_screen_is_not_another_screen() -> None:
     mirror = ScreenMark(name="HDMI-1", maker="EPS", model="EB", serial="8", place=LAPTOP.place)
     assert assign([LAPTOP, mirror], {}) == {HOST: LAPTOP, AUDIENCE: LAPTOP}
     assert assign([LAPTOP, mirror, BEAMER], {HOST: LAPTOP, AUDIENCE: BEAMER}) == {HOST: LAPTOP, AUDIENCE: BEAMER}
+
+
+def test_in_another_hall_nothing_is_remembered_and_the_projector_there_is_used() -> None:
+    elsewhere = ScreenMark(name="HDMI-1", maker="SON", model="VPL", serial="3", place=(1280, 0, 1920, 1080))
+    known = {HOST: LAPTOP, AUDIENCE: BEAMER}
+    assert recalled([LAPTOP, elsewhere], known) == {}
+    assert recalled([LAPTOP], known) == {}
+    assert recalled([LAPTOP, BEAMER, elsewhere], known) == known
+
+
+def test_a_screen_that_gets_anothers_role_changes_places_with_it() -> None:
+    roles = {HOST: LAPTOP, AUDIENCE: BEAMER, PRESENTER: MONITOR}
+    assert chosen(roles, LAPTOP, AUDIENCE) == {HOST: BEAMER, AUDIENCE: LAPTOP, PRESENTER: MONITOR}
+    assert chosen(roles, MONITOR, AUDIENCE) == {HOST: LAPTOP, AUDIENCE: MONITOR, PRESENTER: BEAMER}
+    assert chosen(roles, BEAMER, AUDIENCE) == roles
+
+
+def test_a_screen_that_is_not_to_be_used_stays_so() -> None:
+    roles = chosen({HOST: LAPTOP, AUDIENCE: BEAMER, PRESENTER: MONITOR}, MONITOR, SPARE)
+    assert roles == {HOST: LAPTOP, AUDIENCE: BEAMER, SPARE: MONITOR}
+    assert assign([LAPTOP, BEAMER, MONITOR], roles) == roles
+
+
+def test_a_choice_is_kept_and_a_broken_file_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "screens.json"
+    assert read_screens(path) == {}
+    keep_screens(path, {HOST: LAPTOP, AUDIENCE: BEAMER})
+    assert read_screens(path) == {HOST: LAPTOP, AUDIENCE: BEAMER}
+    path.write_text("{")
+    assert read_screens(path) == {}

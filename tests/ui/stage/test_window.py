@@ -202,7 +202,7 @@ def test_a_project_without_slides_is_timed_and_curtained_and_that_is_said(
     assert not stage.deck_up
     assert stage.trouble == "没有收到演示文稿，只显示计时"
     report = cut(qtbot, stage, clock)
-    assert (report.driver, report.method, report.gone_us, report.confirmed) == ("none", "curtain", -1, False)
+    assert (report.driver, report.method, report.gone_us, report.confirmed) == ("none", "no_slides", -1, True)
     assert report.curtain_us >= 0
 
 
@@ -312,3 +312,34 @@ def test_closing_the_stage_closes_all_its_windows(qtbot: QtBot, stage: StageWind
     with qtbot.waitSignal(stage.leave_requested):
         stage.close()
     assert [window for window in QApplication.topLevelWidgets() if window.isVisible()] == []
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)  # the offscreen platform has none
+def test_with_one_monitor_the_picture_and_its_slides_are_a_window_beside_the_hosts_desk(
+    qtbot: QtBot, stage: StageWindow, clock: HandClock, decks: dict[str, Path]
+) -> None:
+    stage.open_full_screen()
+    screen = stage.screen().geometry()
+    assert not stage.isFullScreen()
+    assert stage.width() * stage.height() < screen.width() * screen.height() / 2
+    assert stage.scene.note, "it says what this window is"
+    stage.set_view(stage_view(running(END)))
+    (deck,) = [window for window in QApplication.topLevelWidgets() if window.windowTitle() == "Judge App · deck"]
+    assert deck.size() == stage.size()
+    cut(qtbot, stage, clock)
+    assert stage.curtain.size() == stage.size(), "the host can work on"
+    qtbot.keyClick(stage, Qt.Key.Key_F11)
+    assert stage.isFullScreen()
+    assert not stage.scene.note
+    qtbot.keyClick(stage, Qt.Key.Key_Escape)
+    assert not stage.isFullScreen()
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)  # the offscreen platform has none
+def test_what_a_person_settles_is_to_be_remembered_and_one_monitor_is_nothing_to_remember(
+    qtbot: QtBot, stage: StageWindow
+) -> None:
+    stage.open_full_screen()
+    with qtbot.assertNotEmitted(stage.screens_chosen):
+        qtbot.mouseClick(stage.desk.done, Qt.MouseButton.LeftButton)
+        stage.desk.close()
