@@ -75,6 +75,9 @@ class PhaseRun(Struct, frozen=True):
     additions: tuple[Addition, ...] = ()
     ended_ns: int | None = None
     ended_by: EndedBy | None = None
+    end_reason: str = ""
+    ended_who: str = ""
+    """The seat whose command ended it; empty where time alone did."""
 
     @property
     def added_ns(self) -> int:
@@ -139,10 +142,10 @@ def add(run: PhaseRun, now_ns: int, delta_ns: int, reason: str, by: str) -> Phas
     return msgspec.structs.replace(run, additions=(*run.additions, addition))
 
 
-def end(run: PhaseRun, at_ns: int, by: EndedBy) -> PhaseRun:
-    """The phase ended at ``at_ns``; a hold that lasts ends with it."""
+def end(run: PhaseRun, at_ns: int, by: EndedBy, reason: str = "", who: str = "") -> PhaseRun:
+    """The phase ended at ``at_ns``, by a person for a reason or by time alone; a hold that lasts ends with it."""
     closed = release(run, at_ns, run.holds[-1].outcome) if run.hold else run
-    return msgspec.structs.replace(closed, ended_ns=at_ns, ended_by=by)
+    return msgspec.structs.replace(closed, ended_ns=at_ns, ended_by=by, end_reason=reason, ended_who=who)
 
 
 def displayed_seconds(left_ns: int) -> int:

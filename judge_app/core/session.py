@@ -117,6 +117,8 @@ class ProjectState(Struct, frozen=True):
     sheets: dict[str, SheetState] = {}
     aside: dict[str, SheetState] = {}
     closed_missing: tuple[str, ...] = ()
+    remarks: tuple[tuple[str, str, str], ...] = ()
+    """What happened beside the plan, as (last, forfeited, withdrawn or disqualified; the reason; the seat that said so)."""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -1319,7 +1321,8 @@ def _time_added(event: events.TimeAdded, state: State, body: Body) -> State:
 def _phase_ended(event: events.PhaseEnded, state: State, body: Body) -> State:
     run = _numbered(state, event.run)
     state = _replace(state, undo=None) if event.by is EndedBy.DEADLINE else _step(state, body, run.entry_no)
-    state = _with_run(state, event.run, lambda run: clock.end(run, event.ended_ns, event.by))
+    who = "" if event.by is EndedBy.DEADLINE else body.actor
+    state = _with_run(state, event.run, lambda run: clock.end(run, event.ended_ns, event.by, event.reason, who))
     return _with_project(state, run.entry_no, stage=ProjectStage.BETWEEN)
 
 
@@ -1330,7 +1333,7 @@ def _step_undone(event: events.StepUndone, state: State, body: Body) -> State:
         return state
     kept = {run.run for run in undo.runs}
     taken = tuple(
-        clock.end(run, body.at.mono_ns if run.ended_ns is None else run.ended_ns, EndedBy.UNDONE)
+        clock.end(run, body.at.mono_ns if run.ended_ns is None else run.ended_ns, EndedBy.UNDONE, who=body.actor)
         for run in state.runs
         if run.run not in kept
     )
@@ -1452,8 +1455,15 @@ def _reviewed(event: events.ResultRecomputed | events.ResultChecked, body: Body)
     return Reviewed(seat=body.actor, name=event.name, at=body.at.wall, seq=body.seq, ticks=event.ticks)
 
 
+def _remarked(state: State, entry_no: str, what: str, reason: str, body: Body) -> State:
+    return _with_project(
+        state, entry_no, remarks=(*state.projects[entry_no].remarks, (what, reason.strip(), body.actor))
+    )
+
+
 @_then(events.NoShowMarked)
 def _no_show_marked(event: events.NoShowMarked, state: State, body: Body) -> State:
+    state = _remarked(state, event.entry_no, "forfeited" if event.forfeit else "last", event.reason, body)
     if event.forfeit:
         state = _with_project(state, event.entry_no, stage=ProjectStage.FORFEITED)
     else:
@@ -1465,6 +1475,7 @@ def _no_show_marked(event: events.NoShowMarked, state: State, body: Body) -> Sta
 @_then(events.ProjectRemoved)
 def _project_removed(event: events.ProjectRemoved, state: State, body: Body) -> State:
     stage = ProjectStage.DISQUALIFIED if event.disqualified else ProjectStage.WITHDRAWN
+    state = _remarked(state, event.entry_no, stage.value, event.reason, body)
     state = _with_project(state, event.entry_no, stage=stage)
     return _replace(state, current=None if state.current == event.entry_no else state.current, undo=None)
 

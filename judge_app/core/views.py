@@ -107,6 +107,8 @@ class ProjectProgress(Struct, frozen=True):
     done: int = 0
     expected: int = 0
     review: ReviewStep = ReviewStep.NONE
+    remarks: tuple[tuple[str, str, str], ...] = ()
+    """What happened beside the plan, for host, chair and desk: (what, why, which seat said so)."""
 
 
 class SeatStatus(Struct, frozen=True):
@@ -465,6 +467,7 @@ def _progress(state: State, counted: bool) -> tuple[ProjectProgress, ...]:
             done=done,
             expected=expected,
             review=session.review_step(state, entry_no) if entry_no in state.reviews else ReviewStep.NONE,
+            remarks=held.remarks,
         )
         result.append(progress)
     return tuple(result)

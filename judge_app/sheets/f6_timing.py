@@ -16,7 +16,8 @@ from judge_app.core.clock import SECOND, EndedBy, HoldKind, Outcome, PhaseRun
 from judge_app.core.contest import PlannedSession, Project, Struct
 from judge_app.core.rules import Phase, RuleSet, Timing
 from judge_app.core.session import OUT
-from judge_app.core.views import Briefing, ChairView, CutOff, HostView
+from judge_app.core.stages import ProjectStage
+from judge_app.core.views import Briefing, ChairView, CutOff, HostView, ProjectProgress
 from judge_app.sheets import words
 from judge_app.sheets.f1_judge_sheet import rules_of
 from judge_app.sheets.f2_project_summary import DATE
@@ -69,6 +70,8 @@ class Run(Struct, frozen=True):
     ended: str = ""
     used: str = ""
     how_ended: str = ""
+    why_ended: str = ""
+    """The reason and who gave it, where a person ended it."""
     overtime: str = ""
     """Empty where it did not run over."""
     holds: tuple[Held, ...] = ()
@@ -140,6 +143,7 @@ def _run(
         ended="" if end is None else when(end),
         used="" if end is None else length(clock.used_ns(run, end)),
         how_ended="" if run.ended_by is None else _ENDED[run.ended_by],
+        why_ended="；".join(part for part in (run.end_reason, seats.get(run.ended_who, run.ended_who)) if part),
         overtime=length(over) if over >= SECOND // 2 else "",
         holds=tuple(
             Held(
@@ -314,7 +318,8 @@ def _run_cells(run: Run | None, blank: bool, remark: str) -> list[Cell]:
         return Cell(tuple((Span(text, SMALL),) for text in marked), "left" if several else "center")
 
     notes = [f"{added.seconds}（{added.reason}；{added.by}）" for added in run.additions]
-    notes += [text for text in (run.cut_off, remark) if text]
+    ended = f"{run.how_ended}（{run.why_ended}）" if run.why_ended else ""
+    notes += [text for text in (ended, run.cut_off, remark) if text]
     given = _OUTCOME[Outcome.EXTRA_TIME] if run.additions else ""
     settled = [hold.outcome for hold in run.holds if hold.outcome and hold.outcome != given]
     settled += [
@@ -357,6 +362,20 @@ def _signing() -> SigningBlock:
     )
 
 
+_SEATS: Final = {"host": "主持人", "timekeeper": "计时员", "chair": "评委组长"}
+
+
+def _remark(project: ProjectProgress) -> str:
+    """What happened beside the plan, with its reason and who said so."""
+    told = []
+    for what, reason, who in project.remarks:
+        name = "叫号未到，排到最后" if what == "last" else words.STAGE[ProjectStage(what)]
+        told.append(f"{name}（{reason}；{_SEATS.get(who, who)}）")
+    if not told and project.stage in OUT:
+        told.append(words.STAGE[project.stage])
+    return "；".join(told)
+
+
 def from_view(
     briefing: Briefing,
     view: ChairView | HostView,
@@ -377,7 +396,7 @@ def from_view(
         due=due
         if due is not None
         else due_times(briefing.session, briefing.rules.timing, [one.entry_no for one in order]),
-        remarks={one.entry_no: words.STAGE[one.stage] for one in view.projects if one.stage in OUT},
-        seats={"host": "主持人", "timekeeper": "计时员", "chair": "评委组长"},
+        remarks={one.entry_no: text for one in view.projects if (text := _remark(one))},
+        seats=_SEATS,
         device=device,
     )

@@ -73,7 +73,7 @@ def wall() -> datetime:
 
 def console(play: Play, *, connection: Connection = ONLINE, entry_no: str = "", **changes: object) -> ConsoleWindow:
     """A console that shows a session as it stands."""
-    window = ConsoleWindow(wall)
+    window = ConsoleWindow(wall, lambda: play.now_ns)
     if changes:
         play.live = msgspec.structs.replace(play.live, **changes)
     window.set_now(lambda: play.now_ns)

@@ -49,8 +49,9 @@ def test_space_takes_a_session_from_the_first_call_to_scoring(qtbot: QtBot) -> N
     ):
         qtbot.keyClick(window, SPACE)
         assert heard[-1] == expected
-        play.do("host", heard[-1]).wait(30)
+        play.do("host", heard[-1])
         window.set_view(play.host())
+        play.wait(30)
     assert len(heard) == 5
 
 
@@ -84,6 +85,7 @@ def test_pause_is_at_once_and_goes_on_with_the_same_key(qtbot: QtBot) -> None:
     assert heard[0].reason
     play.do("host", heard[0])
     window.set_view(play.host())
+    play.wait(1)
     qtbot.keyClick(window, Qt.Key.Key_P)
     assert heard[1] == commands.ReleaseClock()
 
@@ -97,6 +99,7 @@ def test_a_technical_stop_takes_one_figure_and_is_settled_with_an_outcome(qtbot:
     assert heard == [commands.HoldClock(technical=True, reason="投影")]
     play.do("host", heard[0])
     window.set_view(play.host())
+    play.wait(1)
     qtbot.keyClick(window, SPACE)
     assert len(heard) == 1
     qtbot.keyClick(window.ask, Qt.Key.Key_Return)
@@ -117,7 +120,7 @@ def test_time_needs_a_reason_before_it_is_given(qtbot: QtBot) -> None:
     assert heard == []
     qtbot.mouseClick(button(window.ask, "组长决定"), Qt.MouseButton.LeftButton)
     qtbot.mouseClick(button(window.ask, "更改时间"), Qt.MouseButton.LeftButton)
-    assert heard == [commands.AddTime(seconds=30, reason="组长决定")]
+    assert heard == [commands.AddTime(seconds=60, reason="组长决定")]
 
 
 def test_minus_proposes_to_take_time(qtbot: QtBot) -> None:
@@ -125,7 +128,7 @@ def test_minus_proposes_to_take_time(qtbot: QtBot) -> None:
     qtbot.keyClick(window, Qt.Key.Key_Minus)
     qtbot.mouseClick(button(window.ask, "现场干扰"), Qt.MouseButton.LeftButton)
     qtbot.mouseClick(button(window.ask, "更改时间"), Qt.MouseButton.LeftButton)
-    assert heard == [commands.AddTime(seconds=-30, reason="现场干扰")]
+    assert heard == [commands.AddTime(seconds=-60, reason="现场干扰")]
 
 
 def test_ending_is_asked_with_its_consequence_and_escape_leaves_it(qtbot: QtBot) -> None:
@@ -136,8 +139,8 @@ def test_ending_is_asked_with_its_consequence_and_escape_leaves_it(qtbot: QtBot)
     qtbot.keyClick(window.ask, Qt.Key.Key_Escape)
     assert window.ask.question is None
     qtbot.keyClick(window, Qt.Key.Key_E)
-    qtbot.keyClick(window.ask, Qt.Key.Key_Return)
-    assert heard == [commands.EndPhase()]
+    qtbot.keyClick(window.ask, Qt.Key.Key_1)
+    assert heard == [commands.EndPhase(reason="提前讲完")]
 
 
 def test_a_question_about_the_clock_goes_when_the_phase_is_over(qtbot: QtBot) -> None:

@@ -86,7 +86,7 @@ def release(clock: ClockView) -> Asked:
     )
 
 
-_STEPS = (30, 60, 120, -30, -60)
+_STEPS = (10, 30, 60, 120, -10, -30, -60, -120)
 
 
 def change_time(clock: ClockView, seconds: int) -> Asked:
@@ -107,8 +107,13 @@ def change_time(clock: ClockView, seconds: int) -> Asked:
             consequence=tr("Every second given or taken stands in the time record with its reason."),
             choices=choices,
             chosen=str(seconds),
-            columns=5,
-            reasons=(tr("Started late by our fault"), tr("Interrupted by the hall"), tr("Decided by the chair")),
+            columns=4,
+            reasons=(
+                tr("Started late by our fault"),
+                tr("Interrupted by the hall"),
+                tr("The clock was started late"),
+                tr("Decided by the chair"),
+            ),
             yes=tr("Change the time"),
         ),
         lambda choice, reason, _second: commands.AddTime(seconds=int(choice), reason=reason),
@@ -128,11 +133,12 @@ def end_phase(briefing: Briefing, clock: ClockView, left_ns: int | None) -> Aske
             key="end",
             title=tr("End {phase} now?", phase=phase),
             consequence=consequence,
-            needs_reason=False,
+            reasons=(tr("Finished early"), tr("No more questions"), tr("Decided by the chair")),
+            quick=True,
             yes=tr("End {phase}", phase=phase),
             danger=True,
         ),
-        lambda _choice, _reason, _second: commands.EndPhase(),
+        lambda _choice, reason, _second: commands.EndPhase(reason=reason),
     )
 
 

@@ -22,15 +22,37 @@ def seat_words(status: SeatStatus) -> str:
     return status.seat.name or tr(ROLES[status.seat.role])
 
 
-def found(view: HostView, briefing: Briefing, wall: datetime) -> list[Trouble]:
-    """All that is wrong now, worst first."""
-    made: list[Trouble] = []
+UNCOUNTED_AFTER_S = 60
+"""A presenter who was called this long ago may be speaking already."""
+
+
+def found(view: HostView, briefing: Briefing, wall: datetime, uncounted_s: int | None = None) -> list[Trouble]:
+    """All that is wrong now, worst first. ``uncounted_s``: how long the called project has had no clock."""
+    made: list[Trouble] = _uncounted(view, uncounted_s)
     made += _asking(view)
     made += _health(view)
     made += _cut_off(view)
     made += _away(view, briefing, wall)
     made += _no_show(view, briefing)
     return made
+
+
+def _uncounted(view: HostView, seconds: int | None) -> list[Trouble]:
+    called = next((one for one in view.projects if one.entry_no == view.current), None)
+    if seconds is None or seconds < UNCOUNTED_AFTER_S or called is None or called.call >= 3:
+        return []
+    return [
+        Trouble(
+            key=f"uncounted|{called.entry_no}",
+            title=tr("{no} was called and no clock runs", no=number(called.entry_no)),
+            text=tr(
+                "If the presentation has begun, start the clock now; with Time… you can then take off what was spoken"
+                " before. If nobody came, call again."
+            ),
+            tone="warn",
+            actions=(("start", tr("Start the clock"), False),),
+        )
+    ]
 
 
 def _asking(view: HostView) -> list[Trouble]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent, QShowEvent
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QMenu,
+    QPushButton,
     QSizePolicy,
     QStackedWidget,
     QToolButton,
@@ -27,6 +29,7 @@ from judge_app.seat.state import CommandState, Connection, Delivery, Link
 from judge_app.ui.console import order, questions, seats, steps, troubles
 from judge_app.ui.console.focus import FocusCard
 from judge_app.ui.console.join_box import named
+from judge_app.ui.console.pace import Pace, pace
 from judge_app.ui.console.project_panel import ProjectPanel
 from judge_app.ui.console.questions import Asked
 from judge_app.ui.console.seat_panel import SeatPanel
@@ -58,9 +61,11 @@ def utc_now() -> datetime:
 
 class ConsoleWindow(QWidget):
     """``command`` carries a core.commands value, ``code_asked`` a seat that needs a join code. Space is the next step;
-    every other key stands on its button.
+    every other key stands on its button. A clicker's keys do the same: page down (→) the next step, page up (←) takes
+    it back, B pauses.
 
-    ``wall`` tells the wall time (UTC), for how long a seat has been away and when the session may end.
+    ``wall`` tells the wall time (UTC), for how long a seat has been away and when the session may end; ``monotonic``
+    (ns) how long the present step has been shown: a second press on the heels of the first is none.
     """
 
     command = Signal(object)
@@ -70,11 +75,19 @@ class ConsoleWindow(QWidget):
     scale_requested = Signal(float)
     leave_requested = Signal()
 
-    def __init__(self, wall: Callable[[], datetime] = utc_now, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        wall: Callable[[], datetime] = utc_now,
+        monotonic: Callable[[], int] = time.monotonic_ns,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._wall = wall
+        self._monotonic = monotonic
+        self._step_since: int | None = None
+        self._called_since: tuple[str, int] | None = None
         self._now: Now | None = None
         self._briefing: Briefing | None = None
         self._view: HostView | None = None
@@ -127,6 +140,9 @@ class ConsoleWindow(QWidget):
         self.seat_panel = SeatPanel()
         self._join_at = Label("", "second", wrap=True)
         self.trouble_panel = TroublePanel()
+        self._twice = QTimer(self)
+        self._twice.setSingleShot(True)
+        self._twice.setInterval(2500)
         self._second = QTimer(self)
         self._second.setInterval(1000)
         self._second.setTimerType(Qt.TimerType.CoarseTimer)
@@ -230,7 +246,7 @@ class ConsoleWindow(QWidget):
         self.next_button.clicked.connect(self.take_next_step)
         self.hold_button.clicked.connect(self.hold_or_release)
         self.technical_button.clicked.connect(self.ask_technical_stop)
-        self.time_button.clicked.connect(lambda: self.ask_time(30))
+        self.time_button.clicked.connect(lambda: self.ask_time(60))
         self.end_button.clicked.connect(self.ask_end)
         self.focus_card.undo_asked.connect(self.undo)
         self.ask.answered.connect(self._answered)
@@ -248,6 +264,7 @@ class ConsoleWindow(QWidget):
         self.trouble_panel.acted.connect(self._trouble_acted)
         self._menu.aboutToShow.connect(self._fill_menu)
         self._second.timeout.connect(self._on_second)
+        self._twice.timeout.connect(self._show_step)
 
     # setters
 
@@ -261,7 +278,10 @@ class ConsoleWindow(QWidget):
         """All the rest, as the room sends it."""
         if view == self._view:
             return
+        if self._view is not None and _step_of(view) != _step_of(self._view):
+            self._step_since = self._monotonic()
         self._view = view
+        self._watch_call(view)
         self._settle_draft()
         self.focus_card.set_view(view)
         self._show()
@@ -335,7 +355,7 @@ class ConsoleWindow(QWidget):
             return
         heard = sum(1 for one in view.projects if one.stage not in (ProjectStage.WAITING, ProjectStage.CALLED))
         self._done.set(tr("{done} of {total} heard", done=heard, total=len(view.projects)))
-        self._finish.set(self._expected_end(), "plain", tr("At the pace so far"))
+        self._show_pace(view, briefing)
         health = view.health
         self._written.set(
             tr("Saved {time}", time=local_time(health.last_write)) if health.last_write else "",
@@ -363,21 +383,17 @@ class ConsoleWindow(QWidget):
             self._stage.set(tr("Stage off"), "warn")
         self._bar.fit()
 
-    def _expected_end(self) -> str:
-        """When the session may end at the pace so far; '' before two projects have begun."""
-        assert self._view is not None
-        begun: dict[str, int] = {}
-        for run in self._view.runs:
-            begun.setdefault(run.entry_no, run.started_ns)
-        starts = sorted(begun.values())
-        left = sum(1 for one in self._view.projects if one.stage in (ProjectStage.WAITING, ProjectStage.CALLED))
+    def _show_pace(self, view: HostView, briefing: Briefing) -> None:
         now = self._now() if self._now else None
-        if len(starts) < 2 or not left or now is None:
-            return ""
-        pace = (starts[-1] - starts[0]) // (len(starts) - 1)
-        ahead = max(0, starts[-1] + pace - now) + left * pace
-        at = self._wall() + timedelta(seconds=ahead / SECOND)
-        return tr("ends about {time}", time=at.astimezone().strftime("%H:%M"))
+        found = pace(view, briefing, now, self._wall()) if now is not None else Pace()
+        minutes = round(found.late.total_seconds() / 60) if found.late is not None else 0
+        late = tr("{n} min late", n=minutes) if minutes >= 1 else ""
+        ends = tr("ends about {time}", time=found.ends.strftime("%H:%M")) if found.ends is not None else ""
+        self._finish.set(
+            " · ".join(part for part in (late, ends) if part),
+            "warn" if minutes >= LATE_MIN else "plain",
+            tr("Late against the plan of the day; the end at the pace so far"),
+        )
 
     def _show_order(self) -> None:
         view, briefing = self._view, self._briefing
@@ -405,9 +421,10 @@ class ConsoleWindow(QWidget):
         if self._seats.currentWidget() is self.seat_panel:
             self.seat_panel.show_seat(self.seat_panel.seat_id, view, briefing, view.current, wall)
         away = any(seats.away_seconds(status, wall) is not None for status in view.seats)
-        if away and not self._second.isActive():
+        ticks = away or self._called_since is not None
+        if ticks and not self._second.isActive():
             self._second.start()
-        elif not away:
+        elif not ticks:
             self._second.stop()
 
     def _show_join_at(self, view: HostView) -> None:
@@ -459,7 +476,8 @@ class ConsoleWindow(QWidget):
             self.next_button.set_step(said.text, tr("The host does this."), "")
             self.next_button.setEnabled(False)
             return
-        self.next_button.set_step(said.text, said.note, key if said.enabled else "")
+        note = tr("Pressed twice: only the first press counted.") if self._twice.isActive() else said.note
+        self.next_button.set_step(said.text, note, key if said.enabled else "")
         self.next_button.setEnabled(said.enabled)
 
     def _show_troubles(self) -> None:
@@ -475,7 +493,7 @@ class ConsoleWindow(QWidget):
                 )
             )
         if view is not None and briefing is not None:
-            made += troubles.found(view, briefing, self._wall())
+            made += troubles.found(view, briefing, self._wall(), self._uncounted())
         self.trouble_panel.set_troubles(made)
         self._troubles.setVisible(bool(made))
 
@@ -486,6 +504,11 @@ class ConsoleWindow(QWidget):
         view, briefing = self._view, self._briefing
         if view is None or briefing is None or not self.next_button.isEnabled():
             return
+        if self._step_since is not None and self._monotonic() - self._step_since < TWICE_NS:
+            self._twice.start()
+            self._show_step()
+            return
+        self._twice.stop()
         made = steps.command(view)
         if made is not None:
             self.command.emit(made)
@@ -497,7 +520,7 @@ class ConsoleWindow(QWidget):
     def hold_or_release(self) -> None:
         """Pause at once; or let a held clock run on (after a technical stop: ask what becomes of the lost time)."""
         view = self._view
-        if view is None or not steps.running_phase(view) or view.clock is None:
+        if view is None or not steps.running_phase(view) or view.clock is None or self._sending:
             return
         if view.clock.held is not None:
             self.take_next_step()
@@ -667,6 +690,8 @@ class ConsoleWindow(QWidget):
             self._ask_refuse(rest[0], rest[1])
         elif action == "seat":
             self.show_seat(rest[0] if rest else "stage")
+        elif action == "start":
+            self.take_next_step()
         elif action == "replace":
             self.ask_replace(rest[0])
         elif action == "absent":
@@ -678,6 +703,34 @@ class ConsoleWindow(QWidget):
         status = self._status(seat_id)
         if status is not None:
             self._put(questions.revoke(status, device))
+
+    def _ask_no_show(self) -> None:
+        view, briefing = self._view, self._briefing
+        if view is None or briefing is None:
+            return
+        called = next(
+            (one for one in view.projects if one.entry_no == view.current and one.stage is ProjectStage.CALLED), None
+        )
+        if called is not None:
+            self._put(questions.no_show(briefing, called.entry_no, called.call))
+
+    def _go_to_trouble(self) -> None:
+        """The keys go to the first thing that can be done about what is wrong."""
+        button = next((one for one in self.trouble_panel.findChildren(QPushButton) if one.isVisible()), None)
+        if button is not None:
+            button.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _watch_call(self, view: HostView) -> None:
+        """Since when the present project has been called without a clock."""
+        stage = next((one.stage for one in view.projects if one.entry_no == view.current), None)
+        if view.current is None or stage is not ProjectStage.CALLED:
+            self._called_since = None
+        elif self._called_since is None or self._called_since[0] != view.current:
+            self._called_since = (view.current, self._monotonic())
+
+    def _uncounted(self) -> int | None:
+        """For how many seconds the called project has had no clock; None where nothing is called."""
+        return None if self._called_since is None else (self._monotonic() - self._called_since[1]) // SECOND
 
     def _ask_code(self) -> None:
         if self._seats.currentWidget() is self.seat_panel:
@@ -698,6 +751,7 @@ class ConsoleWindow(QWidget):
             (tr("Words for the presenter…"), "M", self.ask_message, view is not None),
             (tr("Clear the words for the presenter"), "", self._clear_message, bool(view and view.message)),
             (tr("Call again"), "C", self._call_again, called),
+            (tr("Did not come…"), "N", self._ask_no_show, called),
             (tr("Run the phase again…"), "R", self.ask_restart, between and clock is not None),
             (tr("Start scoring now"), "", self._score_now, between),
             (tr("Leave the room"), "", self.leave_requested.emit, True),
@@ -736,17 +790,28 @@ class ConsoleWindow(QWidget):
             " ": self.take_next_step,
             "p": self.hold_or_release,
             "t": self.ask_technical_stop,
-            "+": lambda: self.ask_time(30),
-            "=": lambda: self.ask_time(30),
-            "-": lambda: self.ask_time(-30),
+            "b": self.hold_or_release,
+            "+": lambda: self.ask_time(60),
+            "=": lambda: self.ask_time(60),
+            "-": lambda: self.ask_time(-60),
             "e": self.ask_end,
             "u": self.undo,
             "m": self.ask_message,
             "c": self._call_again,
             "r": self.ask_restart,
             "k": self._ask_code,
+            "n": self._ask_no_show,
+            "a": self._go_to_trouble,
         }
-        act = acts.get(event.text().lower())
+        keys: dict[int, Callable[[], None]] = {
+            Qt.Key.Key_Right: self.take_next_step,
+            Qt.Key.Key_PageDown: self.take_next_step,
+            Qt.Key.Key_Left: self.undo,
+            Qt.Key.Key_PageUp: self.undo,
+            Qt.Key.Key_Up: lambda: self.ask_time(10),
+            Qt.Key.Key_Down: lambda: self.ask_time(-10),
+        }
+        act = keys.get(event.key()) or acts.get(event.text().lower())
         if act is not None and self._asked is None:
             act()
         else:
@@ -770,6 +835,18 @@ class ConsoleWindow(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+LATE_MIN = 5
+"""From how many minutes on lateness is a warning."""
+TWICE_NS = 800_000_000
+"""A press so soon after the step has changed was meant for the step before."""
+
+
+def _step_of(view: HostView) -> tuple[object, ...]:
+    """What the next step is: another press may only follow once this has been seen."""
+    step = view.next_step
+    return step.step, step.entry_no, step.phase, view.clock.held if view.clock is not None else None
 
 
 _OF_THE_CLOCK = frozenset({"technical", "release", "time", "end"})
