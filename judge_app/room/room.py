@@ -110,6 +110,8 @@ class Room:
         self._snapshots: collections.deque[tuple[int, State]] = collections.deque()
         self._ahead: collections.deque[Record] = collections.deque()
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
+        self._gathered: list[Record] | None = None
+        self._unused = b""
         self._sinks: set[Sink] = set()
         self._shown: dict[Sink, bytes] = {}
         self._live: dict[str, views.SeatLive] = {}
@@ -232,12 +234,16 @@ class Room:
         self.loop.call_soon_threadsafe(self._after_check, checked)
 
     def _after_check(self, checked: Sequence[tuple[Job[Asked], bool]]) -> None:
+        self._gathered = []  # commands that came together are committed together
         for job, genuine in checked:
             try:
                 self._decide(job, genuine)
             except Exception:  # a mistake of ours must not leave the seats behind it without an answer
                 log.exception("command %s failed", job.message.command_id)
                 job.back.answer(_failed(job.message.command_id))
+        gathered, self._gathered = self._gathered, None
+        if gathered:
+            self._writer.write(gathered)
 
     def _decide(self, job: Job[Asked], genuine: bool) -> None:
         message, (seat, answer) = job.message, job.back
@@ -450,7 +456,7 @@ class Room:
         seq, prev = self._head
         records = []
         for part, event in enumerate(made):
-            random = os.urandom(32).hex()
+            random = self._random(32).hex()
             body = journal.Body(
                 seq=seq + part + 1,
                 event_id=random[:32],
@@ -467,6 +473,13 @@ class Room:
             prev = record.hash
             records.append(record)
         return records
+
+    def _random(self, count: int) -> bytes:
+        """So many random bytes of the system's, fetched a page at a time: each fetch gives up the interpreter's lock."""
+        if len(self._unused) < count:
+            self._unused = os.urandom(4096)
+        taken, self._unused = self._unused[:count], self._unused[count:]
+        return taken
 
     def _take(self, record: Record, *, stored: bool) -> None:
         """A record becomes part of the state, here and when a file is read."""
@@ -496,7 +509,10 @@ class Room:
             self._take(record, stored=False)
             self._ahead.append(record)
         self._snapshots.append((self.state.seq, self.state))
-        self._writer.write(records)
+        if self._gathered is None:
+            self._writer.write(records)
+        else:
+            self._gathered.extend(records)
         self._arm()
 
     def _on_committed(self, records: Sequence[Record], took_ns: int) -> None:

@@ -138,10 +138,10 @@ class Connection:
             self._wake.clear()
             try:
                 while self._answers:
-                    await self._ws.send_str(self._answers.popleft().decode())
+                    await self._ws.send_frame(self._answers.popleft(), WSMsgType.TEXT)
                 if self._view is not None:
                     view, self._view = self._view, None
-                    await self._ws.send_str(view.decode())
+                    await self._ws.send_frame(view, WSMsgType.TEXT)
             except (ConnectionError, RuntimeError):
                 return
             if self._closing:

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from judge_app.wire import signing
 from judge_app.wire.messages import Submit
 
-MAX_BATCH = 16
+MAX_BATCH = 25
 """How many checked commands are told at once at most: the first of a burst does not wait for the last."""
 
 T = TypeVar("T")
