@@ -710,6 +710,8 @@ def _desk(*here: ScreenMark, known: tuple[ScreenMark, ...] = ()) -> Callable[[],
 
 def scenes() -> list[Scene]:
     """Every scene, window by window."""
+    from judge_app.ui import desk_scenes  # it stands on this module's plays
+
     made = [
         Scene("start", "plain", _start_plain),
         Scene("start", "reading", _start_reading),
@@ -777,6 +779,7 @@ def scenes() -> list[Scene]:
         Scene("chair", "desk-signing", _chair_signing("checker")),
         Scene("chair", "offline", _chair_offline),
         Scene("chair", "long", _chair_long),
+        *desk_scenes.scenes(),
         Scene("judge", "loading", _judge_loading),
         Scene("judge", "waiting", _judge_waiting),
         Scene("judge", "writing", _judge_writing()),

@@ -7,10 +7,11 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
 
 from judge_app.core.stages import ProjectStage
-from judge_app.core.views import Briefing, ChairView, ProjectProgress
+from judge_app.core.views import Briefing, ChairView, ProjectProgress, ReviewStep
 from judge_app.core.working import ProjectResult, Status
+from judge_app.ui.chair import review
 from judge_app.ui.glossary import STAGES, number, printed
-from judge_app.ui.language import tr
+from judge_app.ui.language import mark, tr
 from judge_app.ui.theme import Theme, Tone
 from judge_app.ui.theme.type import BODY, BOLD, MEDIUM, REGULAR, SMALL
 from judge_app.ui.widgets.label import broken
@@ -49,12 +50,30 @@ def rows(view: ChairView, briefing: Briefing, shown: str) -> list[ProjectRow]:
             shown=one.entry_no == shown,
         )
         for one in view.projects
-        for word, tone in (state(one, results.get(one.entry_no), hidden=one.entry_no in view.own_pending),)
+        for word, tone in (
+            state(
+                one,
+                results.get(one.entry_no),
+                hidden=one.entry_no in view.own_pending,
+                reviewed=review.wanted(briefing),
+            ),
+        )
     ]
 
 
-def state(one: ProjectProgress, result: ProjectResult | None, *, hidden: bool) -> tuple[str, Tone]:
-    """Where a project stands, as the chair needs to know it."""
+REVIEW: dict[ReviewStep, tuple[str, Tone]] = {
+    ReviewStep.NONE: (mark("Computable"), "info"),
+    ReviewStep.RECOMPUTED: (mark("To check"), "info"),
+    ReviewStep.DIFFERS: (mark("Differs"), "stop"),
+    ReviewStep.CHECKED: (mark("Checked"), "ok"),
+}
+"""How far the desk's review is, where the rules have one."""
+
+
+def state(
+    one: ProjectProgress, result: ProjectResult | None, *, hidden: bool, reviewed: bool = False
+) -> tuple[str, Tone]:
+    """Where a project stands, as the chair needs to know it; ``reviewed``: the desk reviews every result."""
     words, tone = STAGES[one.stage]
     if one.stage is ProjectStage.WAITING:
         return tr(words), "plain"
@@ -63,6 +82,9 @@ def state(one: ProjectProgress, result: ProjectResult | None, *, hidden: bool) -
             return tr("Ruling needed"), "warn"
         if result.status is Status.INCOMPLETE:
             return tr("Incomplete"), "warn"
+        if reviewed:
+            said, colour = REVIEW[one.review]
+            return tr(said), colour
     if one.stage is ProjectStage.SCORING and one.expected:
         return tr("{done} of {total} in", done=one.done, total=one.expected), "warn"
     return tr(words), tone

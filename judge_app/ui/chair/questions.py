@@ -10,11 +10,13 @@ from judge_app.core import commands
 from judge_app.core.commands import Command
 from judge_app.core.contest import Presence
 from judge_app.core.explain import key_words
+from judge_app.core.review import Line, Tick
 from judge_app.core.rules import RuleSet
 from judge_app.core.seats import Role
 from judge_app.core.views import Briefing, ChairView, JudgeCard
 from judge_app.ui.chair import pending
 from judge_app.ui.chair.pending import Open
+from judge_app.ui.chair.review import line_words
 from judge_app.ui.glossary import ROLES, assumed, duration, number, people, phase_words, points
 from judge_app.ui.language import either, mark, tr
 from judge_app.ui.widgets import Choice, Question
@@ -188,6 +190,40 @@ def sign(view: ChairView, role: Role, name: str) -> Asked:
             yes=tr("Sign"),
         ),
         lambda _choice, signer, _second: [commands.SignOff(role=role.value, name=signer, head=view.head_hash)],
+    )
+
+
+def differs(briefing: Briefing, entry_no: str, line: Line) -> Question:
+    """What stands on the sheet instead of a number, and why; the answer goes to the ticks, not to the room."""
+    return Question(
+        key="differs",
+        title=tr("{line}: {shown} here", line=line_words(briefing, entry_no, line.key), shown=line.shown),
+        consequence=tr("Nothing is changed by this: the difference is reported and keeps the result from its lock."),
+        field=tr("Number on the sheet"),
+        second_field=tr("What is the matter"),
+        yes=tr("Mark the difference"),
+        tone="warn",
+    )
+
+
+def record_review(briefing: Briefing, entry_no: str, ticks: tuple[Tick, ...], name: str) -> Asked:
+    """The ticks of a result, under the name of who compared."""
+    scorer = briefing.seat.role is Role.SCORER
+    kind = commands.RecomputeResult if scorer else commands.CheckResult
+    found = sum(1 for tick in ticks if tick.found)
+    return Asked(
+        Question(
+            key="review",
+            title=tr("Recomputed: {no}", no=number(entry_no)) if scorer else tr("Checked: {no}", no=number(entry_no)),
+            consequence=tr("{n} differences are reported; the chair settles them.", n=found)
+            if found
+            else tr("Every number is the same as on the sheets. Scorer and checker must be two people."),
+            field=tr("Your name"),
+            text=name,
+            yes=tr("Record it"),
+            tone="warn" if found else "brand",
+        ),
+        lambda _choice, who, _second: [kind(entry_no=entry_no, name=who, ticks=ticks)],
     )
 
 

@@ -6,15 +6,16 @@ from typing import Literal
 
 import msgspec
 
+from judge_app.core.review import Line
 from judge_app.core.seats import Role
 from judge_app.core.stages import ProjectStage
-from judge_app.core.views import Briefing, ChairView
+from judge_app.core.views import Briefing, ChairView, ReviewStep
 from judge_app.core.working import Status
-from judge_app.ui.chair import pending
+from judge_app.ui.chair import pending, review
 from judge_app.ui.glossary import OUT, number
 from judge_app.ui.language import tr
 
-Act = Literal["", "lock", "rule", "show", "sign", "lock-session", "confirm", "publish"]
+Act = Literal["", "lock", "rule", "show", "sign", "lock-session", "confirm", "publish", "tick", "record"]
 
 
 class ChairStep(msgspec.Struct, frozen=True):
@@ -49,10 +50,18 @@ def following(view: ChairView, shown: str) -> str:
     return next(iter([*after, *closed]), "")
 
 
-def next_step(view: ChairView, briefing: Briefing, shown: str) -> ChairStep:
-    """What comes next with this project in view."""
+def next_step(
+    view: ChairView, briefing: Briefing, shown: str, *, comparing: bool = False, at_hand: Line | None = None
+) -> ChairStep:
+    """What comes next with this project in view. ``comparing``: the desk goes through its numbers, ``at_hand`` the one
+    that is compared now (None: all have been)."""
     role = briefing.seat.role
     if role is not Role.CHAIR:
+        if comparing:
+            return _compare_step(briefing, shown, at_hand)
+        coming = to_review(view, briefing, shown)
+        if coming and coming != shown:
+            return ChairStep(tr("Review {no}", no=number(coming)), "", "show", coming)
         return _desk_step(view, role)
     if view.published:
         return ChairStep(tr("The results are published"))
@@ -71,6 +80,25 @@ def next_step(view: ChairView, briefing: Briefing, shown: str) -> ChairStep:
             return ChairStep(tr("Sign the results…"), tr("All projects are locked"), "sign")
         return ChairStep(tr("Lock the results of this session…"), "", "lock-session")
     return _project_step(view, briefing, shown)
+
+
+def to_review(view: ChairView, briefing: Briefing, shown: str) -> str:
+    """The project whose numbers this seat goes through next: the one in view, else the next one; '' for none."""
+    order = [one.entry_no for one in view.projects if review.my_turn(view, briefing, one.entry_no)]
+    return shown if shown in order else next(iter(order), "")
+
+
+def _compare_step(briefing: Briefing, shown: str, at_hand: Line | None) -> ChairStep:
+    """What the scorer or the checker does next with the numbers of a project."""
+    if at_hand is not None:
+        return ChairStep(
+            tr("Agrees: {number}", number=at_hand.shown),
+            review.line_words(briefing, shown, at_hand.key),
+            "tick",
+            shown,
+        )
+    words = tr("Record: recomputed") if briefing.seat.role is Role.SCORER else tr("Record: checked")
+    return ChairStep(words, tr("Every number of {no} was compared", no=number(shown)), "record", shown)
 
 
 def _desk_step(view: ChairView, role: Role) -> ChairStep:
@@ -94,6 +122,10 @@ def _project_step(view: ChairView, briefing: Briefing, shown: str) -> ChairStep:
             return ChairStep(tr("Rule on {no}…", no=number(shown)), "", "rule", shown)
         if result.status is Status.INCOMPLETE:
             return ChairStep(tr("{no} is incomplete", no=number(shown)), tr("Get the missing sheets, or mark absences"))
+        if review.wanted(briefing):
+            waiting = _waits_for_review(view, shown)
+            if waiting is not None:
+                return waiting
         return ChairStep(tr("Lock {no}", no=number(shown)), tr("Opening it again takes a second person"), "lock", shown)
     coming = following(view, shown)
     if coming and coming != shown:
@@ -101,3 +133,16 @@ def _project_step(view: ChairView, briefing: Briefing, shown: str) -> ChairStep:
     if stage is ProjectStage.SCORING:
         return ChairStep(tr("Waiting for the sheets of {no}", no=number(shown)))
     return ChairStep(tr("Waiting for the next sheets"))
+
+
+def _waits_for_review(view: ChairView, shown: str) -> ChairStep | None:
+    """Why the chair cannot lock a project yet, as far as the desk is concerned."""
+    step = next((one.review for one in view.projects if one.entry_no == shown), ReviewStep.NONE)
+    no = number(shown)
+    if step is ReviewStep.NONE:
+        return ChairStep(tr("The scorer recomputes {no}", no=no), tr("Then the checker, then you lock it"))
+    if step is ReviewStep.RECOMPUTED:
+        return ChairStep(tr("The checker checks {no}", no=no), tr("Then you lock it"))
+    if step is ReviewStep.DIFFERS:
+        return ChairStep(tr("{no}: a difference to settle", no=no), tr("Return the sheet, or look again"))
+    return None

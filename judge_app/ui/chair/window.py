@@ -1,6 +1,7 @@
 """The chair's window, and the desk's: who gave what, what was dropped, how the total came about, what waits for a ruling.
 
-A scorer, a checker and a supervisor see the same and may sign for themselves; nothing else is asked of them here.
+A scorer and a checker see the same and, where the rules want it, compare every number of a result with the printed
+sheets (review.py); they and the supervisor sign for themselves.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from judge_app.core.stages import ProjectStage
 from judge_app.core.views import Briefing, ChairView, SheetLine
 from judge_app.core.working import Status
 from judge_app.seat.state import CommandState, Connection, Delivery
-from judge_app.ui.chair import pending, projects, questions, steps, table
+from judge_app.ui.chair import pending, projects, questions, review, steps, table
 from judge_app.ui.chair.questions import Asked
+from judge_app.ui.chair.review import ReviewCard
 from judge_app.ui.chair.sheet_panel import SheetPanel
 from judge_app.ui.chair.signatures import SIGNERS, SignatureCard
 from judge_app.ui.chair.table import SheetTable
@@ -71,6 +73,8 @@ class ChairWindow(QWidget):
         self._sending: set[str] = set()
         self._refused: CommandState | None = None
         self._last_name = ""
+        self._reviewer = ""
+        self._again = ""
         self._make()
         self._lay_out()
         self._connect()
@@ -109,6 +113,7 @@ class ChairWindow(QWidget):
         self.ask = AskPanel()
         self.tasks = TroublePanel()
         self.signatures = SignatureCard()
+        self.review_card = ReviewCard()
         self.print_button = QToolButton()
         self._print_menu = QMenu(self.print_button)
         self.next_button = NextStepButton()
@@ -203,6 +208,8 @@ class ChairWindow(QWidget):
         self.next_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         lay.addWidget(self._question)
         lay.addWidget(self._task_scroll)
+        self.review_card.hide()
+        lay.addWidget(self.review_card, 100)
         self._paper_scroll = FitScroll(self._papers, share=1.0)
         lay.addWidget(self._paper_scroll)
         lay.addStretch(1)
@@ -220,6 +227,9 @@ class ChairWindow(QWidget):
         self.ask.dropped.connect(self._question_gone)
         self.tasks.acted.connect(self._task_acted)
         self.signatures.sign_asked.connect(lambda role: self.ask_signature(Role(role)))
+        self.review_card.changed.connect(self._show_step)
+        self.review_card.differs_asked.connect(self.ask_difference)
+        self.review_card.again_asked.connect(self.look_again)
         self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._announce_text.text()))
         self._print_menu.aboutToShow.connect(self._fill_print_menu)
 
@@ -284,6 +294,7 @@ class ChairWindow(QWidget):
         self._show_result()
         self._show_acts()
         self._show_tasks()
+        self._show_review()
         self._show_papers()
         self._show_step()
 
@@ -343,7 +354,7 @@ class ChairWindow(QWidget):
             else None
         )
         hidden = self._shown in view.own_pending
-        self._state.set(*projects.state(progress, result, hidden=hidden))
+        self._state.set(*projects.state(progress, result, hidden=hidden, reviewed=review.wanted(briefing)))
         seen = self._shown in view.visible
         self._empty.setVisible(not seen)
         self._nothing.setText(self._why_hidden(progress.stage, hidden))
@@ -464,6 +475,7 @@ class ChairWindow(QWidget):
                     (("return", tr("Return…"), False), ("show", tr("See it"), False)),
                 )
             )
+        made += self._differences(view, briefing)
         made += self._incomplete(view, briefing)
         left = steps.unconfirmed(view, briefing)
         if left and steps.all_settled(view):
@@ -476,6 +488,25 @@ class ChairWindow(QWidget):
                     (("confirm", tr("Confirm…"), False),),
                 )
             )
+        return made
+
+    def _differences(self, view: ChairView, briefing: Briefing) -> list[Trouble]:
+        """What the desk found otherwise on the sheets, for the chair to settle."""
+        closed = {one.entry_no for one in view.projects if one.stage is ProjectStage.CLOSED}
+        made = []
+        for one in view.reviews:
+            found = [tick for by in (one.recomputed, one.checked) if by is not None for tick in by.differences]
+            if found and one.entry_no in closed:
+                words = [review.difference_words(briefing, one.entry_no, tick) for tick in found]
+                made.append(
+                    Trouble(
+                        f"differs|{one.entry_no}",
+                        tr("{no}: the desk found {n} differences", no=number(one.entry_no), n=len(found)),
+                        "\n".join(words),
+                        "stop",
+                        (("show", tr("See it"), False),),
+                    )
+                )
         return made
 
     def _incomplete(self, view: ChairView, briefing: Briefing) -> list[Trouble]:
@@ -497,6 +528,22 @@ class ChairWindow(QWidget):
                 )
         return made
 
+    def _show_review(self) -> None:
+        """The numbers to compare, where it is this seat's turn; else nothing."""
+        view, briefing = self._view, self._briefing
+        if view is None or briefing is None:
+            return
+        again = review.may_look_again(view, briefing, self._shown)
+        if self._again and not (again or self._again != self._shown):
+            self._again = ""
+        turn = review.my_turn(view, briefing, self._shown) or self._again == self._shown
+        again = again and not turn
+        self.review_card.set_project(
+            self._shown, briefing, review.lines_of(view, briefing, self._shown) if turn else ()
+        )
+        self.review_card.show_done(review.standing_words(view, self._shown), again=again)
+        self.review_card.setVisible((turn or again) and self._asked is None)
+
     def _show_papers(self) -> None:
         view, briefing = self._view, self._briefing
         if view is None or briefing is None:
@@ -505,7 +552,11 @@ class ChairWindow(QWidget):
         role = briefing.seat.role
         may = frozenset(SIGNERS) if role is Role.CHAIR else frozenset({role}) & frozenset(SIGNERS)
         self.signatures.set_state(view, may, steps.all_settled(view))
-        self._paper_scroll.setVisible(self._asked is None)
+        self._paper_scroll.setVisible(self._asked is None and self.review_card.isHidden())
+
+    def _step(self, view: ChairView, briefing: Briefing) -> steps.ChairStep:
+        card = self.review_card
+        return steps.next_step(view, briefing, self._shown, comparing=card.comparing, at_hand=card.at_hand)
 
     def _show_step(self) -> None:
         view, briefing = self._view, self._briefing
@@ -513,7 +564,7 @@ class ChairWindow(QWidget):
             self.next_button.set_step(tr("Connecting…"), "", "")
             self.next_button.setEnabled(False)
             return
-        step = steps.next_step(view, briefing, self._shown)
+        step = self._step(view, briefing)
         if self._sending:
             self.next_button.set_step(step.text, tr("Sending…"), tr("Space"))
             self.next_button.setEnabled(False)
@@ -546,8 +597,12 @@ class ChairWindow(QWidget):
         view, briefing = self._view, self._briefing
         if view is None or briefing is None or not self.next_button.isEnabled():
             return
-        step = steps.next_step(view, briefing, self._shown)
+        step = self._step(view, briefing)
         match step.act:
+            case "tick":
+                self.review_card.tick()
+            case "record":
+                self.ask_record()
             case "lock":
                 self.command.emit(commands.LockProject(entry_no=step.entry_no))
             case "rule":
@@ -614,8 +669,41 @@ class ChairWindow(QWidget):
             if left:
                 self._put(questions.confirm(left, briefing.rules, self._last_name))
 
+    def ask_difference(self) -> None:
+        """What stands on the sheet instead of the number at hand."""
+        line = self.review_card.at_hand
+        if line is not None and self._briefing is not None:
+            question = questions.differs(self._briefing, self._shown, line)
+            self._put(Asked(question, lambda *_: []))
+
+    def ask_record(self) -> None:
+        """Records the ticks; the name is asked for once."""
+        if self._briefing is None or not self.review_card.complete:
+            return
+        asked = questions.record_review(
+            self._briefing, self._shown, self.review_card.ticks, self._reviewer or self._briefing.seat.name
+        )
+        if self._reviewer:
+            self._give(asked, "", self._reviewer, "")
+        else:
+            self._put(asked)
+
+    def look_again(self) -> None:
+        """Who reported a difference goes through the numbers once more; the new look takes the old one's place."""
+        view, briefing = self._view, self._briefing
+        if view is not None and briefing is not None and review.may_look_again(view, briefing, self._shown):
+            self._again = self._shown
+            self._show()
+
+    def _give(self, asked: Asked, choice: str, reason: str, second: str) -> None:
+        if asked.question.key == "review":
+            self._again = ""
+        for made in asked.make(choice, reason, second):
+            self.command.emit(made)
+
     def _put(self, asked: Asked) -> None:
         self._asked = asked
+        self.review_card.hide()
         self._question.show()
         self._paper_scroll.hide()
         self._task_scroll.hide()
@@ -629,15 +717,20 @@ class ChairWindow(QWidget):
             return
         if key == "confirm":
             self._last_name = reason
-        for made in asked.make(choice, reason, second):
-            self.command.emit(made)
+        if key == "review":
+            self._reviewer = reason
+        if key == "differs":
+            self.review_card.tick(reason, second)
+        self._give(asked, choice, reason, second)
 
     def _question_gone(self) -> None:
         self._asked = None
         self._question.hide()
         self.next_button.show()
         self._show_tasks()
+        self._show_review()
         self._show_papers()
+        self._show_step()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _task_acted(self, key: str, action: str) -> None:
@@ -693,6 +786,8 @@ class ChairWindow(QWidget):
         acts: dict[str, Callable[[], None]] = {" ": self.take_next_step}
         if self._is_chair():
             acts |= {"r": self.ask_return, "a": self.ask_presence}
+        elif not self.review_card.isHidden():
+            acts["d"] = self.ask_difference
         act = acts.get(event.text().lower())
         if act is not None:
             act()

@@ -1,0 +1,122 @@
+"""The gallery's scenes of the desk: scorer, checker and supervisor at work, and what the chair sees of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from judge_app.core import commands, session
+from judge_app.core.review import Tick, lines
+from judge_app.ui import samples
+from judge_app.ui.samples import Play
+from judge_app.ui.scenes import Scene, Shown, chair
+
+
+def ticks(play: Play, entry_no: str, found: str = "", reason: str = "") -> tuple[Tick, ...]:
+    """Every number of a project ticked; with ``found`` the first one differs."""
+    result = session.tabulation(play.state, [entry_no]).projects[0]
+    made = [Tick(line=line.key, shown=line.shown) for line in lines(session.rules_of(play.setup, entry_no), result)]
+    if found:
+        made[1] = msgspec.structs.replace(made[1], found=found, reason=reason)
+    return tuple(made)
+
+
+def reviewed_play() -> Play:
+    """As ``presenting``, under rules that have the desk review: 1 and 2 are locked, 3 is to be recomputed."""
+    contest, rules, _ = samples.regional_final()
+    play = Play(samples.setup_of(contest, msgspec.structs.replace(rules, review="two_people")))
+    for entry_no in ("1", "2"):
+        samples.hear(play, entry_no)
+        review(play, entry_no)
+        play.do("chair", commands.LockProject(entry_no=entry_no))
+    samples.hear(play, "3")
+    samples.hear(play, "4", but=["E6"])
+    return play
+
+
+def review(play: Play, entry_no: str, *, checked: bool = True, found: str = "", reason: str = "") -> Play:
+    """The scorer goes through a result, and the checker if wished."""
+    given = ticks(play, entry_no, found, reason)
+    play.do("scorer", commands.RecomputeResult(entry_no=entry_no, name="纪言深", ticks=given))
+    if checked:
+        play.do("checker", commands.CheckResult(entry_no=entry_no, name="程见微", ticks=ticks(play, entry_no)))
+    return play
+
+
+NAMES = ("纪言深", "程见微", "86", "抄错一位")
+
+
+def _scorer(compared: int, *, differs: bool = False, asks: bool = False) -> Callable[[], Shown]:
+    def make() -> Shown:
+        play = reviewed_play()
+        window = chair(play, "scorer")
+        window.show_project("3")
+
+        def after() -> None:
+            for at in range(compared):
+                if differs and at == 1:
+                    window.review_card.tick("86", "抄错一位")
+                else:
+                    window.review_card.tick()
+            if asks:
+                window.ask_difference()
+
+        return Shown(window, play.setup, written=NAMES, after=after)
+
+    return make
+
+
+def _scorer_records() -> Shown:
+    play = reviewed_play()
+    window = chair(play, "scorer")
+    window.show_project("3")
+
+    def after() -> None:
+        while window.review_card.at_hand is not None:
+            window.review_card.tick()
+        window.take_next_step()
+
+    return Shown(window, play.setup, written=NAMES, after=after)
+
+
+def _checker() -> Shown:
+    play = review(reviewed_play(), "3", checked=False)
+    window = chair(play, "checker")
+    return Shown(window, play.setup, written=NAMES, after=lambda: window.show_project("3"))
+
+
+def _after_difference(seat: str) -> Callable[[], Shown]:
+    def make() -> Shown:
+        play = review(reviewed_play(), "3", checked=False, found="86", reason="抄错一位")
+        window = chair(play, seat)
+        return Shown(window, play.setup, written=NAMES, after=lambda: window.show_project("3"))
+
+    return make
+
+
+def _chair_waits(step: int) -> Callable[[], Shown]:
+    def make() -> Shown:
+        play = reviewed_play()
+        if step:
+            review(play, "3", checked=step > 1)
+        window = chair(play)
+        return Shown(window, play.setup, written=NAMES, after=lambda: window.show_project("3"))
+
+    return make
+
+
+def scenes() -> tuple[Scene, ...]:
+    """Every state of the desk's windows."""
+    return (
+        Scene("desk", "scorer-begins", _scorer(0)),
+        Scene("desk", "scorer-compares", _scorer(9, differs=True)),
+        Scene("desk", "scorer-ask-difference", _scorer(4, asks=True)),
+        Scene("desk", "scorer-records", _scorer_records),
+        Scene("desk", "scorer-difference", _after_difference("scorer")),
+        Scene("desk", "checker", _checker),
+        Scene("desk", "chair-waits", _chair_waits(0)),
+        Scene("desk", "chair-waits-check", _chair_waits(1)),
+        Scene("desk", "chair-checked", _chair_waits(2)),
+        Scene("desk", "chair-difference", _after_difference("chair")),
+    )
