@@ -107,6 +107,7 @@ def host_session(
         decks_file(session_file).write_text(
             json.dumps({no: str(path) for no, path in decks.items()}, ensure_ascii=False), "utf-8"
         )
+    central, mirror = _remembered(session_file, central, mirror)
     log = session_file.with_suffix(".log")
     bound: dict[str, int] = {"port": port}
 
@@ -114,6 +115,8 @@ def host_session(
         options = {"--backups": str(session_file.parent / "backups"), "--announce": ""}
         if mirror is not None:
             options["--mirror"] = str(mirror)
+        if restart == 0 and setup_file is None:
+            options["--pause"] = ""
         process = launch.room(
             session_file,
             setup=setup_file if restart == 0 else None,
@@ -153,6 +156,18 @@ def host_session(
         for watched in (console, stage, room):
             if watched is not None:
                 watched.stop()
+
+
+def _remembered(session_file: Path, central: str | None, mirror: Path | None) -> tuple[str | None, Path | None]:
+    """Where the centre and the mirror of a session are, as told now, or when it was hosted before."""
+    kept = session_file.with_suffix(".hosting.json")
+    known: dict[str, str] = {}
+    with contextlib.suppress(OSError, ValueError):
+        known = json.loads(kept.read_text("utf-8"))
+    central = central or known.get("central") or None
+    mirror = mirror or (Path(known["mirror"]) if known.get("mirror") else None)
+    kept.write_text(json.dumps({"central": central or "", "mirror": str(mirror or "")}, ensure_ascii=False), "utf-8")
+    return central, mirror
 
 
 def at_home(link: str, bind: str) -> str:

@@ -111,3 +111,11 @@ def test_windows_of_the_same_computer_use_loopback_where_the_room_listens_there(
     link = "rsj://192.168.1.5:4100/?fp=Po7G0a2BJAFlzxhSZbnG0i_jlN_0m634ZicSFrGpxBE&t=H16EW4-KF1FltcxvwSWHPQ"
     assert read_link(hosting.at_home(link, "0.0.0.0")).host == "127.0.0.1"
     assert hosting.at_home(link, "192.168.1.5") == link
+
+
+def test_a_session_that_is_opened_again_knows_its_mirror_and_its_centre(tmp_path: Path) -> None:
+    session, stick = tmp_path / "x.roadshow", tmp_path / "stick"
+    assert hosting._remembered(session, None, None) == (None, None)
+    assert hosting._remembered(session, "sqlite:///c", stick) == ("sqlite:///c", stick)
+    assert hosting._remembered(session, None, None) == ("sqlite:///c", stick)
+    assert hosting._remembered(session, None, tmp_path) == ("sqlite:///c", tmp_path)

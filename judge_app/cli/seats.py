@@ -37,6 +37,9 @@ def room(
     central: Annotated[str | None, typer.Option(metavar="URL")] = None,
     backups: Annotated[Path | None, typer.Option(help="备份文件夹 / folder for verified copies")] = None,
     mirror: Mirror = None,
+    pause: Annotated[
+        bool, typer.Option("--pause", help="由主持人点“继续”后才开始 / wait until the host goes on")
+    ] = False,
     ready: Annotated[bool, typer.Option("--ready", help="就绪后输出一行 JSON / one JSON line when ready")] = False,
     announce: Annotated[bool, typer.Option("--announce", help="在局域网公布本场（mDNS） / be found by mDNS")] = False,
 ) -> None:
@@ -67,6 +70,7 @@ def room(
                 central=central,
                 backups=backups,
                 mirror=mirror,
+                by_hand=pause,
                 ready=ready,
                 announce=announce,
             )

@@ -249,6 +249,18 @@ class ReportCutOff(Command, frozen=True):
     confirmed: bool
 
 
+class GoOn(Command, frozen=True):
+    """The host has seen what is here and goes on; after a take-over he needs a second person (the chair, say)."""
+
+    second_person: str = ""
+
+
+class ChooseChain(Command, frozen=True):
+    """The chair: this journal counts, not the other one that the centre holds of this session."""
+
+    reason: str
+
+
 AnyCommand = (
     CallProject
     | StartPhase
@@ -281,4 +293,6 @@ AnyCommand = (
     | ConfirmAssumed
     | PublishResults
     | ReportCutOff
+    | GoOn
+    | ChooseChain
 )

@@ -5,6 +5,8 @@ Times inside events are nanoseconds of the room's clock; when the event itself h
 
 from __future__ import annotations
 
+import enum
+
 import msgspec
 
 from judge_app.core.clock import EndedBy, HoldKind, Outcome
@@ -262,6 +264,43 @@ class DeviceRevoked(Event, frozen=True):
     reason: str
 
 
+class PauseKind(enum.StrEnum):
+    """Why a room began paused: the host opened the session again, it was put together from copies, or a spare took it
+    over from a room that is gone."""
+
+    OPENED = "opened"
+    RECOVERED = "recovered"
+    TAKEN_OVER = "taken_over"
+
+
+class SessionPaused(Event, frozen=True):
+    """Nothing but devices is taken until the host goes on: first he looks at what is here."""
+
+    kind: PauseKind
+    sheets: int
+    """Standing sheets of the whole session."""
+    last_at: str
+    """Wall time (UTC) of the last record before."""
+    source: str = ""
+    """The copy that the records came from; '' for the session file itself."""
+    kept: str = ""
+    """What the damaged file is called now."""
+    may_lack: bool = False
+    """Whether the newest records may be missing; seats send again what they hold receipts for."""
+
+
+class SessionResumed(Event, frozen=True):
+    """The host went on, after a take-over together with a second person."""
+
+    second_person: str = ""
+
+
+class ChainChosen(Event, frozen=True):
+    """The chair says that this journal counts, where the centre holds another one of the same session too."""
+
+    reason: str
+
+
 AnyEvent = (
     SessionOpened
     | RoomStarted
@@ -297,4 +336,7 @@ AnyEvent = (
     | DeviceEnrolled
     | DeviceAdmitted
     | DeviceRevoked
+    | SessionPaused
+    | SessionResumed
+    | ChainChosen
 )

@@ -71,6 +71,8 @@ MAY: dict[type[commands.Command], frozenset[Role]] = {
     commands.ConfirmAssumed: _CHAIR,
     commands.PublishResults: _CHAIR,
     commands.ReportCutOff: frozenset({Role.STAGE}),
+    commands.GoOn: _HOST,
+    commands.ChooseChain: _CHAIR,
 }
 """Which roles may give a command; a command that is not here may be given by nobody."""
 

@@ -188,6 +188,8 @@ class State(Struct, frozen=True):
     locked: bool = False
     published: bool = False
     room: events.RoomStarted | None = None
+    paused: events.SessionPaused | None = None
+    """Why nothing is taken until the host goes on."""
     seq: int = 0
     results_seq: int = 0
     """The last event that could change a result: a signature from before it is stale."""
@@ -435,6 +437,8 @@ def decide(state: State, command: commands.Command, seat: Seat, at_ns: int) -> l
         raise Refused("not_allowed", "这个席位不能执行此操作", "this seat may not do that")
     if state.locked and not isinstance(command, _AFTER_LOCK):
         raise Refused("session_locked", "本场成绩已锁定", "the session's results are locked")
+    if state.paused is not None and not isinstance(command, _WHILE_PAUSED):
+        raise Refused("paused", "主机正在恢复，等主持人点“继续”", "the host has still to go on after a restart")
     return _decide(command, state, seat, at_ns)
 
 
@@ -447,8 +451,13 @@ _AFTER_LOCK = (
     commands.ReportCutOff,
     commands.AdmitDevice,
     commands.RevokeDevice,
+    commands.GoOn,
+    commands.ChooseChain,
 )
 """What is still heard once the session's results are locked; ReopenProject is the correction that opens it again."""
+
+
+_WHILE_PAUSED = (commands.GoOn, commands.AdmitDevice, commands.RevokeDevice, commands.ReportCutOff)
 
 
 @singledispatch
@@ -1145,6 +1154,23 @@ def _cut_off(command: commands.ReportCutOff, state: State, seat: Seat, at_ns: in
     ]
 
 
+@_when(commands.GoOn)
+def _go_on(command: commands.GoOn, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    if state.paused is None:
+        raise Refused("not_paused", "本场没有暂停", "the session is not paused")
+    if state.paused.kind is not events.PauseKind.TAKEN_OVER:
+        return [events.SessionResumed()]
+    second = _name(command.second_person, "接管需要第二人同意", "a take-over needs a second person")
+    if _same_person(second, seat.name):
+        raise Refused("second_needed", "接管需要第二人同意", "a take-over needs a second person")
+    return [events.SessionResumed(second_person=second)]
+
+
+@_when(commands.ChooseChain)
+def _choose_chain(command: commands.ChooseChain, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    return [events.ChainChosen(reason=_reason(command.reason))]
+
+
 def due(state: State, now_ns: int) -> list[Event]:
     """What time alone has made by ``now_ns``, whole, however late it is asked: phases that are cut, or go over into
     the next, each at its true deadline."""
@@ -1544,6 +1570,16 @@ def _results_published(event: events.ResultsPublished, state: State, body: Body)
 @_then(events.MessageShown)
 def _message_shown(event: events.MessageShown, state: State, body: Body) -> State:
     return _replace(state, message=event.text)
+
+
+@_then(events.SessionPaused)
+def _session_paused(event: events.SessionPaused, state: State, body: Body) -> State:
+    return _replace(state, paused=event, undo=None)
+
+
+@_then(events.SessionResumed)
+def _session_resumed(event: events.SessionResumed, state: State, body: Body) -> State:
+    return _replace(state, paused=None)
 
 
 @_then(events.DeviceEnrolled)

@@ -31,6 +31,8 @@ from judge_app.core.stages import SheetStatus as SheetStatus
 class Step(enum.StrEnum):
     """What the host's one big button does next."""
 
+    GO_ON = "go_on"
+    """A room was taken up again: the host looks at ``HostView.paused`` and goes on."""
     CALL = "call"
     START_PHASE = "start_phase"
     """Also ends the phase that runs."""
@@ -182,6 +184,22 @@ class JoinLink(Struct, frozen=True):
     code_until_ns: int | None = None
 
 
+class Paused(Struct, frozen=True):
+    """What a room holds that was taken up again: so many standing sheets, the last record at ``last_at`` (wall UTC).
+
+    ``source`` names the copy that it was put together from ('' the session file itself), ``kept`` the damaged file's
+    new name; ``may_lack``: the newest records may be missing, seats send them again. ``needs_second``: a spare took over,
+    so going on needs a second person."""
+
+    kind: events.PauseKind
+    sheets: int
+    last_at: str
+    source: str = ""
+    kept: str = ""
+    may_lack: bool = False
+    needs_second: bool = False
+
+
 class HostView(msgspec.Struct, frozen=True, kw_only=True, tag="host", tag_field="view"):
     current: str | None
     clock: ClockView | None
@@ -195,6 +213,7 @@ class HostView(msgspec.Struct, frozen=True, kw_only=True, tag="host", tag_field=
     message: str = ""
     session_locked: bool = False
     published: bool = False
+    paused: Paused | None = None
     health: Health = Health()
     join_links: tuple[JoinLink, ...] = ()
     addresses: tuple[tuple[str, str], ...] = ()
@@ -424,6 +443,9 @@ _HOST_ONLY = (
     events.AssumedConfirmed,
     events.ResultRecomputed,
     events.ResultChecked,
+    events.SessionPaused,
+    events.SessionResumed,
+    events.ChainChosen,
 )
 
 
@@ -475,6 +497,8 @@ def _progress(state: State, counted: bool) -> tuple[ProjectProgress, ...]:
 
 def next_step(state: State) -> NextStep:
     """What the host does next (叫号 → 开始演示 → 开始问答 → 开始评分 → 下一个)."""
+    if state.paused is not None:
+        return NextStep(step=Step.GO_ON, entry_no=state.current or "")
     if state.run is not None and state.run.hold is not None:
         return NextStep(step=Step.RELEASE, entry_no=state.run.entry_no, phase=state.run.phase)
     if state.current is not None and state.projects[state.current].stage not in HEARD:
@@ -522,9 +546,24 @@ def _host(state: State, seat: Seat, live: Live) -> HostView:
         message=state.message,
         session_locked=state.locked,
         published=state.published,
+        paused=_paused(state.paused),
         health=live.health,
         join_links=live.join_links if seat.role is Role.HOST else (),
         addresses=live.addresses if seat.role is Role.HOST else (),
+    )
+
+
+def _paused(event: events.SessionPaused | None) -> Paused | None:
+    if event is None:
+        return None
+    return Paused(
+        kind=event.kind,
+        sheets=event.sheets,
+        last_at=event.last_at,
+        source=event.source,
+        kept=event.kept,
+        may_lack=event.may_lack,
+        needs_second=event.kind is events.PauseKind.TAKEN_OVER,
     )
 
 

@@ -19,6 +19,7 @@ from judge_app.room.checkpoints import Checkpoints
 from judge_app.room.discovery import Announcement
 from judge_app.room.machine import Machine
 from judge_app.room.mirroring import Mirroring
+from judge_app.room.opening import take_up
 from judge_app.room.room import Room, open_room
 from judge_app.room.server import Server
 from judge_app.room.sync import Sync
@@ -65,16 +66,18 @@ async def serve(
     central: str | None = None,
     backups: Path | None = None,
     mirror: Path | None = None,
+    by_hand: bool = False,
     ready: bool = False,
     announce: bool = False,
 ) -> None:
-    """Run the room of a session file until a signal. ``mirror`` is a folder on a second medium. With ``announce`` it
-    says by mDNS that it is here, unless it is bound to loopback. Raises BadInput, what the store raises, and OSError for
-    the port."""
+    """Run the room of a session file until a signal. ``mirror`` is a folder on a second medium; ``by_hand``: the host
+    opened a session again, which begins paused. With ``announce`` it says by mDNS that it is here, unless it is bound to
+    loopback. Raises BadInput, what the store raises, and OSError for the port."""
     # The writer's thread must not wait 5 ms for the interpreter behind a busy loop, several times a commit.
     sys.setswitchinterval(0.0005)
     _go_first()
-    room = open_room(path, setup, rate=rate)
+    pause = take_up(path, by_hand=by_hand, mirror=mirror, backups=backups, central=central)
+    room = open_room(path, setup, rate=rate, pause=pause)
     server = Server(room)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -99,7 +99,13 @@ class Room:
     """One session's authority. Make it with ``open_room``; call its methods from its loop alone."""
 
     def __init__(
-        self, file: SessionFile, keys: RoomKeys, records: Iterable[Record], setup: SessionSetup | None, rate: int
+        self,
+        file: SessionFile,
+        keys: RoomKeys,
+        records: Iterable[Record],
+        setup: SessionSetup | None,
+        rate: int,
+        pause: events.SessionPaused | None = None,
     ) -> None:
         self.keys = keys
         self.state = State()
@@ -141,12 +147,15 @@ class Room:
         for record in records:
             self._take(record, stored=True)
             last = record
-        self._resume(last, setup, rate)
+        self._resume(last, setup, rate, pause)
 
     # opening
 
-    def _resume(self, last: Record | None, setup: SessionSetup | None, rate: int) -> None:
-        """Take the session up: a fresh one begins with its set-up; on the same boot the clock goes on by itself."""
+    def _resume(
+        self, last: Record | None, setup: SessionSetup | None, rate: int, pause: events.SessionPaused | None
+    ) -> None:
+        """Take the session up: a fresh one begins with its set-up; on the same boot the clock goes on by itself, unless
+        it is to begin paused. Where the newest records may be missing, or a spare takes over, a new epoch begins."""
         self.committed = self.state
         if last is None:
             if setup is None:
@@ -172,6 +181,10 @@ class Room:
                     events.ClockHeld(run=self.state.run.run, kind=HoldKind.TECHNICAL, reason=reason, at_ns=shown)
                 )
         epoch = 1 if self.state.room is None else self.state.room.epoch
+        if pause is not None and last is not None:
+            if pause.may_lack:
+                epoch += 1
+            first += self._paused(pause, last, held=bool(first))
         started = events.RoomStarted(
             boot_id=self.clock.boot_id,
             origin_real_ns=self.clock.origin.real_ns,
@@ -188,6 +201,24 @@ class Room:
         self.seats = {seat.id: seat for seat in session.seats(self.state.session)}
         self._writer = Writer(self._file, self._on_committed, self._on_failed)
         self._verifier = Verifier(self._on_checked)
+
+    def _paused(self, pause: events.SessionPaused, last: Record, *, held: bool) -> list[Event]:
+        """The pause with what the room has, and the clock held with it where a phase runs."""
+        now = self.clock.now_ns()
+        made: list[Event] = [] if held else list(session.due(self.state, now))
+        running = None if held or self.state.run is None or self.state.run.hold else self.state.run.run
+        for event in made:
+            running = event.run if isinstance(event, events.PhaseStarted) else None
+        if running is not None:
+            reason = "主机程序重新打开 / the host's program was opened again"
+            made.append(events.ClockHeld(run=running, kind=HoldKind.TECHNICAL, reason=reason, at_ns=now))
+        standing = sum(
+            sheet.status is views.SheetStatus.SUBMITTED
+            for held_project in self.state.projects.values()
+            for sheet in held_project.sheets.values()
+        )
+        made.append(msgspec.structs.replace(pause, sheets=standing, last_at=last.body.at.wall))
+        return made
 
     def _same_boot(self) -> bool:
         return self.state.room is not None and self.state.room.boot_id == boot_id()
@@ -269,7 +300,9 @@ class Room:
             self._catch_up()
             made = session.decide(self.state, command, seat, self.clock.now_ns())
         except Refused as error:
-            answer(Refusal(command_id=message.command_id, code=error.code, zh=error.zh, en=error.en))
+            # A judge's sheet waits at his seat until the host goes on; what others wished before that is not wished then.
+            again = error.code == "paused" and seat.role is Role.JUDGE
+            answer(Refusal(command_id=message.command_id, code=error.code, zh=error.zh, en=error.en, again=again))
             return
         self._write(self._records(made, actor=seat.id, command_id=message.command_id, digest=digest))
         self._commands[message.command_id].waiting.append(answer)
@@ -930,8 +963,11 @@ def _store_trouble(command_id: str) -> Refusal:
     )
 
 
-def open_room(path: Path, setup: SessionSetup | None = None, *, rate: int = 1) -> Room:
+def open_room(
+    path: Path, setup: SessionSetup | None = None, *, rate: int = 1, pause: events.SessionPaused | None = None
+) -> Room:
     """The room of a session file, made new from ``setup`` where there is no file; call it inside the running loop.
+    With ``pause`` a room that has records begins paused.
 
     Raises BadInput (no file and no set-up, damaged keys) and what SessionFile raises.
     """
@@ -943,7 +979,7 @@ def open_room(path: Path, setup: SessionSetup | None = None, *, rate: int = 1) -
         check_setup(setup)
         file = SessionFile.create(path)
     try:
-        return Room(file, RoomKeys.of(path), file.records(), setup, rate)
+        return Room(file, RoomKeys.of(path), file.records(), setup, rate, pause)
     except BaseException:
         file.close()
         raise

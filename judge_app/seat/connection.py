@@ -19,7 +19,7 @@ import aiohttp
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from judge_app.core.commands import AnyCommand
+from judge_app.core.commands import AnyCommand, Recuse, SubmitSheet
 from judge_app.core.views import AnyView, Briefing
 from judge_app.seat.clock import RemoteClock, local_ns
 from judge_app.seat.identity import Identity, file_name, machine_of
@@ -27,7 +27,7 @@ from judge_app.seat.outbox import FileOutbox, MemoryOutbox, Outbox
 from judge_app.seat.state import CommandState, Connection, Delivery, Link
 from judge_app.wire import messages, signing
 from judge_app.wire.link import JoinLink
-from judge_app.wire.messages import Receipt, Refusal
+from judge_app.wire.messages import Receipt, Refusal, Submit
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +41,8 @@ ELSEWHERE_AFTER = 2
 RETRY_S = (0.2, 5.0)
 """The first and the longest wait between tries; each is drawn between half of it and the whole."""
 CONNECT_S = 5.0
+OWED_S = (3.0, 6.0)
+"""How long what a new epoch's room cannot take yet waits for the next try."""
 
 
 class Listener(Protocol):
@@ -93,6 +95,10 @@ class SeatConnection:
         self._answers: dict[str, asyncio.Future[Receipt | Refusal]] = {}
         self._tasks: set[asyncio.Future[None]] = set()
         self._fingerprint = aiohttp.Fingerprint(link.fingerprint)
+        self._epoch = 0
+        self._owed: dict[str, Submit] = {}
+        """What the room had recorded, and must show again that it has: it began a new epoch."""
+        self._enrolled_anew = False
 
     # what a window or a robot calls
 
@@ -137,8 +143,8 @@ class SeatConnection:
             self._spawn(self._send(messages.AskCode(seat=seat)))
 
     def pending(self) -> int:
-        """Commands that the room has not answered yet."""
-        return len(self._outbox.pending())
+        """Commands that the room has not answered yet, or must show again that it has."""
+        return len(self._outbox.pending()) + len(self._owed)
 
     def receipts(self) -> dict[str, Receipt]:
         """The receipts this device holds, by command id."""
@@ -147,7 +153,7 @@ class SeatConnection:
     def wipe(self) -> None:
         """Leave nothing on a borrowed computer: the device's key and its outbox are deleted, and it is of no seat any
         more. Call it once ``run`` has ended; raises RuntimeError while a command has no answer yet."""
-        if self._outbox.pending():
+        if self.pending():
             raise RuntimeError("a command has no answer yet")
         self._outbox.wipe()
         self._identity.wipe()
@@ -297,6 +303,11 @@ class SeatConnection:
                 "the host was found: wait until you are let in",
             )
         elif isinstance(message, messages.Denied):
+            if message.code == "unknown_device" and not self._enrolled_anew:
+                # A room that was put together from an older copy: the host lets this device in once more.
+                self._enrolled_anew = True
+                self._identity.forget_enrolment()
+                return False
             self._set(Link.REFUSED if message.final else Link.OFFLINE, message.zh, message.en)
             return message.final
         return False
@@ -304,12 +315,30 @@ class SeatConnection:
     async def _welcomed(self, ws: aiohttp.ClientWebSocketResponse, welcome: messages.Welcome) -> None:
         self._session_id = welcome.briefing.session_id
         self._room_key = signing.read_public(welcome.room_key)
+        self._new_epoch(welcome.epoch)
         self.clock.begin(welcome.clock)
         self._ws = ws
+        self._enrolled_anew = False
         self._listener.on_briefing(welcome.briefing)
         self._online()
-        for submit in self._outbox.pending():
+        for submit in [*self._owed.values(), *self._outbox.pending()]:
             await self._send(submit)
+
+    def _new_epoch(self, epoch: int) -> None:
+        """A room of a new epoch may lack its newest records: what a judge holds receipts for is sent again, and the same
+        command is recorded once at most."""
+        self._epoch = epoch
+        if not 0 < self._identity.epoch < epoch:
+            self._owed = {}
+            self._identity.met(epoch)
+            return
+        self._owed = {one.command_id: one for one in self._outbox.recorded() if _is_evidence(one)}
+        if not self._owed:
+            self._identity.met(epoch)
+
+    def _paid(self, command_id: str) -> None:
+        if self._owed.pop(command_id, None) is not None and not self._owed:
+            self._identity.met(self._epoch)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)
@@ -328,14 +357,18 @@ class SeatConnection:
 
     def _on_answer(self, answer: Receipt | Refusal) -> None:
         if isinstance(answer, Refusal) and answer.again:
-            submit = self._outbox.find(answer.command_id)
-            if submit is not None:
-                asyncio.get_running_loop().call_later(random.uniform(0.5, 1.5), lambda: self._spawn(self._send(submit)))
+            self._again(answer.command_id, 0.5, 1.5)
+            return
+        if isinstance(answer, Refusal) and answer.code == "not_open" and answer.command_id in self._owed:
+            # The room has lost that the project was heard: once the host has it open again, the sheet is taken.
+            self._again(answer.command_id, *OWED_S)
+            self._tell(answer.command_id, Delivery.SENDING)
             return
         if isinstance(answer, Receipt) and not self._proves(answer):
             log.error("a receipt for %s does not verify", answer.command_id)
             return
         self._outbox.settle(answer)
+        self._paid(answer.command_id)
         if isinstance(answer, Receipt):
             self._tell(answer.command_id, Delivery.RECORDED, seq=answer.seq)
         else:
@@ -343,6 +376,12 @@ class SeatConnection:
         waiting = self._answers.setdefault(answer.command_id, asyncio.get_running_loop().create_future())
         if not waiting.done():
             waiting.set_result(answer)
+
+    def _again(self, command_id: str, least_s: float, most_s: float) -> None:
+        submit = self._outbox.find(command_id)
+        if submit is not None:
+            wait = random.uniform(least_s, most_s)
+            asyncio.get_running_loop().call_later(wait, lambda: self._spawn(self._send(submit)))
 
     def _proves(self, receipt: Receipt) -> bool:
         """Whether the receipt is the room's and for exactly the bytes that were sent."""
@@ -373,6 +412,14 @@ class SeatConnection:
         self._connection = Connection(link=link, since=since, rtt_ms=rtt, zh=zh, en=en)
         if not same:
             self._listener.on_connection(self._connection)
+
+
+_EVIDENCE = (SubmitSheet, Recuse)
+
+
+def _is_evidence(submit: Submit) -> bool:
+    """Whether a command is a judge's own word, which holds whenever it comes; a host's wish is one of its moment."""
+    return isinstance(messages.read_command(submit.data), _EVIDENCE)
 
 
 def _text(message: object) -> str:

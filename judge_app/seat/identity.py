@@ -25,6 +25,7 @@ MACHINE = "machine"
 class _Stored(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     private_key: bytes
     enrolled: Enrolled | None = None
+    epoch: int = 0
 
 
 def file_name(link: JoinLink) -> str:
@@ -63,6 +64,8 @@ class Identity:
         self._path = path
         self.key = Ed25519PrivateKey.generate()
         self.enrolled: Enrolled | None = None
+        self.epoch = 0
+        """The newest epoch of the room in which it has everything that this device holds receipts for."""
         if path is None or not path.exists():
             self._save()
             return
@@ -70,6 +73,7 @@ class Identity:
             stored = msgspec.json.decode(path.read_bytes(), type=_Stored)
             self.key = Ed25519PrivateKey.from_private_bytes(stored.private_key)
             self.enrolled = stored.enrolled
+            self.epoch = stored.epoch
         except (msgspec.DecodeError, ValueError):
             # The room will not take the used link again and says so: the host gives a new one.
             log.warning("%s is damaged; it is kept as %s.damaged", path.name, path.name)
@@ -85,6 +89,17 @@ class Identity:
         self.enrolled = enrolled
         self._save()
 
+    def forget_enrolment(self) -> None:
+        """The room does not know this device any more: it enrols anew, with the same key."""
+        self.enrolled = None
+        self._save()
+
+    def met(self, epoch: int) -> None:
+        """The room of that epoch has all that this device holds receipts for."""
+        if epoch != self.epoch:
+            self.epoch = epoch
+            self._save()
+
     def _save(self) -> None:
         if self._path is None:
             return
@@ -93,7 +108,8 @@ class Identity:
         beside.unlink(missing_ok=True)
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(msgspec.json.encode(_Stored(private_key=self.key.private_bytes_raw(), enrolled=self.enrolled)))
+            stored = _Stored(private_key=self.key.private_bytes_raw(), enrolled=self.enrolled, epoch=self.epoch)
+            file.write(msgspec.json.encode(stored))
             file.flush()
             os.fsync(file.fileno())
         beside.replace(self._path)

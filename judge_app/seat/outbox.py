@@ -42,7 +42,10 @@ class Outbox(Protocol):
         """Commands without an answer, oldest first."""
 
     def find(self, command_id: str) -> Submit | None:
-        """A command without an answer, or None."""
+        """A command without an answer, or with a receipt; None for any other."""
+
+    def recorded(self) -> list[Submit]:
+        """Commands that have a receipt, oldest first: a room that was put together from copies may lack them."""
 
     def receipts(self) -> dict[str, Receipt]:
         """Receipts by command id."""
@@ -62,6 +65,7 @@ class MemoryOutbox:
     def __init__(self) -> None:
         self._pending: dict[str, Submit] = {}
         self._receipts: dict[str, Receipt] = {}
+        self._recorded: dict[str, Submit] = {}
         self._counter = 0
 
     def put(self, submit: Submit) -> None:
@@ -69,15 +73,20 @@ class MemoryOutbox:
         self._counter = max(self._counter, submit.counter)
 
     def settle(self, answer: Receipt | Refusal) -> None:
-        self._pending.pop(answer.command_id, None)
+        submit = self._pending.pop(answer.command_id, None)
         if isinstance(answer, Receipt):
             self._receipts[answer.command_id] = answer
+            if submit is not None:
+                self._recorded[answer.command_id] = submit
 
     def pending(self) -> list[Submit]:
         return list(self._pending.values())
 
     def find(self, command_id: str) -> Submit | None:
-        return self._pending.get(command_id)
+        return self._pending.get(command_id) or self._recorded.get(command_id)
+
+    def recorded(self) -> list[Submit]:
+        return list(self._recorded.values())
 
     def receipts(self) -> dict[str, Receipt]:
         return dict(self._receipts)
@@ -89,7 +98,7 @@ class MemoryOutbox:
         pass
 
     def wipe(self) -> None:
-        self._pending, self._receipts = {}, {}
+        self._pending, self._receipts, self._recorded = {}, {}, {}
 
 
 class FileOutbox(MemoryOutbox):

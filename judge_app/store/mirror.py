@@ -47,6 +47,7 @@ class _Signature(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 _decoder = msgspec.json.Decoder(_Line)
 _signature_decoder = msgspec.json.Decoder(_Signature)
+_TAIL = 1 << 20
 _SIGNATURE = b'{"checkpoint":'
 
 
@@ -112,6 +113,29 @@ def _lines(path: Path) -> Iterator[tuple[int, Record | Checkpoint]]:
             yield offset, record
             expected, prev = expected + 1, record.hash
             hashes.append(record.hash)
+
+
+def lines(path: Path) -> Iterator[Record | Checkpoint]:
+    """The records and checkpoints of a mirror in order; raises CorruptSession at the first that does not hold, BadInput
+    for a file that is no mirror, and OSError."""
+    for _, line in _lines(path):
+        yield line
+
+
+def last_seq(path: Path) -> int:
+    """The seq of a mirror's last whole record, from its end alone; 0 where there is none or it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            file.seek(max(0, path.stat().st_size - _TAIL))
+            tail = file.read()
+    except OSError:
+        return 0
+    for raw in reversed(tail[: tail.rfind(b"\n") + 1].splitlines()):
+        try:
+            return _decoder.decode(raw).seq
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            continue
+    return 0
 
 
 def read_mirror(path: str | Path) -> list[Record]:

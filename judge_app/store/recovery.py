@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import glob
 import shutil
 import sqlite3
 import tempfile
@@ -15,7 +17,7 @@ from judge_app.core.errors import BadInput, Problem
 from judge_app.core.journal import GENESIS, Record, chain, read
 from judge_app.store.errors import StoreFailed
 from judge_app.store.lock import FileLock
-from judge_app.store.mirror import read_mirror
+from judge_app.store.mirror import last_seq, lines
 from judge_app.store.session_file import SessionFile, read_session, set_aside
 
 
@@ -23,10 +25,10 @@ class Recovered(Struct, frozen=True):
     """What a recovery did: how many records the new file has, which copy they came from, and where the old file went."""
 
     records: int
-    source: Path
+    source: str
     kept: Path | None
     heads: dict[str, int]
-    """Path of each copy → the seq up to which it could be read (0 where it could not)."""
+    """Path or name of each copy → the seq up to which it could be read (0 where it could not)."""
 
 
 def salvage(path: str | Path) -> list[Record]:
@@ -58,40 +60,94 @@ def salvage(path: str | Path) -> list[Record]:
     return found
 
 
-def recover(path: str | Path, copies: Sequence[str | Path]) -> Recovered:
-    """Replace a damaged or lost session file by the longest chain found in its remains, backups and mirrors.
+def salvage_mirror(path: str | Path) -> list[Record]:
+    """The records of a mirror up to the first that does not hold; empty where it cannot be read."""
+    found: list[Record] = []
+    with contextlib.suppress(BadInput, OSError):  # what came before is what there is
+        for line in lines(Path(path)):
+            if isinstance(line, Record):
+                found.append(line)
+    return found
 
-    The old file is renamed and kept, checkpoints stay in it. Raises BadInput where nothing can be read, or where two copies tell different
+
+def records_of(copy: str | Path) -> list[Record]:
+    """What a backup or a mirror holds, up to the first record that is not sound."""
+    copy = Path(copy)
+    if copy.suffix == ".jsonl":
+        return salvage_mirror(copy)
+    try:
+        return read_session(copy)
+    except (BadInput, StoreFailed):
+        return salvage(copy) if copy.exists() else []
+
+
+def unfinished(path: Path) -> Path:
+    """What a recovery is written to before it takes the session file's name; a crash may leave it behind, whole."""
+    return path.with_name(f"{path.stem}.recovered{path.suffix}")
+
+
+def remains(path: Path) -> list[Path]:
+    """What earlier recoveries left of a session file that is not there: one that was not finished, damaged ones."""
+    return [one for one in [unfinished(path), *damaged(path)] if one.exists()]
+
+
+def damaged(path: Path) -> list[Path]:
+    """The damaged files that were kept of a session."""
+    return sorted(path.parent.glob(f"{glob.escape(path.stem)}.damaged-*{path.suffix}"))
+
+
+def refill(session: SessionFile, copies: Sequence[str | Path]) -> tuple[int, Path | None]:
+    """Append what a copy knows beyond the head of a sound session file: records that were lost from its end.
+
+    Only a copy that holds the file's own head counts. Returns how many they were, and the copy they came from.
+    """
+    head, digest = session.head()
+    best: tuple[list[Record], Path | None] = ([], None)
+    for copy in map(Path, copies):
+        if copy.suffix == ".jsonl" and last_seq(copy) <= head:
+            continue
+        records = records_of(copy)
+        if 0 < head < len(records) and records[head - 1].hash == digest and len(records) - head > len(best[0]):
+            best = (records[head:], copy)
+    session.append(best[0])
+    return len(best[0]), best[1]
+
+
+def recover(
+    path: str | Path, copies: Sequence[str | Path], others: Sequence[tuple[str, Sequence[Record]]] = ()
+) -> Recovered:
+    """Replace a damaged or lost session file by the longest chain found in its remains, backups, mirrors, and ``others``
+    (the centre's records, with a name for them).
+
+    The old file is renamed and kept. Raises BadInput where nothing can be read, or where two copies tell different
     stories (same seq, other hash): then people decide, by hand. Raises InUse, StoreFailed like SessionFile.
     """
     path = Path(path)
-    chains: list[tuple[Path, list[Record]]] = []
+    chains: list[tuple[str, Sequence[Record]]] = []
     if path.exists():
         FileLock(path).release()  # nobody has it open
-        chains.append((path, salvage(path)))
-    for copy in map(Path, copies):
-        try:
-            chains.append((copy, read_mirror(copy) if copy.suffix == ".jsonl" else read_session(copy)))
-        except (BadInput, StoreFailed):
-            chains.append((copy, [] if copy.suffix == ".jsonl" else salvage(copy) if copy.exists() else []))
-    heads = {str(copy): len(records) for copy, records in chains}
-    source, longest = max(chains, key=lambda entry: len(entry[1]), default=(path, []))
+        chains.append((str(path), salvage(path)))
+    chains += [(str(copy), records_of(copy)) for copy in copies]
+    chains += others
+    heads = {name: len(records) for name, records in chains}
+    source, longest = max(chains, key=lambda entry: len(entry[1]), default=(str(path), []))
     if not longest:
         raise BadInput(Problem(str(path), "没有找到可以恢复的记录", "no records were found to recover from"))
-    for copy, records in chains:
+    for name, records in chains:
         if records and records[-1].hash != longest[len(records) - 1].hash:
             apart = next(
                 n for n, (one, other) in enumerate(zip(records, longest, strict=False), 1) if one.hash != other.hash
             )
             raise BadInput(
                 Problem(
-                    str(copy),
+                    name,
                     f"与 {source} 从第 {apart} 条记录起不一致：请人工核对后再恢复",
                     f"differs from {source} from record {apart} on: compare them by hand before recovering",
                 )
             )
-    fresh = path.with_name(f"{path.stem}.recovered{path.suffix}")
-    fresh.unlink(missing_ok=True)
+    fresh = unfinished(path)
+    for tail in ("", "-wal", "-journal"):
+        Path(f"{fresh}{tail}").unlink(missing_ok=True)
     with SessionFile.create(fresh) as session:
         session.append(longest)
         session.seal()

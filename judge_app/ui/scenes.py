@@ -310,6 +310,28 @@ def _console_trouble() -> Shown:
     return Shown(window, play.setup)
 
 
+def _console_paused(kind: events.PauseKind) -> Callable[[], Shown]:
+    """A room that was taken up again says what it holds."""
+
+    def make() -> Shown:
+        play = presenting()
+        hit = kind is events.PauseKind.RECOVERED
+        play.happen(
+            events.SessionPaused(
+                kind=kind,
+                sheets=57,
+                last_at="2026-12-05T06:32:07.000Z",
+                source="第一场.mirror.jsonl" if hit else "",
+                kept="第一场.damaged-1.roadshow" if hit else "",
+                may_lack=kind is not events.PauseKind.OPENED,
+            )
+        )
+        written = ("第一场.mirror.jsonl", "第一场.damaged-1.roadshow") if hit else ()
+        return Shown(console(play), play.setup, written=written)
+
+    return make
+
+
 def _console_offline() -> Shown:
     play = presenting()
     return Shown(console(play, connection=OFFLINE), play.setup)
@@ -759,6 +781,9 @@ def scenes() -> list[Scene]:
         Scene("console", "done", _console_done(False)),
         Scene("console", "locked", _console_done(True)),
         Scene("console", "trouble", _console_trouble),
+        Scene("console", "opened-again", _console_paused(events.PauseKind.OPENED)),
+        Scene("console", "recovered", _console_paused(events.PauseKind.RECOVERED)),
+        Scene("console", "taken-over", _console_paused(events.PauseKind.TAKEN_OVER)),
         Scene("console", "offline", _console_offline),
         Scene("console", "long", _console_long),
         Scene("chair", "loading", _chair_loading),

@@ -314,4 +314,6 @@ def every_command(setup: SessionSetup) -> list[st.SearchStrategy[commands.Comman
             gone_us=numbers,
             confirmed=st.booleans(),
         ),
+        build(commands.GoOn, second_person=NAMES),
+        build(commands.ChooseChain, reason=TEXTS),
     ]

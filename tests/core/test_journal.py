@@ -69,6 +69,16 @@ EXAMPLES: list[Event] = [
     ),
     events.DeviceAdmitted(seat="judge:P1", device="d0"),
     events.DeviceRevoked(seat="judge:P1", device="d0", reason="丢失"),
+    events.SessionPaused(
+        kind=events.PauseKind.RECOVERED,
+        sheets=57,
+        last_at="2026-12-05T06:32:07.000Z",
+        source="x.mirror.jsonl",
+        kept="x.damaged-1.roadshow",
+        may_lack=True,
+    ),
+    events.SessionResumed(second_person="周持"),
+    events.ChainChosen(reason="备用机的记录齐全"),
 ]
 
 

@@ -47,6 +47,8 @@ LockSession      c
 ConfirmAssumed   c
 PublishResults   c
 ReportCutOff     g
+GoOn             h
+ChooseChain      c
 """
 LETTERS = {
     "h": Role.HOST,

@@ -241,6 +241,8 @@ TAKEN: list[tuple[str, commands.Command, set[str]]] = [
     ("stage", commands.ReportCutOff(
         run=1, driver="pdf", method="own", curtain_us=18_000, gone_us=21_000, confirmed=True
     ), EVERYWHERE - {"fresh", "called", "paper"}),
+    ("host", commands.GoOn(), set()),
+    ("chair", commands.ChooseChain(reason="备用机的记录齐全"), EVERYWHERE),
 ]  # fmt: skip
 
 
@@ -1328,6 +1330,38 @@ def test_a_second_device_let_in_puts_the_first_out() -> None:
     sitting.do("host", commands.RevokeDevice(seat="judge:E2", device="b", reason="丢失"))
     assert sitting.refusal("host", commands.RevokeDevice(seat="judge:E2", device="b", reason="r")) == "already_revoked"
     assert sitting.refusal("host", commands.AdmitDevice(seat="judge:E3", device="b")) == "unknown_device"
+
+
+# taken up again
+
+
+def pause(sitting: Sitting, kind: events.PauseKind) -> None:
+    sitting.write([events.SessionPaused(kind=kind, sheets=0, last_at="2026-12-05T09:30:00.000Z")], "room")
+
+
+def test_a_paused_session_takes_devices_alone_until_the_host_goes_on() -> None:
+    sitting = Sitting()
+    sitting.call("1")
+    sitting.start()
+    pause(sitting, events.PauseKind.OPENED)
+    sheet_ = commands.SubmitSheet(entry_no="1", revision=0, points=SHEET)
+    assert sitting.refusal("judge:E2", sheet_) == "paused"
+    assert sitting.refusal("host", commands.OpenScoring()) == "paused"
+    assert sitting.refusal("judge:E2", commands.GoOn()) == "not_allowed"
+    enrol(sitting, "judge:E2", "a")
+    sitting.do("host", commands.AdmitDevice(seat="judge:E2", device="a"))
+    assert kinds(sitting.do("host", commands.GoOn())) == ["SessionResumed"]
+    assert not sitting.refusal("judge:E2", sheet_)
+    assert sitting.refusal("host", commands.GoOn()) == "not_paused"
+
+
+def test_a_take_over_needs_a_second_person() -> None:
+    sitting = Sitting()
+    pause(sitting, events.PauseKind.TAKEN_OVER)
+    own = session.seats(sitting.state.session)[0].name
+    for second in ("", " ", *([own] if own else [])):
+        assert sitting.refusal("host", commands.GoOn(second_person=second)) in ("second_needed", "name_needed")
+    assert kinds(sitting.do("host", commands.GoOn(second_person="王一"))) == ["SessionResumed"]
 
 
 def test_viewers_share_their_seat() -> None:

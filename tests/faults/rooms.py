@@ -243,9 +243,11 @@ class Hall:
 
 
 @contextlib.asynccontextmanager
-async def hall(folder: Path, *, program: Sequence[str] | None = None) -> AsyncIterator[Hall]:
+async def hall(
+    folder: Path, *, program: Sequence[str] | None = None, kind: type[Hall] | None = None
+) -> AsyncIterator[Hall]:
     """A room process with nobody in it yet; everything is ended afterwards. Its seats try again soon."""
-    held = Hall(folder)
+    held = (kind or Hall)(folder)
     usual, seat_connection.RETRY_S = seat_connection.RETRY_S, (0.05, 0.3)
     if program is not None:
         held.program = list(program)

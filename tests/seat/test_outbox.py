@@ -53,7 +53,9 @@ def test_a_command_is_pending_until_it_is_answered_for_good(outbox: Outbox) -> N
     outbox.settle(refusal(3))
     assert outbox.pending() == [submit(1)]
     assert outbox.find(submit(1).command_id) == submit(1)
-    assert outbox.find(submit(2).command_id) is None
+    assert outbox.find(submit(2).command_id) == submit(2)
+    assert outbox.find(submit(3).command_id) is None
+    assert outbox.recorded() == [submit(2)]
     assert outbox.receipts() == {receipt(2).command_id: receipt(2)}
 
 

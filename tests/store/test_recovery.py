@@ -36,7 +36,7 @@ def test_nothing_is_needed_but_the_mirror_when_the_file_is_gone(story):
     records, path, backup, mirror = story
     path.unlink()
     done = recover(path, [backup, mirror])
-    assert (done.records, done.source, done.kept) == (180, mirror, None)
+    assert (done.records, done.source, done.kept) == (180, str(mirror), None)
     assert read_session(path) == records[:180]
 
 
@@ -62,7 +62,7 @@ def test_what_is_left_of_the_file_itself_counts(story):
     path.write_bytes(content)
     assert salvage(path) == records[:150]
     done = recover(path, [backup])
-    assert (done.records, done.source) == (150, path)
+    assert (done.records, done.source) == (150, str(path))
 
 
 def test_two_stories_are_never_merged(story, make_records, tmp_path):

@@ -86,6 +86,25 @@ def release(clock: ClockView) -> Asked:
     )
 
 
+def take_over() -> Asked:
+    """A spare goes on in the room's place: the host and a second person."""
+    return Asked(
+        Question(
+            key="take-over",
+            title=tr("Take over and go on?"),
+            consequence=tr(
+                "This computer becomes the room; the old one must stay off. Judges' computers move here by themselves and"
+                " send again what they hold receipts for."
+            ),
+            needs_reason=False,
+            second_field=tr("Second person who agrees (chair or supervisor, name)"),
+            yes=tr("Take over"),
+            danger=True,
+        ),
+        lambda _choice, _reason, second: commands.GoOn(second_person=second),
+    )
+
+
 _STEPS = (10, 30, 60, 120, -10, -30, -60, -120)
 
 

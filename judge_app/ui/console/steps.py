@@ -7,8 +7,8 @@ import msgspec
 from judge_app.core import commands
 from judge_app.core.clock import HoldKind
 from judge_app.core.commands import Command
-from judge_app.core.views import Briefing, HostView, NextStep, Step
-from judge_app.ui.glossary import number, people, phase_name
+from judge_app.core.views import Briefing, HostView, NextStep, Paused, Step
+from judge_app.ui.glossary import local_time, number, people, phase_name
 from judge_app.ui.language import tr
 from judge_app.ui.own_rules import rules_of
 
@@ -43,6 +43,9 @@ def words(view: HostView, briefing: Briefing) -> StepWords:
     running = running_phase(view)
     ends = phase_name(rules_of(briefing, view.current), running) if running else ""
     match step.step:
+        case Step.GO_ON if view.paused is not None:
+            text = tr("Take over and go on…") if view.paused.needs_second else tr("Go on with the session")
+            return StepWords(text, holdings(view.paused))
         case Step.CALL:
             return StepWords(
                 tr("Call {no}: {name}", no=number(step.entry_no), name=project_name(briefing, step.entry_no)),
@@ -74,6 +77,11 @@ def words(view: HostView, briefing: Briefing) -> StepWords:
     return StepWords(tr("All projects have been heard"), tr("The chair reviews, locks and signs."), enabled=False)
 
 
+def holdings(paused: Paused) -> str:
+    """What a room holds that was taken up again: so many sheets, the last record at such a time."""
+    return tr("{n} sheets here, last record {time}", n=paused.sheets, time=local_time(paused.last_at))
+
+
 def _still_missing(view: HostView, step: NextStep, briefing: Briefing) -> str:
     """Who keeps an earlier project waiting; nobody has to wait for it with the call."""
     if not step.missing:
@@ -87,6 +95,9 @@ def command(view: HostView) -> Command | None:
     """The command of the next step; None where it has to be asked first (or there is none)."""
     step = view.next_step
     match step.step:
+        case Step.GO_ON:
+            needs_second = view.paused is not None and view.paused.needs_second
+            return None if needs_second else commands.GoOn()
         case Step.CALL:
             return commands.CallProject(entry_no=step.entry_no)
         case Step.START_PHASE:

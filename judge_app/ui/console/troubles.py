@@ -28,7 +28,8 @@ UNCOUNTED_AFTER_S = 60
 
 def found(view: HostView, briefing: Briefing, wall: datetime, uncounted_s: int | None = None) -> list[Trouble]:
     """All that is wrong now, worst first. ``uncounted_s``: how long the called project has had no clock."""
-    made: list[Trouble] = _uncounted(view, uncounted_s)
+    made: list[Trouble] = _paused(view)
+    made += _uncounted(view, uncounted_s)
     made += _asking(view)
     made += _health(view)
     made += _cut_off(view)
@@ -51,6 +52,33 @@ def _uncounted(view: HostView, seconds: int | None) -> list[Trouble]:
             ),
             tone="warn",
             actions=(("start", tr("Start the clock"), False),),
+        )
+    ]
+
+
+def _paused(view: HostView) -> list[Trouble]:
+    """A room that was taken up again says what it holds, and what may be missing."""
+    paused = view.paused
+    if paused is None:
+        return []
+    said = []
+    if paused.kept:
+        said.append(tr("The session file was damaged; it is kept as {name}.", name=paused.kept))
+    if paused.source:
+        said.append(tr("Put together from {name}.", name=paused.source))
+    if paused.may_lack:
+        said.append(
+            tr("The newest entries may be missing; judges' computers send again what they hold receipts for. Compare.")
+        )
+    else:
+        said.append(tr("Nothing was lost."))
+    said.append(tr("Judges wait until you go on."))
+    return [
+        Trouble(
+            key="paused",
+            title=tr("The session is paused"),
+            text="\n".join(said),
+            tone="warn" if paused.may_lack else "info",
         )
     ]
 

@@ -512,6 +512,8 @@ class ConsoleWindow(QWidget):
         made = steps.command(view)
         if made is not None:
             self.command.emit(made)
+        elif view.next_step.step is Step.GO_ON:
+            self._put(questions.take_over())
         elif view.next_step.step is Step.RELEASE and view.clock is not None:
             self._put(questions.release(view.clock))
         elif view.next_step.step is Step.CLOSE_SCORING:

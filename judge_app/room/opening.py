@@ -1,0 +1,117 @@
+"""Taking up a session file: what is sound is taken, a damaged one is put together from its copies, nothing is reset.
+
+A file that does not open is renamed and kept; its records come from what it still holds, the mirror, the backups and the
+centre, whichever has most, if they tell one story. A sound file that lost its end is continued from a copy that has it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from judge_app.core.events import PauseKind, SessionPaused
+from judge_app.core.journal import Record
+from judge_app.room.mirroring import mirror_file
+from judge_app.store.backups import Backups
+from judge_app.store.central import Central
+from judge_app.store.recovery import damaged, records_of, recover, refill, remains, salvage
+from judge_app.store.session_file import CorruptSession, SessionFile
+
+log = logging.getLogger(__name__)
+
+CENTRE_S = 3.0
+"""How long a damaged file's recovery waits for the centre: its copies here come first."""
+
+
+def copies_of(path: Path, *, mirror: Path | None, backups: Path | None) -> list[Path]:
+    """The mirror and the newest backup of a session, where they are."""
+    found = []
+    if mirror is not None and (one := mirror_file(mirror, path)).exists():
+        found.append(one)
+    if backups is not None:
+        found += [backup.path for backup in Backups(backups, path.stem).list()[:1]]
+    return found
+
+
+def take_up(
+    path: Path,
+    *,
+    by_hand: bool,
+    mirror: Path | None = None,
+    backups: Path | None = None,
+    central: str | None = None,
+) -> SessionPaused | None:
+    """Make a session file sound before a room opens it; returns how the room is to begin: paused, where the host opened
+    it ``by_hand`` or anything had to be recovered, else at once (None).
+
+    Raises BadInput where it cannot be made sound (another version, no copy, copies that contradict each other), InUse,
+    and StoreFailed.
+    """
+    copies = copies_of(path, mirror=mirror, backups=backups)
+    if not path.exists():
+        copies += remains(path)  # a crash in the midst of a recovery
+        return _recovered(path, copies, central) if copies else None
+    try:
+        with SessionFile.open(path) as session:
+            count, source = refill(session, copies)
+            untold = _untold(path, session)
+    except CorruptSession as problem:
+        log.error("%s", problem)
+        return _recovered(path, copies, central)
+    if source is not None:
+        log.warning("%d records were lost from the end of %s; they came from %s", count, path, source)
+        return SessionPaused(kind=PauseKind.RECOVERED, sheets=0, last_at="", source=source.name, may_lack=True)
+    if untold:
+        return SessionPaused(kind=PauseKind.RECOVERED, sheets=0, last_at="", kept=untold, may_lack=True)
+    return SessionPaused(kind=PauseKind.OPENED, sheets=0, last_at="") if by_hand else None
+
+
+def _untold(path: Path, session: SessionFile) -> str:
+    """A damaged file that was kept and of which the journal says nothing yet: the room died before it was told."""
+    names = {one.name for one in damaged(path)}
+    if not names:
+        return ""
+    told = {record.event.kept for record in session.records() if isinstance(record.event, SessionPaused)}
+    return max(names - told, default="")
+
+
+def _recovered(path: Path, copies: Sequence[Path], central: str | None) -> SessionPaused:
+    others: list[tuple[str, Sequence[Record]]] = []
+    if central is not None:
+        found = _from_centre(central, path, copies)
+        if found:
+            others.append(("centre", found))
+    made = recover(path, copies, others)
+    log.warning("%s was put together anew from %s: %d records; heads %s", path, made.source, made.records, made.heads)
+    return SessionPaused(
+        kind=PauseKind.RECOVERED,
+        sheets=0,
+        last_at="",
+        source=Path(made.source).name,
+        kept="" if made.kept is None else made.kept.name,
+        may_lack=True,
+    )
+
+
+def _from_centre(url: str, path: Path, copies: Sequence[Path]) -> list[Record]:
+    """What the centre holds of the session that the copies, or the file's remains, are of; it is not waited for long."""
+    found: list[Record] = []
+
+    def ask() -> None:
+        left = salvage(path) if path.exists() else []
+        known = next((records for copy in copies if (records := records_of(copy))), left)
+        session_id = getattr(getattr(known[0].event, "setup", None), "session_id", "") if known else ""
+        if not session_id:
+            return
+        try:
+            with Central.connect(url) as centre:
+                found.extend(centre.records(session_id))
+        except Exception as problem:  # the centre may be away; there are the copies here
+            log.warning("the centre could not be asked for the session: %s", problem)
+
+    thread = threading.Thread(target=ask, name="asking the centre", daemon=True)
+    thread.start()
+    thread.join(CENTRE_S)
+    return [] if thread.is_alive() else found
