@@ -253,11 +253,12 @@ def test_a_refusal_for_the_moment_is_tried_again_by_itself(tmp_path: Path) -> No
             kept = held.room.take
             refused: list[int] = []
 
-            def in_trouble(*given: Any) -> Any:
+            def in_trouble(*given: Any) -> None:
                 if not refused:
                     refused.append(1)
-                    return Refusal(command_id=given[2].command_id, code="store_trouble", zh="甲", en="a", again=True)
-                return kept(*given)
+                    given[3](Refusal(command_id=given[2].command_id, code="store_trouble", zh="甲", en="a", again=True))
+                    return
+                kept(*given)
 
             held.room.take = in_trouble  # type: ignore[method-assign]
             assert isinstance(await judge.give(held.sheet("E2")), Receipt)
