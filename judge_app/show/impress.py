@@ -102,8 +102,10 @@ class ImpressDriver(WorkerDriver):
         return self.soffice_pids()
 
     def connect(self, budget_ns: int = OPEN_BUDGET_NS) -> None:
-        """Wait until soffice answers; raises ShowHung where it runs and does not."""
+        """Wait until soffice answers both workers; raises ShowHung where it runs and does not. The one that ends must not
+        have its first contact at the deadline."""
         self._works.call("connect", budget_ns)
+        self._ends.call("connect", budget_ns)
 
     def close_all(self, budget_ns: int = START_BUDGET_NS) -> None:
         """Close every document of this soffice, also one that somebody opened by hand."""

@@ -70,7 +70,8 @@ FREEZE_S = 0.1
 HELD_S = 0.4
 """How long the projector is watched after the show is gone."""
 EVERY_S = 0.0015
-PATIENCE_S = 60.0
+STILL_S = 1.0
+PATIENCE_S = 120.0
 
 
 class Stage(QObject):
@@ -89,9 +90,10 @@ class Stage(QObject):
         self.wait = QTimer(self)
         self.wait.timeout.connect(self.begin)
         self.painted_ns = 0
+        self.trouble = ""
         self.stage.curtain.up.connect(self.painted)
         self.stage.command.connect(self.reported)
-        self.stage.trouble_changed.connect(lambda words: words and say(words))
+        self.stage.trouble_changed.connect(self.troubled)
         self.stage.set_now(lambda: time.monotonic_ns() - self.origin)
         self.stage.set_briefing(briefing())
         self.stage.set_decks({"5": deck})
@@ -110,8 +112,9 @@ class Stage(QObject):
         self.wait.start(20)
 
     def begin(self) -> None:
-        """The talk, once the deck is open: a foreign program takes seconds for that."""
-        if isinstance(self.hand, ProgramDeckHand) and not self.hand.ready:
+        """The talk, once the deck is open: a foreign program takes seconds for that. One whose deck did not open begins
+        all the same, as a host would have it."""
+        if isinstance(self.hand, ProgramDeckHand) and not self.hand.ready and not self.trouble:
             return
         self.wait.stop()
         self.run += 1
@@ -128,6 +131,11 @@ class Stage(QObject):
         for pid in soffice_of(os.getpid()):
             with contextlib.suppress(psutil.NoSuchProcess):
                 psutil.Process(pid).suspend()
+
+    def troubled(self, words: str) -> None:
+        self.trouble = words
+        if words:
+            say(words)
 
     def painted(self, at_ns: int) -> None:
         self.painted_ns = at_ns
@@ -171,6 +179,10 @@ class Cut(msgspec.Struct, frozen=True):
     confirmed: bool
 
 
+class StoodStill(Exception):
+    """The witness itself did not run for a while (the machine slept, or was stopped): it saw nothing worth telling."""
+
+
 class Witness:
     """Looks at the projector from another process than the stage's."""
 
@@ -192,7 +204,7 @@ class Witness:
 
     def watch(self, deadline_ns: int, stage: int, offices: Sequence[int]) -> tuple[float, float, bool, bool] | None:
         """(covered, gone) in ms after the deadline, whether either was early, whether a slide was seen again. None
-        where no slide was seen before the deadline: then there was nothing to end."""
+        where no slide was seen before the deadline: then there was nothing to end. Raises StoodStill."""
         seen = False
         covered: int | None = None
         gone: int | None = None
@@ -205,6 +217,8 @@ class Witness:
                 gone = time.monotonic_ns()
             if before and at > deadline_ns and gone is None:
                 self.gaps.append((at - before) / 1e6)
+            if before and at - before > STILL_S * SECOND:
+                raise StoodStill
             before = at
             if slide:
                 again = again or covered is not None
@@ -216,7 +230,8 @@ class Witness:
             if covered is not None and gone is not None and at > max(gone, deadline_ns) + HELD_S * SECOND:
                 break
             if at > deadline_ns + 20 * SECOND:
-                raise SystemExit(f"20 s after the deadline the projector still shows slides (seen {seen}, gone {gone})")
+                left = [f"{one.pid} {one.title} {one.box}" for one in self._eyes.windows()]
+                raise SystemExit(f"20 s after the deadline a show is left (covered {covered}): {offices} of {left}")
             time.sleep(EVERY_S)
         assert covered is not None
         assert gone is not None
@@ -275,12 +290,10 @@ def cut_off(stage: StageProcess, witness: Witness) -> Cut | None:
     offices = soffice_of(stage.pid)
     seen = witness.watch(deadline, stage.pid, offices)
     report, painted = stage.report()
-    if seen is None:
+    if seen is None or report["curtain_us"] < 0:
         return None
     covered, gone, early, again = seen
     curtain, ended = report["curtain_us"] / 1000, report["gone_us"] / 1000
-    if curtain < 0 or ended < 0:
-        raise SystemExit(f"the stage reports an unproved cut-off: {report}")
     return Cut(
         curtain=curtain,
         gone=ended,
@@ -299,10 +312,15 @@ def drive(driver: str, cuts: int, folder: Path, display: str) -> dict[str, Any]:
     witness = Witness(display)
     stage = StageProcess(driver, deck, folder / "programs", display)
     made: list[Cut] = []
-    void = 0
+    void = still = 0
     try:
         while len(made) < cuts:
-            cut = cut_off(stage, witness)
+            try:
+                cut = cut_off(stage, witness)
+            except StoodStill:
+                still += 1
+                stage.report()
+                continue
             if cut is None:
                 void += 1
                 if void > max(3, cuts // 5):
@@ -319,7 +337,7 @@ def drive(driver: str, cuts: int, folder: Path, display: str) -> dict[str, Any]:
         "n": len(made),
         "early": sum(cut.early for cut in made),
         "curtain_ms": figures([cut.curtain for cut in made]),
-        "gone_ms": figures([cut.gone for cut in made]),
+        "gone_ms": figures([cut.gone for cut in made if cut.confirmed]),
         "uncovered": sum(cut.uncovered for cut in made),
         "unconfirmed": sum(not cut.confirmed for cut in made),
         "methods": {method: sum(cut.method == method for cut in made) for method in methods},
@@ -329,6 +347,7 @@ def drive(driver: str, cuts: int, folder: Path, display: str) -> dict[str, Any]:
             "every_ms": figures(witness.gaps),
         },
         "not_up_in_time": void,
+        "machine_stood_still": still,
     }
 
 

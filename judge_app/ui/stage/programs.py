@@ -40,12 +40,13 @@ def find_hands(folder: Path) -> dict[str, DeckHand]:
     """Kind of deck (show/driver.py) → the hand that shows it here; a kind that nothing shows is left out, and the stage
     says so when such a deck comes. ``folder`` keeps LibreOffice's own profile."""
     found: dict[str, DeckHand] = {}
-    for deck_kind, program in _programs(folder):
+    for deck_kind, program in find_programs(folder):
         found[deck_kind] = ProgramDeckHand(program, open_desktop())
     return found
 
 
-def _programs(folder: Path) -> list[tuple[str, Program]]:
+def find_programs(folder: Path) -> list[tuple[str, Program]]:
+    """Kind of deck → the program of this machine that shows it; without those that we do not have to look for."""
     if sys.platform == "win32":
         kind = DriverKind.POWERPOINT if _has_powerpoint() else DriverKind.WPS
         return [("slides", WorkerProgram(kind))]
