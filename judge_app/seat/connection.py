@@ -43,6 +43,8 @@ RETRY_S = (0.2, 5.0)
 CONNECT_S = 5.0
 OWED_S = (3.0, 6.0)
 """How long what a new epoch's room cannot take yet waits for the next try."""
+CLOSE_S = 1.0
+"""How long the room may take to note that a connection was given up: it may long be gone."""
 
 
 class Listener(Protocol):
@@ -217,9 +219,15 @@ class SeatConnection:
             enrolled = self._identity.enrolled
             assert enrolled is not None
             self.seat_id = enrolled.seat
-            async with http.ws_connect(
-                f"{self._address.origin}/v1/room", ssl=self._fingerprint, max_msg_size=0, autoping=True
-            ) as ws:
+            async with asyncio.timeout(CONNECT_S * 2):  # a connection that is half open says nothing for ever
+                opened = await http.ws_connect(
+                    f"{self._address.origin}/v1/room",
+                    ssl=self._fingerprint,
+                    max_msg_size=0,
+                    autoping=True,
+                    timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_S),
+                )
+            async with opened as ws:
                 self._heard_ns = local_ns()
                 await ws.send_str(_text(messages.Hello(device=enrolled.device, secret=enrolled.secret)))
                 watch = asyncio.ensure_future(self._watch(ws))

@@ -84,7 +84,7 @@ class Trace:
 def _read(trace: str) -> bool:
     """Whether a trace shows that the sheet's frame had been received, or what follows from it."""
     large = [int(size) for size in re.findall(r"recvfrom\(.*= (\d+)$", trace, re.MULTILINE)]
-    return any(call in trace for call in ("pwrite64", "getrandom", "fdatasync")) or any(size > 1_000 for size in large)
+    return any(call in trace for call in ("pwrite64", "getrandom", "fdatasync")) or any(size > 400 for size in large)
 
 
 async def killed_at(held: Hall, seat: str, entry_no: str, thread: str, call: str, when: int) -> Point:

@@ -28,7 +28,7 @@ from judge_app.exchange.workbook import read_contest
 from judge_app.rehearsal.rehearse import setup_of
 from judge_app.room.keys import RoomKeys
 from judge_app.seat import connection as seat_connection
-from judge_app.seat.connection import SeatConnection
+from judge_app.seat.connection import Find, SeatConnection
 from judge_app.seat.identity import file_name
 from judge_app.seat.state import CommandState, Connection, Delivery, Link
 from judge_app.store.presets import Presets
@@ -76,8 +76,9 @@ class Ear:
             self.changed.clear()
             await asyncio.wait_for(self.changed.wait(), WAIT_S)
 
-    async def until_link(self, link: Link) -> None:
-        while self.link is not link:
+    async def until_again_online(self, heard: int) -> None:
+        """Until the connection was lost and is there again, after the first ``heard`` things that were told of it."""
+        while self.link is not Link.ONLINE or len(self.connections) <= heard:
             self.changed.clear()
             await asyncio.wait_for(self.changed.wait(), WAIT_S)
 
@@ -183,14 +184,14 @@ class Hall:
         self.room.signal(signal.SIGKILL)
         self.room.wait()
 
-    def join(self, *seats: str, via: tuple[str, int] | None = None) -> None:
+    def join(self, *seats: str, via: tuple[str, int] | None = None, find: Find | None = None) -> None:
         """Seats sit down, at another address than the room's own where ``via`` says so (a proxy)."""
         for seat in seats:
             ear = Ear()
             link = self.links.setdefault(seat, read_link(self.room.ready["links"][seat]))
             if via is not None:
                 link = msgspec.structs.replace(link, host=via[0], port=via[1])
-            connection = SeatConnection(link, ear, folder=self.folder / "seats", device_name=seat)
+            connection = SeatConnection(link, ear, folder=self.folder / "seats", device_name=seat, find=find)
             self.seats[seat] = (connection, ear)
             self.tasks[seat] = asyncio.create_task(connection.run())
 
