@@ -11,6 +11,7 @@ import msgspec
 from judge_app.core.clock import Outcome
 from judge_app.core.contest import Presence
 from judge_app.core.review import Tick
+from judge_app.core.stages import Showing
 
 Points = dict[str, dict[str, int]]
 """Component key → criterion name → hundredths of a point."""
@@ -235,6 +236,15 @@ class PublishResults(Command, frozen=True):
     """已公布: the locked results may be seen by everybody."""
 
 
+class ShowResults(Command, frozen=True):
+    """What of the published results the audience sees now. ``entry_no`` belongs to MARKS alone; ``step`` is how far
+    the reveal has come, from 0."""
+
+    kind: Showing
+    entry_no: str = ""
+    step: int = 0
+
+
 # the stage
 
 
@@ -292,6 +302,7 @@ AnyCommand = (
     | LockSession
     | ConfirmAssumed
     | PublishResults
+    | ShowResults
     | ReportCutOff
     | GoOn
     | ChooseChain

@@ -14,6 +14,7 @@ from judge_app.core.commands import Points
 from judge_app.core.contest import Contest, PlannedSession, Presence, Struct
 from judge_app.core.review import Tick
 from judge_app.core.rules import RuleSet
+from judge_app.core.stages import Showing
 
 
 class SessionSetup(Struct, frozen=True):
@@ -237,6 +238,14 @@ class ResultsPublished(Event, frozen=True):
     pass
 
 
+class ResultsShown(Event, frozen=True):
+    """The host has brought this of the published results before the audience."""
+
+    kind: Showing
+    entry_no: str = ""
+    step: int = 0
+
+
 class MessageShown(Event, frozen=True):
     text: str
 
@@ -332,6 +341,7 @@ AnyEvent = (
     | SessionLocked
     | AssumedConfirmed
     | ResultsPublished
+    | ResultsShown
     | MessageShown
     | DeviceEnrolled
     | DeviceAdmitted

@@ -70,6 +70,7 @@ MAY: dict[type[commands.Command], frozenset[Role]] = {
     commands.LockSession: _CHAIR,
     commands.ConfirmAssumed: _CHAIR,
     commands.PublishResults: _CHAIR,
+    commands.ShowResults: _HOST,
     commands.ReportCutOff: frozenset({Role.STAGE}),
     commands.GoOn: _HOST,
     commands.ChooseChain: _CHAIR,

@@ -38,7 +38,7 @@ from judge_app.core.scoring import (
     tabulate_book,
 )
 from judge_app.core.seats import Role, Seat, may
-from judge_app.core.stages import ProjectStage, ResultStatus, ReviewStep, SheetStatus
+from judge_app.core.stages import ProjectStage, ResultStatus, ReviewStep, SheetStatus, Showing
 
 UNDO_NS = 5 * SECOND
 """How long a start or an end of a phase may be taken back."""
@@ -187,6 +187,8 @@ class State(Struct, frozen=True):
     message: str = ""
     locked: bool = False
     published: bool = False
+    showing: events.ResultsShown | None = None
+    """What of the published results the audience sees."""
     room: events.RoomStarted | None = None
     paused: events.SessionPaused | None = None
     """Why nothing is taken until the host goes on."""
@@ -444,6 +446,7 @@ def decide(state: State, command: commands.Command, seat: Seat, at_ns: int) -> l
 
 _AFTER_LOCK = (
     commands.PublishResults,
+    commands.ShowResults,
     commands.ConfirmAssumed,
     commands.SignOff,
     commands.ReopenProject,
@@ -1133,6 +1136,39 @@ def _publish(command: commands.PublishResults, state: State, seat: Seat, at_ns: 
     return [events.ResultsPublished()]
 
 
+@_when(commands.ShowResults)
+def _show_results(command: commands.ShowResults, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    if not state.published:
+        raise Refused("not_published", "成绩尚未公布", "the results are not published yet")
+    if command.kind is Showing.MARKS:
+        if _project(state, command.entry_no).stage in OUT:
+            raise Refused("out", f"{command.entry_no} 号项目已退出比赛", f"project {command.entry_no} is out")
+    elif command.entry_no:
+        raise Refused("no_such_step", "没有这一步", "there is no such step")
+    if not 0 <= command.step <= show_steps(state, command.kind):
+        raise Refused("no_such_step", "没有这一步", "there is no such step")
+    return [events.ResultsShown(kind=command.kind, entry_no=command.entry_no, step=command.step)]
+
+
+PAGE = 8
+"""How many results stand on one page of the list."""
+
+
+def show_steps(state: State, kind: Showing) -> int:
+    """The number of the last step of a reveal; the first one is 0. A project's own: hidden, then where the rules have
+    marks announced all of them and without the dropped ones, and last the total."""
+    listed = sum(1 for held in state.projects.values() if held.stage not in OUT)
+    match kind:
+        case Showing.LIST:
+            return max(0, -(-listed // PAGE) - 1)
+        case Showing.RANKING:
+            return listed
+        case Showing.MARKS:
+            return 3 if state.session.rules.announce == "full" else 1
+        case Showing.NOTHING:
+            return 0
+
+
 @_when(commands.ReportCutOff)
 def _cut_off(command: commands.ReportCutOff, state: State, seat: Seat, at_ns: int) -> list[Event]:
     if not any(run.run == command.run for run in state.all_runs):
@@ -1538,7 +1574,7 @@ def _project_reopened(event: events.ProjectReopened, state: State, body: Body) -
         state = _with_project(state, event.entry_no, stage=ProjectStage.CLOSED)
     else:
         state = _with_project(state, event.entry_no, stage=_first_stage(state.session), call=0)
-    return _replace(state, locked=False, published=False)
+    return _replace(state, locked=False, published=False, showing=None)
 
 
 def _first_stage(setup: SessionSetup) -> ProjectStage:
@@ -1565,6 +1601,11 @@ def _assumed_confirmed(event: events.AssumedConfirmed, state: State, body: Body)
 @_then(events.ResultsPublished)
 def _results_published(event: events.ResultsPublished, state: State, body: Body) -> State:
     return _replace(state, published=True)
+
+
+@_then(events.ResultsShown)
+def _results_shown(event: events.ResultsShown, state: State, body: Body) -> State:
+    return _replace(state, showing=None if event.kind is Showing.NOTHING else event)
 
 
 @_then(events.MessageShown)

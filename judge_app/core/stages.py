@@ -22,6 +22,18 @@ class ProjectStage(enum.StrEnum):
     DISQUALIFIED = "disqualified"
 
 
+class Showing(enum.StrEnum):
+    """What of the published results stands before the audience, as the host leads it."""
+
+    NOTHING = "nothing"
+    LIST = "list"
+    """All of them as a list; a step is a page."""
+    RANKING = "ranking"
+    """One after the other from the last place; a step is one more."""
+    MARKS = "marks"
+    """One project's: hidden, then its marks all at once, the dropped ones fall out, the total."""
+
+
 class SheetStatus(enum.StrEnum):
     """Where one judge's sheet for one project stands."""
 

@@ -9,6 +9,7 @@ the stage and viewers what has been published. Times are nanoseconds of the room
 from __future__ import annotations
 
 import enum
+from decimal import Decimal
 
 import msgspec
 
@@ -26,6 +27,8 @@ from judge_app.core.session import HEARD, OUT, ProjectState, SheetState, State
 from judge_app.core.stages import ProjectStage as ProjectStage
 from judge_app.core.stages import ReviewStep as ReviewStep
 from judge_app.core.stages import SheetStatus as SheetStatus
+from judge_app.core.stages import Showing as Showing
+from judge_app.core.working import Use
 
 
 class Step(enum.StrEnum):
@@ -200,6 +203,22 @@ class Paused(Struct, frozen=True):
     needs_second: bool = False
 
 
+class ResultsShowing(Struct, frozen=True):
+    """What of the published results the audience sees: ``step`` of the steps 0 to ``steps``."""
+
+    kind: Showing
+    entry_no: str = ""
+    step: int = 0
+    steps: int = 0
+
+
+class ShownMark(Struct, frozen=True):
+    """A mark that is shown to the audience, without the judge who gave it."""
+
+    total: Decimal
+    use: Use
+
+
 class HostView(msgspec.Struct, frozen=True, kw_only=True, tag="host", tag_field="view"):
     current: str | None
     clock: ClockView | None
@@ -214,6 +233,7 @@ class HostView(msgspec.Struct, frozen=True, kw_only=True, tag="host", tag_field=
     session_locked: bool = False
     published: bool = False
     paused: Paused | None = None
+    showing: ResultsShowing | None = None
     health: Health = Health()
     join_links: tuple[JoinLink, ...] = ()
     addresses: tuple[tuple[str, str], ...] = ()
@@ -338,7 +358,9 @@ class ChairView(msgspec.Struct, frozen=True, kw_only=True, tag="chair", tag_fiel
 
 class StageView(msgspec.Struct, frozen=True, kw_only=True, tag="stage", tag_field="view"):
     """What the projector, the presenter's monitor and a public viewer may know. ``message`` is for the presenter, not
-    for viewers; ``published`` names no judge and tells no judge's mark."""
+    for viewers; ``published`` names no judge and tells no judge's mark. ``showing`` is what the host leads before the
+    audience, ``marks`` by component those of the one project that is revealed, in order of size, from the step on at
+    which they are shown, and only where the rules have them announced."""
 
     current: str | None
     stage: ProjectStage | None
@@ -347,6 +369,8 @@ class StageView(msgspec.Struct, frozen=True, kw_only=True, tag="stage", tag_fiel
     message: str = ""
     done: bool = False
     published: Tabulation | None = None
+    showing: ResultsShowing | None = None
+    marks: dict[str, tuple[ShownMark, ...]] = {}
 
 
 AnyView = HostView | JudgeView | ChairView | StageView
@@ -547,6 +571,7 @@ def _host(state: State, seat: Seat, live: Live) -> HostView:
         session_locked=state.locked,
         published=state.published,
         paused=_paused(state.paused),
+        showing=_showing(state),
         health=live.health,
         join_links=live.join_links if seat.role is Role.HOST else (),
         addresses=live.addresses if seat.role is Role.HOST else (),
@@ -727,8 +752,40 @@ def public(results: Tabulation, rules: RuleSet) -> Tabulation:
     )
 
 
+def _showing(state: State) -> ResultsShowing | None:
+    shown = state.showing
+    if shown is None or not state.published:
+        return None
+    steps = session.show_steps(state, shown.kind)
+    return ResultsShowing(kind=shown.kind, entry_no=shown.entry_no, step=min(shown.step, steps), steps=steps)
+
+
+def _shown_marks(
+    results: Tabulation, rules: RuleSet, showing: ResultsShowing | None
+) -> dict[str, tuple[ShownMark, ...]]:
+    """The marks of the project that is revealed; nobody's by their order, none before their step."""
+    if showing is None or showing.kind is not Showing.MARKS or showing.step < 1 or rules.announce != "full":
+        return {}
+    return {
+        key: tuple(
+            sorted(
+                (
+                    ShownMark(total=mark.total, use=mark.use)
+                    for mark in part.marks
+                    if mark.total is not None and mark.use is not Use.NOT_VALID
+                ),
+                key=lambda mark: (mark.total, mark.use),
+            )
+        )
+        for key, part in results.project(showing.entry_no).components.items()
+        if any(mark.use is not Use.NOT_VALID for mark in part.marks)
+    }
+
+
 def _stage(state: State, seat: Seat) -> StageView:
     following = next((no for no in state.order if state.projects[no].stage is ProjectStage.WAITING), None)
+    results = session.tabulation(state) if state.published else None
+    showing = _showing(state)
     return StageView(
         current=state.current,
         stage=None if state.current is None else state.projects[state.current].stage,
@@ -736,5 +793,7 @@ def _stage(state: State, seat: Seat) -> StageView:
         following=following,
         message=state.message if seat.role is Role.STAGE else "",
         done=all(held.stage in HEARD for held in state.projects.values()),
-        published=public(session.tabulation(state), state.session.rules) if state.published else None,
+        published=None if results is None else public(results, state.session.rules),
+        showing=showing,
+        marks={} if results is None else _shown_marks(results, state.session.rules, showing),
     )

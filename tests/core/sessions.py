@@ -36,6 +36,7 @@ from judge_app.core.rules import (
     Trim,
 )
 from judge_app.core.seats import Seat
+from judge_app.core.stages import Showing
 from judge_app.exchange.scores import GivenScores, read_scores
 from judge_app.exchange.workbook import read_contest
 from judge_app.store.presets import Presets
@@ -305,6 +306,12 @@ def every_command(setup: SessionSetup) -> list[st.SearchStrategy[commands.Comman
         build(commands.LockSession),
         build(commands.ConfirmAssumed, path=st.sampled_from(["tie_keys", "x"]), name=NAMES),
         build(commands.PublishResults),
+        build(
+            commands.ShowResults,
+            kind=st.sampled_from(list(Showing)),
+            entry_no=st.one_of(st.just(""), entries),
+            step=st.integers(-1, 4),
+        ),
         build(
             commands.ReportCutOff,
             run=st.integers(0, 4),

@@ -24,7 +24,7 @@ from judge_app.core.review import Tick, lines
 from judge_app.core.scoring import Tabulation
 from judge_app.core.seats import Seat
 from judge_app.core.session import State
-from judge_app.core.stages import ProjectStage, ReviewStep, SheetStatus
+from judge_app.core.stages import ProjectStage, ReviewStep, SheetStatus, Showing
 from tests.core.sessions import setup as small_setup
 from tests.core.sessions import sheet
 
@@ -343,10 +343,14 @@ def command_of(sitting: Sitting, move: Move, told: Told) -> tuple[str, commands.
                 ("chair", commands.LockSession()),
                 ("chair", commands.ConfirmAssumed(path="tie_keys", name="组委会")),
                 ("chair", commands.PublishResults()),
+                ("host", commands.ShowResults(kind=Showing.MARKS, entry_no=entry_no, step=1 + b % 3)),
+                ("host", commands.ShowResults(kind=list(Showing)[b % 3], step=b % 4)),
             ]
             signed = any(one.role == "chair" and one.seq > state.results_seq for one in state.signatures)
             natural = 1 if not signed else 2 if not state.locked else 3 if not state.confirmed else 4
-            return steps[natural if a % 3 else a % 5]
+            if state.published:
+                natural = 5 + b % 2
+            return steps[natural if a % 3 else a % 7]
         case "undo":
             return "host", commands.UndoStep()
         case "hold":

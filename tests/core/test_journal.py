@@ -19,6 +19,7 @@ from judge_app.core.contest import Presence
 from judge_app.core.events import AnyEvent, Event
 from judge_app.core.journal import GENESIS, VERSION, Body, Record, Stamp, chain, first_break, read, seal
 from judge_app.core.review import Tick
+from judge_app.core.stages import Showing
 from tests.core.sessions import RULES, setup
 from tests.core.simulation import Move, Sitting, moves, play
 
@@ -63,6 +64,7 @@ EXAMPLES: list[Event] = [
     events.SessionLocked(),
     events.AssumedConfirmed(path="tie_keys", name="组委会"),
     events.ResultsPublished(),
+    events.ResultsShown(kind=Showing.MARKS, entry_no="1", step=2),
     events.MessageShown(text="请靠近话筒"),
     events.DeviceEnrolled(
         seat="judge:P1", device="d0", name="LENOVO-7", key="00" * 32, admitted=True, machine="5a" * 16

@@ -46,6 +46,7 @@ SignOff          c s k v
 LockSession      c
 ConfirmAssumed   c
 PublishResults   c
+ShowResults      h
 ReportCutOff     g
 GoOn             h
 ChooseChain      c

@@ -21,7 +21,7 @@ from judge_app.core.rules import Trim
 from judge_app.core.scoring import Status
 from judge_app.core.seats import MAY, Role
 from judge_app.core.session import State, decide, due, next_due_ns
-from judge_app.core.stages import ProjectStage, SheetStatus
+from judge_app.core.stages import ProjectStage, SheetStatus, Showing
 from tests.core.sessions import (
     FLOWING,
     PAPER,
@@ -238,6 +238,8 @@ TAKEN: list[tuple[str, commands.Command, set[str]]] = [
     ("chair", commands.LockSession(), {"signed"}),
     ("chair", commands.ConfirmAssumed(path="tie_keys", name="组委会"), EVERYWHERE),
     ("chair", commands.PublishResults(), set()),
+    ("host", commands.ShowResults(kind=Showing.RANKING, step=1), {"published"}),
+    ("host", commands.ShowResults(kind=Showing.MARKS, entry_no="1"), {"published"}),
     ("stage", commands.ReportCutOff(
         run=1, driver="pdf", method="own", curtain_us=18_000, gone_us=21_000, confirmed=True
     ), EVERYWHERE - {"fresh", "called", "paper"}),

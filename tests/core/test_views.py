@@ -20,13 +20,15 @@ from judge_app.core.contest import Presence
 from judge_app.core.journal import Body
 from judge_app.core.seats import Role, Seat
 from judge_app.core.session import State
-from judge_app.core.stages import ProjectStage, SheetStatus
+from judge_app.core.stages import ProjectStage, SheetStatus, Showing
 from judge_app.core.views import (
     ChairView,
     HostView,
     JudgeView,
     Live,
     SeatLive,
+    ShownMark,
+    StageView,
     Step,
     briefing,
     reaches,
@@ -235,6 +237,14 @@ def leaks_results_early(state: State, seat: Seat) -> Any:
     return msgspec.structs.replace(view(state, seat), published=session.tabulation(state))
 
 
+def leaks_marks_early(state: State, seat: Seat) -> Any:
+    marks = {
+        key: tuple(ShownMark(total=mark.total, use=mark.use) for mark in part.marks if mark.total is not None)
+        for key, part in session.tabulation(state).project("1").components.items()
+    }
+    return msgspec.structs.replace(view(state, seat), marks=marks)
+
+
 def leaks_votes(state: State, seat: Seat) -> Any:
     return msgspec.structs.replace(briefing(state, seat), projects=state.session.contest.projects)
 
@@ -252,6 +262,8 @@ def leaks_votes(state: State, seat: Seat) -> Any:
         ("chair", leaks_a_reason),
         ("supervisor", leaks_a_reason),
         ("viewer", leaks_results_early),
+        ("stage", leaks_marks_early),
+        ("viewer", leaks_marks_early),
         ("host", leaks_votes),
         ("stage", leaks_votes),
     ],
@@ -492,6 +504,68 @@ def test_published_results_name_no_judge_and_tell_no_mark() -> None:
     assert any(flag.startswith("JUDGE_") for flag in flags), "the chair does see them"
     sitting.do("chair", commands.ReopenProject(entry_no="1", reason="复议", second_person="周持"))
     assert sitting.stage_view("viewer").published is None
+
+
+def published(rules: Any = RULES) -> Sitting:
+    """Three projects with results that everybody may see."""
+    sitting = Sitting(setup(msgspec.structs.replace(rules, assumed=())))
+    sitting.finish()
+    sitting.sign()
+    sitting.do("chair", commands.LockSession())
+    sitting.do("chair", commands.PublishResults())
+    return sitting
+
+
+def led(sitting: Sitting, kind: Showing, entry_no: str = "", step: int = 0) -> StageView:
+    sitting.do("host", commands.ShowResults(kind=kind, entry_no=entry_no, step=step))
+    shown = sitting.stage_view()
+    assert encoded(sitting.stage_view("viewer").marks) == encoded(shown.marks)
+    return shown
+
+
+def test_nothing_of_the_results_is_led_before_they_are_published_or_once_they_are_reopened() -> None:
+    sitting = Sitting(setup(msgspec.structs.replace(RULES, assumed=())))
+    sitting.finish()
+    sitting.sign()
+    for kind in (Showing.LIST, Showing.RANKING, Showing.MARKS):
+        shown = commands.ShowResults(kind=kind, entry_no="1" if kind is Showing.MARKS else "", step=1)
+        assert sitting.refusal("host", shown) in ("not_published", "no_such_step")
+    sitting.do("chair", commands.LockSession())
+    assert sitting.refusal("host", commands.ShowResults(kind=Showing.LIST)) == "not_published"
+    sitting.do("chair", commands.PublishResults())
+    assert led(sitting, Showing.MARKS, "1", 3).marks
+    sitting.do("chair", commands.ReopenProject(entry_no="1", reason="复议", second_person="周持"))
+    shown = sitting.stage_view()
+    assert (shown.published, shown.showing, shown.marks) == (None, None, {})
+    assert sitting.host_view().showing is None
+
+
+def test_the_marks_of_one_project_are_shown_from_their_step_on_and_are_nobodys() -> None:
+    sitting = published()
+    assert sitting.stage_view().showing is None
+    assert led(sitting, Showing.RANKING, step=3).marks == {}
+    assert led(sitting, Showing.MARKS, "1", 0).marks == {}
+    for step in (1, 2, 3):
+        marks = led(sitting, Showing.MARKS, "1", step).marks
+        counted = sitting.chair_counts().project("1").components
+        assert marks.keys() == {key for key, part in counted.items() if part.marks}
+        for key, shown in marks.items():
+            given = sorted(mark.total for mark in counted[key].marks if mark.total is not None)
+            assert [mark.total for mark in shown] == given, "in order of size, whoever gave them"
+            assert all(mark.__struct_fields__ == ("total", "use") for mark in shown)
+    assert led(sitting, Showing.NOTHING).showing is None
+    assert sitting.stage_view().marks == {}
+
+
+def test_where_marks_are_not_announced_none_are_shown() -> None:
+    for style in ("short", "components", "total"):
+        sitting = published(msgspec.structs.replace(RULES, announce=style))
+        shown = led(sitting, Showing.MARKS, "1", 1)
+        assert shown.marks == {}
+        assert shown.showing is not None
+        assert shown.showing.steps == 1
+        again = commands.ShowResults(kind=Showing.MARKS, entry_no="1", step=2)
+        assert sitting.refusal("host", again) == "no_such_step"
 
 
 def test_where_only_totals_are_announced_only_totals_are_published() -> None:
