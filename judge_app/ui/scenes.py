@@ -18,6 +18,7 @@ from judge_app.core.contest import Presence
 from judge_app.core.errors import Problem
 from judge_app.core.events import SessionSetup
 from judge_app.core.seats import Role
+from judge_app.core.stages import Showing
 from judge_app.seat.drafts import Draft
 from judge_app.seat.state import CommandState, Connection, Delivery, Link
 from judge_app.ui import samples
@@ -288,6 +289,14 @@ def _console_done(locked: bool) -> Callable[[], Shown]:
     return make
 
 
+def _console_published(play: Callable[[], Play]) -> Callable[[], Shown]:
+    def make() -> Shown:
+        made = play()
+        return Shown(console(made), made.setup)
+
+    return make
+
+
 def _console_trouble() -> Shown:
     play = presenting()
     health = msgspec.structs.replace(
@@ -479,11 +488,16 @@ def _chair_confirm() -> Shown:
     return Shown(window, play.setup, after=window.take_next_step)
 
 
-def _chair_published() -> Shown:
+def published() -> Play:
+    """Everything signed, locked and published."""
     play = all_heard(lock=True)
     play.do("chair", commands.SignOff(role="chair", name="沈知衡", head="0" * 64), commands.LockSession())
     play.do("chair", *(commands.ConfirmAssumed(path=path, name="秘书组") for path in play.setup.rules.assumed))
-    play.do("chair", commands.PublishResults())
+    return play.do("chair", commands.PublishResults())
+
+
+def _chair_published() -> Shown:
+    play = published()
     return Shown(chair(play), play.setup)
 
 
@@ -700,7 +714,33 @@ def _judge_long() -> Shown:
 # the stage
 
 
-def _stage(play: Callable[[], Play]) -> Callable[[], Shown]:
+def led(kind: Showing, step: int = 0, entry_no: str = "") -> Callable[[], Play]:
+    """Published results, led so far before the audience."""
+    return lambda: published().do("host", commands.ShowResults(kind=kind, entry_no=entry_no, step=step))
+
+
+def _held(technical: bool) -> Callable[[], Play]:
+    return lambda: presenting().do("host", commands.HoldClock(technical=technical, reason="话筒故障"))
+
+
+def _called() -> Play:
+    return samples.opened().do("host", commands.CallProject(entry_no="1")).wait(10)
+
+
+def _asked() -> Play:
+    return presenting().do("host", commands.StartPhase(phase="qa")).wait(35)
+
+
+def _scored() -> Play:
+    return samples.hear(samples.opened(), "1", judged=False)
+
+
+def _between() -> Play:
+    play = samples.hear(samples.opened(), "1")
+    return play.do("chair", commands.LockProject(entry_no="1"))
+
+
+def _stage(play: Callable[[], Play], connection: Connection = ONLINE) -> Callable[[], Shown]:
     def make() -> Shown:
         made = play()
         view = made.view("stage")
@@ -708,7 +748,8 @@ def _stage(play: Callable[[], Play]) -> Callable[[], Shown]:
         surface = AudienceSurface()
         surface.resize(1280, 720)
         wear(surface, Theme(palette=DARK))
-        surface.set_scene(scene_of(made.briefing("stage"), view, made.now_ns, ONLINE))
+        surface.motion.reduced = True
+        surface.set_scene(scene_of(made.briefing("stage"), view, made.now_ns, connection))
         return Shown(surface, made.setup)
 
     return make
@@ -780,6 +821,9 @@ def scenes() -> list[Scene]:
         Scene("console", "last-scoring", _console_last_scoring),
         Scene("console", "done", _console_done(False)),
         Scene("console", "locked", _console_done(True)),
+        Scene("console", "published", _console_published(published)),
+        Scene("console", "published-ranking", _console_published(led(Showing.RANKING, 4))),
+        Scene("console", "published-marks", _console_published(led(Showing.MARKS, 1, "5"))),
         Scene("console", "trouble", _console_trouble),
         Scene("console", "opened-again", _console_paused(events.PauseKind.OPENED)),
         Scene("console", "recovered", _console_paused(events.PauseKind.RECOVERED)),
@@ -822,8 +866,25 @@ def scenes() -> list[Scene]:
         ("presenting", presenting),
         ("last-minute", lambda: presenting().wait(59)),
         ("time-up", lambda: presenting().wait(107)),
+        ("called", _called),
+        ("questions", _asked),
+        ("paused", _held(False)),
+        ("technical", _held(True)),
+        ("scoring", _scored),
+        ("between", _between),
         ("done", all_heard),
         ("long", long_play),
+        ("results-soon", published),
+        ("results-list", led(Showing.LIST)),
+        ("results-page-2", led(Showing.LIST, 1)),
+        ("results-ranking-first", led(Showing.RANKING, 1)),
+        ("results-ranking-middle", led(Showing.RANKING, 6)),
+        ("results-ranking-whole", led(Showing.RANKING, 10)),
+        ("results-marks-soon", led(Showing.MARKS, 0, "5")),
+        ("results-marks", led(Showing.MARKS, 1, "5")),
+        ("results-dropped", led(Showing.MARKS, 2, "5")),
+        ("results-total", led(Showing.MARKS, 3, "5")),
     ]
     made += [Scene("prepare", state, _prepare(make)) for state, make in PREPARE.items()]
+    made.append(Scene("stage", "offline", _stage(presenting, OFFLINE), fixed_look=True))
     return made + [Scene("stage", state, _stage(play), fixed_look=True) for state, play in stages]

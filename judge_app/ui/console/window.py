@@ -32,6 +32,7 @@ from judge_app.ui.console.join_box import named
 from judge_app.ui.console.pace import Pace, pace
 from judge_app.ui.console.project_panel import ProjectPanel
 from judge_app.ui.console.questions import Asked
+from judge_app.ui.console.results_row import ResultsRow
 from judge_app.ui.console.seat_panel import SeatPanel
 from judge_app.ui.glossary import ago, local_time
 from judge_app.ui.language import either, tr
@@ -127,6 +128,7 @@ class ConsoleWindow(QWidget):
         self._draft_drop = ActionButton("")
         self.project_panel = ProjectPanel()
         self.focus_card = FocusCard()
+        self.results_row = ResultsRow()
         self.ask = AskPanel()
         self.hold_button = ActionButton("", "P")
         self.technical_button = ActionButton("", "T")
@@ -215,6 +217,7 @@ class ConsoleWindow(QWidget):
         row.addWidget(self.more_button)
         self.next_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         lay.addWidget(self.focus_card, 1)
+        lay.addWidget(self.results_row)
         lay.addWidget(self._question)
         lay.addWidget(self._hands)
         lay.addWidget(self.next_button)
@@ -249,6 +252,7 @@ class ConsoleWindow(QWidget):
         self.time_button.clicked.connect(lambda: self.ask_time(60))
         self.end_button.clicked.connect(self.ask_end)
         self.focus_card.undo_asked.connect(self.undo)
+        self.results_row.command.connect(self.command)
         self.ask.answered.connect(self._answered)
         self.ask.dropped.connect(self._question_gone)
         self.order_list.picked.connect(self.show_project)
@@ -342,6 +346,8 @@ class ConsoleWindow(QWidget):
         self._show_hands()
         self._show_step()
         self._show_troubles()
+        if self._view is not None:
+            self.results_row.set_view(self._view, self._briefing)
 
     def _show_bar(self) -> None:
         briefing, view = self._briefing, self._view

@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from judge_app.ui.language import tr
-from judge_app.ui.stage.audience import Picture
+from judge_app.ui.stage.picture import Picture
 from judge_app.ui.stage.scene import Kind, Scene
 from judge_app.ui.stage.typeset import fitted, type_of
 from judge_app.ui.theme import theme_of

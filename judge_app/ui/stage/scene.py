@@ -12,11 +12,12 @@ import msgspec
 from judge_app.core.clock import SECOND, EndedBy, HoldKind
 from judge_app.core.contest import Project, Struct
 from judge_app.core.rules import Phase, Timing
-from judge_app.core.stages import ProjectStage
+from judge_app.core.stages import ProjectStage, Showing
 from judge_app.core.views import Briefing, ClockView, StageView
 from judge_app.seat.state import Connection, Link
 from judge_app.ui.glossary import number, phase_words
 from judge_app.ui.language import tr
+from judge_app.ui.stage.results import Results, results_of
 from judge_app.ui.theme import Tone
 from judge_app.ui.widgets.running import left_ns, shown
 
@@ -27,6 +28,7 @@ class Kind(enum.StrEnum):
     CLOCK = "clock"
     CARD = "card"
     RESULTS = "results"
+    """A page of published results."""
 
 
 class Scene(Struct, frozen=True):
@@ -52,6 +54,7 @@ class Scene(Struct, frozen=True):
     foot_left: str = ""
     foot_right: str = ""
     alarm: bool = False
+    results: Results | None = None
 
 
 def timing_of(briefing: Briefing, project: Project | None) -> Timing | None:
@@ -108,20 +111,42 @@ def scene_of(
         note=_note(connection, view.clock),
     )
     if view.published is not None:
-        return _with(base, kind=Kind.RESULTS, title=tr("Results"), number="", subtitle=session, foot_right="")
+        return _results(briefing, view, base, session)
     if view.clock is not None and view.stage in (ProjectStage.CALLED, ProjectStage.RUNNING, ProjectStage.BETWEEN):
         return _clock_scene(base, view.clock, timing_of(briefing, project), now_ns)
     if project is not None and view.stage is ProjectStage.CALLED:
         timing = timing_of(briefing, project)
         plan = "" if timing is None else "　".join(_plan(phase) for phase in timing.phases)
         return _with(base, kicker=tr("Now on stage"), words=plan, tone="brand")
-    if project is not None and view.stage in (ProjectStage.SCORING, ProjectStage.CLOSED, ProjectStage.LOCKED):
-        if view.done:
-            return _end(briefing, base, session)
+    if project is not None and view.stage is ProjectStage.SCORING and not view.done:
         return _with(base, kicker=tr("The judges are scoring"), tone="info")
     if view.done:
         return _end(briefing, base, session)
     return _between(briefing, base, following, projects, session)
+
+
+def _results(briefing: Briefing, view: StageView, base: Scene, session: str) -> Scene:
+    """The published results as far as the host has brought them before the audience."""
+    held, showing = results_of(briefing, view), view.showing
+    plain = _with(base, number="", title=tr("The results are about to be announced"), subtitle=session, foot_right="")
+    if held is None or showing is None:
+        return _with(plain, kicker=tr("Results"), tone="brand", foot_left="")
+    if showing.kind is Showing.MARKS:
+        project = next((one for one in briefing.projects if one.entry_no == showing.entry_no), None)
+        return _with(
+            base,
+            kind=Kind.RESULTS,
+            number=number(showing.entry_no),
+            title="" if project is None else project.name,
+            subtitle="" if project is None else _who(project),
+            foot_right="",
+            results=held,
+        )
+    if not held.lines:
+        return _with(plain, kicker=tr("Results"), tone="brand", foot_left="")
+    pages = tr("Page {page} of {pages}", page=held.page, pages=held.pages) if held.pages > 1 else ""
+    coming = tr("{n} more to come", n=held.hidden) if held.hidden else ""
+    return _with(plain, kind=Kind.RESULTS, title=tr("Results"), foot_right=pages or coming, results=held)
 
 
 def _clock_scene(base: Scene, clock: ClockView, timing: Timing | None, now_ns: int | None) -> Scene:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetricsF
@@ -49,7 +50,15 @@ def fitted(text: str, width: float, sizes: Sequence[float], weight: int, lines: 
 
 
 def _whole(text: str, lines: list[str]) -> bool:
-    return "".join(lines).replace(" ", "") == text.replace(" ", "")
+    """Whether nothing is lost and no word is split between lines."""
+    if "".join(lines).replace(" ", "") != text.replace(" ", ""):
+        return False
+    at = 0
+    for line, following in pairwise(lines):
+        at = text.index(line, at) + len(line)
+        if following and not text[at : at + 1].isspace() and _joined(line[-1], following[0]):
+            return False
+    return True
 
 
 def _balanced(text: str, font: QFont, width: float, lines: list[str]) -> list[str]:

@@ -1,0 +1,123 @@
+"""The host's hand on the published results: what of them stands before the audience, and the next step of a reveal."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from judge_app.core.commands import ShowResults
+from judge_app.core.session import OUT
+from judge_app.core.stages import Showing
+from judge_app.core.views import Briefing, HostView, ResultsShowing
+from judge_app.ui.console.steps import project_name
+from judge_app.ui.glossary import number
+from judge_app.ui.language import tr
+from judge_app.ui.widgets import ActionButton, FlowLayout, Label
+
+
+class ResultsRow(QFrame):
+    """There once results are published; ``command`` carries a ShowResults."""
+
+    command = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "trouble")
+        self.setProperty("tone", "info")
+        self._briefing: Briefing | None = None
+        self._view: HostView | None = None
+        self.words = Label("", "strong", wrap=True)
+        self.ranking = ActionButton("")
+        self.list = ActionButton("")
+        self.marks = QToolButton()
+        self._projects = QMenu(self.marks)
+        self.on = ActionButton("")
+        self.back = ActionButton("")
+        self.away = ActionButton("")
+        self._choices, self._steps = QWidget(), QWidget()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 10, 12, 10)
+        column.setSpacing(6)
+        column.addWidget(self.words)
+        choices = FlowLayout(self._choices, gap=6)
+        self.marks.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.marks.setMenu(self._projects)
+        for button in (self.ranking, self.list, self.marks):
+            choices.addWidget(button)
+        steps = QHBoxLayout(self._steps)
+        steps.setContentsMargins(0, 0, 0, 0)
+        for step in (self.on, self.back, self.away):
+            step.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            steps.addWidget(step)
+        column.addWidget(self._choices)
+        column.addWidget(self._steps)
+        # Connect Signals
+        self.ranking.clicked.connect(lambda: self._show(Showing.RANKING, step=1))
+        self.list.clicked.connect(lambda: self._show(Showing.LIST))
+        self.on.clicked.connect(lambda: self._step(1))
+        self.back.clicked.connect(lambda: self._step(-1))
+        self.away.clicked.connect(lambda: self._show(Showing.NOTHING))
+        self._projects.aboutToShow.connect(self._fill)
+        self.hide()
+
+    def set_view(self, view: HostView, briefing: Briefing | None) -> None:
+        """Where the session stands; without published results the row is away."""
+        self._view, self._briefing = view, briefing
+        self.retranslate()
+        self.setVisible(view.published)
+
+    def retranslate(self) -> None:
+        """Every text again, in the language in force."""
+        showing = None if self._view is None else self._view.showing
+        self.ranking.set_action(tr("Reveal from the last place"))
+        self.list.set_action(tr("Show all at once"))
+        self.marks.setText(tr("One project's marks…"))
+        self.marks.setAccessibleName(self.marks.text())
+        self.back.set_action(tr("Back"))
+        self.away.set_action(tr("Take it off the stage"))
+        self._choices.setVisible(showing is None)
+        self._steps.setVisible(showing is not None)
+        if showing is None:
+            self.words.setText(tr("The results are published. The stage shows none of them yet."))
+            return
+        self.words.setText(self._where(showing))
+        self.on.set_action(_next_words(showing))
+        self.on.setEnabled(showing.step < showing.steps)
+        self.back.setEnabled(showing.step > 0)
+
+    def _where(self, showing: ResultsShowing) -> str:
+        if showing.kind is Showing.MARKS:
+            name = "" if self._briefing is None else project_name(self._briefing, showing.entry_no)
+            return tr("On stage: {no} {name}", no=number(showing.entry_no), name=name)
+        if showing.kind is Showing.RANKING:
+            return tr("On stage: {n} of {all} places", n=showing.step, all=showing.steps)
+        return tr("On stage: all results, page {page} of {pages}", page=showing.step + 1, pages=showing.steps + 1)
+
+    def _fill(self) -> None:
+        self._projects.clear()
+        if self._view is None or self._briefing is None:
+            return
+        for one in self._view.projects:
+            if one.stage not in OUT:
+                words = f"{number(one.entry_no)}　{project_name(self._briefing, one.entry_no)}"
+                action = self._projects.addAction(words)
+                action.triggered.connect(lambda _=False, no=one.entry_no: self._show(Showing.MARKS, no))
+
+    def _show(self, kind: Showing, entry_no: str = "", step: int = 0) -> None:
+        self.command.emit(ShowResults(kind=kind, entry_no=entry_no, step=step))
+
+    def _step(self, by: int) -> None:
+        showing = None if self._view is None else self._view.showing
+        if showing is not None and 0 <= showing.step + by <= showing.steps:
+            self._show(showing.kind, showing.entry_no, showing.step + by)
+
+
+def _next_words(showing: ResultsShowing) -> str:
+    """What the next press brings."""
+    if showing.kind is Showing.RANKING:
+        return tr("Next place")
+    if showing.kind is Showing.LIST:
+        return tr("Next page")
+    if showing.step + 1 >= showing.steps:
+        return tr("The total")
+    return tr("All marks") if showing.step == 0 else tr("Drop highest and lowest")
