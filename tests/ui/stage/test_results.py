@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from judge_app.core.commands import ShowResults
@@ -108,8 +109,12 @@ def test_what_has_come_moves_once_and_not_where_motion_is_not_wanted(qtbot: QtBo
 
 def test_the_host_leads_by_one_row(qtbot: QtBot) -> None:
     play = scenes.published()
-    row = ResultsRow()
-    qtbot.addWidget(row)
+    window = QWidget()
+    window.resize(800, 300)
+    row = ResultsRow(window)
+    row.resize(800, 200)
+    qtbot.addWidget(window)
+    window.show()
     row.command.connect(lambda command: play.do("host", command))
 
     def click(button: object) -> None:
