@@ -162,6 +162,8 @@ class Hall:
         self.setup_file.write_bytes(msgspec.json.encode(self.setup))
         self.log = folder / "room.log"
         self.port = 0
+        self.bind = "127.0.0.1"
+        self.wrap: list[str] = []
         self.central: str | None = None
         self.program: list[str] = launch.command([])
         self.links: dict[str, JoinLink] = {}
@@ -169,11 +171,11 @@ class Hall:
         self.tasks: dict[str, asyncio.Task[None]] = {}
         self.earlier: list[Row] = []
 
-    def start(self, *, bind: str = "127.0.0.1", wrap: Sequence[str] = ()) -> None:
-        """Start the room, wrapped in another program where given."""
-        arguments = ["room", str(self.file), "--bind", bind, "--port", str(self.port), "--ready"]
+    def start(self) -> None:
+        """Start the room, or start it again."""
+        arguments = ["room", str(self.file), "--bind", self.bind, "--port", str(self.port), "--ready"]
         arguments += ["--setup", str(self.setup_file), *(["--central", self.central] if self.central else [])]
-        self.room = RoomProcess(arguments, self.log, [*wrap, *self.program])
+        self.room = RoomProcess(arguments, self.log, [*self.wrap, *self.program])
         self.port = self.room.ready["port"]
 
     @property
@@ -245,10 +247,17 @@ class Hall:
 
 @contextlib.asynccontextmanager
 async def hall(
-    folder: Path, *, program: Sequence[str] | None = None, kind: type[Hall] | None = None
+    folder: Path,
+    *,
+    program: Sequence[str] | None = None,
+    kind: type[Hall] | None = None,
+    bind: str = "127.0.0.1",
+    wrap: Sequence[str] = (),
 ) -> AsyncIterator[Hall]:
-    """A room process with nobody in it yet; everything is ended afterwards. Its seats try again soon."""
+    """A room process with nobody in it yet, ``wrap``ped in another program where given; everything is ended
+    afterwards. Its seats try again soon."""
     held = (kind or Hall)(folder)
+    held.bind, held.wrap = bind, list(wrap)
     usual, seat_connection.RETRY_S = seat_connection.RETRY_S, (0.05, 0.3)
     if program is not None:
         held.program = list(program)
