@@ -5,6 +5,7 @@ At rate 1 the two are the same. A rehearsal at ×N runs the same code on a clock
 
 from __future__ import annotations
 
+import ctypes
 import datetime as dt
 import sys
 import time
@@ -21,17 +22,31 @@ if sys.platform == "linux":
         """Nanoseconds since boot, sleep included."""
         return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
 
+    def slept_ns() -> int:
+        """Nanoseconds that this computer has been asleep; only its growth means anything."""
+        return time.clock_gettime_ns(time.CLOCK_BOOTTIME) - time.clock_gettime_ns(time.CLOCK_MONOTONIC)
+
 elif sys.platform == "win32":
 
     def real_ns() -> int:
         """Nanoseconds of QueryPerformanceCounter, which counts sleep."""
         return time.perf_counter_ns()
 
+    def slept_ns() -> int:
+        """Nanoseconds that this computer has been asleep (to within 16 ms); only its growth means anything."""
+        awake = ctypes.c_ulonglong()
+        ctypes.windll.kernel32.QueryUnbiasedInterruptTime(ctypes.byref(awake))
+        return time.perf_counter_ns() - awake.value * 100
+
 else:
 
     def real_ns() -> int:
         """Nanoseconds of the monotonic clock (on macOS it counts sleep)."""
         return time.clock_gettime_ns(time.CLOCK_MONOTONIC)
+
+    def slept_ns() -> int:
+        """Nanoseconds that this computer has been asleep; only its growth means anything."""
+        return time.clock_gettime_ns(time.CLOCK_MONOTONIC) - time.clock_gettime_ns(time.CLOCK_UPTIME_RAW)
 
 
 def boot_id() -> str:

@@ -30,7 +30,7 @@ from judge_app.core.journal import Record
 from judge_app.core.seats import Role, Seat
 from judge_app.core.session import State
 from judge_app.room import codes
-from judge_app.room.clock import SessionClock, boot_id, iso, real_ns, wall_of
+from judge_app.room.clock import SessionClock, boot_id, iso, real_ns, slept_ns, wall_of
 from judge_app.room.keys import RoomKeys
 from judge_app.room.verifier import Job, Verifier
 from judge_app.room.writer import Writer
@@ -45,6 +45,8 @@ HEARTBEAT_S = 5.0
 REOPEN_S = 2.0
 STEP_MS = 500
 """By how much wall time must move against the monotonic clock to be called a step."""
+SLEEP_NS = 500_000_000
+"""From how long on a sleep of this computer is one."""
 GATHER_S = 0.05
 GATHER_MOST_S = 0.3
 """How long views wait for another sheet of the same burst, and for the burst as a whole: its receipts come first."""
@@ -130,6 +132,7 @@ class Room:
         self._public: dict[str, Ed25519PublicKey] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._armed_for: int | None = None
+        self._slept_ns = slept_ns()
         self._links: Callable[[str], str] | None = None
         self._codes = codes.Codes(keys.fingerprint, self._code_burnt)
         self._addresses: tuple[tuple[str, str], ...] = ()
@@ -641,7 +644,29 @@ class Room:
 
     def _catch_up(self) -> None:
         """What time alone has made comes before the command that arrives after it."""
+        asleep_ns = slept_ns() - self._slept_ns
+        self._slept_ns += asleep_ns
+        if asleep_ns >= SLEEP_NS:
+            self._woke(asleep_ns)
         self.own(session.due(self.state, self.clock.now_ns()))
+
+    def _woke(self, asleep_ns: int) -> None:
+        """This computer was asleep: a phase that ran then is held from the moment it fell asleep, for the host to settle."""
+        seconds = round(asleep_ns / 1e9)
+        reason = f"主机休眠 {seconds} 秒 / the host's computer slept for {seconds} s"
+        log.warning("this computer was asleep for %d s", seconds)
+        fell_ns = self.clock.now_ns() - asleep_ns * self.clock.rate
+        self.own(session.due(self.state, fell_ns))
+        run = self.state.run
+        if run is not None and run.hold is None and run.started_ns <= fell_ns:
+            self.own([events.ClockHeld(run=run.run, kind=HoldKind.TECHNICAL, reason=reason, at_ns=fell_ns)])
+        self.set_trouble(
+            "sleep",
+            (
+                f"主机曾休眠 {seconds} 秒，正在进行的环节已按技术中断暂停；请关闭休眠",
+                f"this computer slept for {seconds} s; a running phase is held as a technical stop. Turn sleep off",
+            ),
+        )
 
     def _arm(self) -> None:
         at = session.next_due_ns(self.state)
@@ -669,11 +694,16 @@ class Room:
             wall_next, mono_next = _now(), real_ns()
             delta_ms = round((wall_next - wall).total_seconds() * 1000 - (mono_next - mono) / 1e6)
             wall, mono = wall_next, mono_next
+            if not self._trouble.get("store"):
+                self._catch_up()
             if abs(delta_ms) >= STEP_MS and not self._trouble.get("store"):
                 self.own([events.ClockStepped(delta_ms=delta_ms)])
-                self._trouble["clock"] = (
-                    f"系统时间变动了 {delta_ms / 1000:+.1f} 秒；计时不受影响",
-                    f"the system's time moved by {delta_ms / 1000:+.1f} s; the clock is not affected",
+                self.set_trouble(
+                    "clock",
+                    (
+                        f"系统时间变动了 {delta_ms / 1000:+.1f} 秒；计时不受影响",
+                        f"the system's time moved by {delta_ms / 1000:+.1f} s; the clock is not affected",
+                    ),
                 )
 
     async def _beat(self) -> None:
