@@ -7,7 +7,7 @@ up to their component, tie keys and awards that nothing can reach. ``notes`` are
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -377,20 +377,41 @@ _NAMES = {
     "rounds": ("轮次", "rounds"),
     "rounding": ("小数", "rounding"),
     "rounding_stage": ("取整时机", "when to round"),
+    "key": ("标识", "key"),
+    "name": ("名称", "name"),
+    "zh": ("中文", "Chinese"),
+    "judge_class": ("评委类别", "judge class"),
+    "high": ("去掉最高", "highest dropped"),
+    "low": ("去掉最低", "lowest dropped"),
+    "from_n": ("从几份起", "from how many sheets"),
+    "phases": ("环节", "phases"),
+    "seconds": ("时长", "length"),
+    "prompts_remaining": ("时间提示", "prompts"),
+    "n": ("名额", "number"),
+    "line": ("分数线", "line of points"),
+    "count": ("数量", "count"),
+    "places": ("小数位数", "places"),
+    "bands": ("档次", "bands"),
+    "zero_votes": ("零票", "no votes"),
 }
 
 
 def label_of(rules: RuleSet, path: str) -> tuple[str, str]:
     """What a path is called, in Chinese and English: ``components.*.step`` → 得分项 · 打分步长."""
+    return label_in(encode_rules(rules), path)
+
+
+def label_in(data: Mapping[str, Any], path: str) -> tuple[str, str]:
+    """What a path of a rule set's data is called; the data may be wrong."""
     zh: list[str] = []
     en: list[str] = []
-    held: list[Any] = [encode_rules(rules)]
+    held: list[Any] = [data]
     for part in path.split("."):
         held = [one for value in held for one in _step_into(value, part)]
         if part == "*":
             continue
         if part.isdigit() and len(held) == 1 and isinstance(held[0], dict):
-            name = held[0].get("name") or held[0].get("key") or part
+            name = held[0].get("name") or str(int(part) + 1)
             zh.append(str(name))
             en.append(str(held[0].get("name_en") or name))
         else:

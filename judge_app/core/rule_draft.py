@@ -9,14 +9,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import msgspec
 
 from judge_app.core.errors import BadInput, Problem
 from judge_app.core.rule_check import check
-from judge_app.core.rules import RuleSet, decode_rules, encode_rules
+from judge_app.core.rules import (
+    Advance,
+    Award,
+    Component,
+    Criterion,
+    Phase,
+    Popularity,
+    Rule,
+    RuleSet,
+    Timing,
+    Trim,
+    decode_rules,
+    encode_rules,
+)
 
 Path = tuple[str | int, ...]
 Draft = Mapping[str, Any]
@@ -94,6 +107,32 @@ def with_value(draft: Draft, path: Path, value: Any) -> Draft:
     if value_at(draft, path) == value:
         return draft
     return _doubted(_put(draft, path, value), path)
+
+
+def with_points(draft: Draft, path: Path, points: str, before: Draft) -> Draft:
+    """The draft with a criterion's points at ``path`` as typed, and its grade bands scaled with them from what they were
+    ``before`` the typing began (17–20 of 20 is 13–15 of 15), so that the digits in between cost nothing."""
+    draft = with_value(draft, path, points)
+    line = path[:-1]
+    bands = value_at(before, (*line, "bands"))
+    try:
+        old, new = Decimal(str(value_at(before, path))), Decimal(points)
+        step = Decimal(str(value_at(draft, (*line, "step")) or value_at(draft, (*path[:2], "step")) or 1))
+        if not bands or not old > 0 or not new > 0 or not step > 0:
+            return draft
+        ordered = sorted(bands, key=lambda band: Decimal(str(band["low"])), reverse=True)
+        high, scaled = new, {}
+        for band in ordered:
+            low = min((Decimal(str(band["low"])) * new / old / step).to_integral_value(ROUND_HALF_UP) * step, high)
+            scaled[band["name"]] = {"name": band["name"], "low": _text(low), "high": _text(high)}
+            high = max(low - step, Decimal(0))
+    except (ArithmeticError, KeyError, TypeError):
+        return draft
+    return with_value(draft, (*line, "bands"), [scaled[band["name"]] for band in bands])
+
+
+def _text(value: Decimal) -> str:
+    return format(value.normalize(), "f")
 
 
 def with_item(draft: Draft, path: Path, item: Any, at: int | None = None) -> Draft:
@@ -216,6 +255,12 @@ def _put(held: Any, path: Path, value: Any) -> Any:
 # new items, complete enough to be filled in
 
 
+def _whole(kind: type[Rule], item: dict[str, Any]) -> dict[str, Any]:
+    """An item with every key that its part of the form has."""
+    data: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(msgspec.convert(item, kind)))
+    return data
+
+
 def new_key(taken: set[str], stem: str) -> str:
     """A key that no other item has: part1, part2, …"""
     number = 1
@@ -228,16 +273,17 @@ def new_component(draft: Draft) -> dict[str, Any]:
     """A component of 10 points with one line and no name yet."""
     taken = {str(one.get("key")) for one in draft.get("components") or ()}
     classes = [one.get("judge_class") for one in draft.get("components") or () if one.get("judge_class")]
-    return {
-        "key": new_key(taken, "part"),
-        "name": "",
-        "max": "10",
-        "judge_class": classes[0] if classes else "评委",
-        "step": "1",
-        "weight": "1",
-        "criteria": [{"name": "综合评分", "name_en": "Overall", "max": "10"}],
-        "trim": {"high": 1, "low": 1, "from_n": 3, "on": "judge_total", "below": "ruling", "warn_below": 5},
-    }
+    return _whole(
+        Component,
+        {
+            "key": new_key(taken, "part"),
+            "name": "",
+            "max": "10",
+            "judge_class": classes[0] if classes else "评委",
+            "criteria": [{"name": "综合评分", "name_en": "Overall", "max": "10"}],
+            "trim": NEW_TRIM,
+        },
+    )
 
 
 def new_criterion(component: Mapping[str, Any]) -> dict[str, Any]:
@@ -248,32 +294,27 @@ def new_criterion(component: Mapping[str, Any]) -> dict[str, Any]:
         )
     except ArithmeticError:
         left = Decimal(0)
-    return {"name": "", "max": format(left, "f") if left > 0 else "10"}
+    return _whole(Criterion, {"name": "", "max": format(left, "f") if left > 0 else "10"})
 
 
 def new_phase(timing: Mapping[str, Any]) -> dict[str, Any]:
     """A phase of two minutes without a name."""
     taken = {str(one.get("key")) for one in timing.get("phases") or ()}
-    return {"key": new_key(taken, "phase"), "name": "", "seconds": 120}
+    return _whole(Phase, {"key": new_key(taken, "phase"), "name": "", "seconds": 120})
 
 
-DEFAULT_POPULARITY: dict[str, Any] = {
-    "table": [str(points) for points in range(10, 0, -1)],
-    "cap": "0.05",
-    "cap_mode": "own_total",
-}
-DEFAULT_TRIM: dict[str, Any] = {
-    "high": 1,
-    "low": 1,
-    "from_n": 3,
-    "on": "judge_total",
-    "below": "ruling",
-    "warn_below": 5,
-}
-DEFAULT_TIMING: dict[str, Any] = {
-    "phases": [
-        {"key": "presentation", "name": "演示", "name_en": "Presentation", "seconds": 480, "slides_end": True},
-        {"key": "qa", "name": "问答", "name_en": "Questions", "seconds": 240},
-    ],
-    "prompts_remaining": [120, 60, 30, 0],
-}
+NEW_TRIM = _whole(Trim, {})
+NEW_POPULARITY = _whole(
+    Popularity, {"table": [str(points) for points in range(10, 0, -1)], "cap": "0.05", "cap_mode": "own_total"}
+)
+NEW_TIMING = _whole(
+    Timing,
+    {
+        "phases": [
+            {"key": "presentation", "name": "演示", "name_en": "Presentation", "seconds": 480, "slides_end": True},
+            {"key": "qa", "name": "问答", "name_en": "Questions", "seconds": 240},
+        ]
+    },
+)
+NEW_ADVANCE = _whole(Advance, {"type": "top_n", "n": 5})
+NEW_AWARD = _whole(Award, {"name": "", "count": 1})

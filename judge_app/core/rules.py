@@ -438,6 +438,12 @@ _AT = re.compile(r"^(?P<what>.*?) - at `\$?\.?(?P<path>.*)`$", re.DOTALL)
 _UNKNOWN = re.compile(r"^Object contains unknown field `(?P<name>.*)`$")
 _MISSING = re.compile(r"^Object missing required field `(?P<name>.*)`$")
 _EXPECTED = re.compile(r"^Expected `(?P<want>.*?)`, got `(?P<got>.*?)`$")
+_TYPES = {
+    "int": ("整数", "a whole number"),
+    "str": ("文字", "text"),
+    "null": ("空", "nothing"),
+    "array": ("列表", "a list"),
+}
 _ENUM = re.compile(r"^Invalid enum value (?P<value>.*)$", re.DOTALL)
 
 
@@ -454,7 +460,10 @@ def problem_of(error: msgspec.ValidationError, place: str = "") -> Problem:
         path = _join(path, match["name"])
         zh, en = "缺少这一项", "this key is missing"
     elif match := _EXPECTED.match(text):
-        zh, en = f"应为 {match['want']}，得到的是 {match['got']}", f"expected {match['want']}, got {match['got']}"
+        want, got = (_TYPES.get(match[name], (match[name], match[name])) for name in ("want", "got"))
+        zh, en = f"应为 {want[0]}，得到的是 {got[0]}", f"expected {want[1]}, got {got[1]}"
+    elif text.startswith("Invalid decimal"):
+        zh, en = "不是一个数；请只填数字，如 18 或 18.5", "is no number; write digits only, as 18 or 18.5"
     elif match := _ENUM.match(text):
         zh, en = f"不能是 {match['value']}", f"{match['value']} is not one of the choices"
     else:

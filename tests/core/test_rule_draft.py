@@ -112,3 +112,16 @@ def test_the_example_follows_the_rules() -> None:
     assert with_trim.tabulation.project("1").components["judges100"].kept == 5
     assert without.tabulation.project("1").components["judges100"].kept == 7
     assert encode_rules(untrimmed) != encode_rules(rules)
+
+
+def test_grade_bands_are_scaled_with_the_points_whatever_was_typed_on_the_way() -> None:
+    before = rule_draft.draft_from(preset("national-2020"))
+    path = ("components", 0, "criteria", 0, "max")
+    draft = before
+    for typed in ("1", "15"):
+        draft = rule_draft.with_points(draft, path, typed, before)
+    bands = rule_draft.value_at(draft, (*path[:-1], "bands"))
+    assert [(band["low"], band["high"]) for band in bands] == [("13", "15"), ("11", "12"), ("9", "10"), ("0", "8")]
+    assert [one.place for one in rule_draft.look(draft).problems] == ["components[0].max"]
+    odd = rule_draft.with_points(draft, path, "many", before)
+    assert rule_draft.value_at(odd, path) == "many"

@@ -11,14 +11,14 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from judge_app.cli.prepare import Shelf
 from judge_app.exchange import draft as drafts
 from judge_app.exchange.workbook import read_contest
 from judge_app.store.presets import Presets
 from judge_app.ui.language import Language
-from judge_app.ui.prepare import Preparation, PrepareDesk, PrepareWindow
+from judge_app.ui.prepare import PrepareDesk
 from tests.exchange.test_workbook import good, written
 from tests.ui.desk import dressed
+from tests.ui.preparing import prepared, window_of
 
 
 @pytest.fixture(autouse=True)
@@ -29,17 +29,7 @@ def language(qapp: QApplication) -> Iterator[Language]:
 
 @pytest.fixture
 def desk(qtbot: QtBot) -> PrepareDesk:
-    window = PrepareWindow()
-    qtbot.addWidget(window)
-    made = PrepareDesk(Preparation(Shelf()), window)
-    window.show()
-    return made
-
-
-def window_of(desk: PrepareDesk) -> PrepareWindow:
-    window = desk.parent()
-    assert isinstance(window, PrepareWindow)
-    return window
+    return prepared(qtbot)
 
 
 @pytest.fixture

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QFileDialog
 
+from judge_app.core import rule_draft
 from judge_app.core.errors import BadInput, Problem, Refused
+from judge_app.core.rule_check import label_in
 from judge_app.exchange import draft as drafts
 from judge_app.exchange.draft import Draft
-from judge_app.ui.language import tr
+from judge_app.ui.language import either, tr
 from judge_app.ui.prepare.preparation import Preparation
 from judge_app.ui.prepare.steps import StepWords
-from judge_app.ui.prepare.window import PrepareWindow
+from judge_app.ui.prepare.window import STEPS, PrepareWindow
 from judge_app.ui.prepare.workbook_page import how_many
 from judge_app.ui.theme import Tone
 from judge_app.ui.widgets import Choice, Question
@@ -33,7 +37,9 @@ class PrepareDesk(QObject):
         self._window = window
         self._dialog: QFileDialog | None = None
         self._leaving = False
+        self._confirming: list[str] = []
         window.workbook_page.set_presets(preparation.shelf.shipped())
+        window.rules_page.set_presets(preparation.shelf.shipped())
         self._connect()
         window.installEventFilter(self)
         self.show_all()
@@ -54,6 +60,13 @@ class PrepareDesk(QObject):
         page.plain_requested.connect(lambda title: self.change(lambda draft: drafts.with_plain_shape(draft, title)))
         page.columns_requested.connect(lambda title: self.change(lambda draft: drafts.with_known_columns(draft, title)))
         page.again_requested.connect(self._ask_for_another)
+        rules = window.rules_page
+        rules.edited.connect(self._edit_rules)
+        rules.added.connect(lambda path, item: self.change_rules(lambda held: rule_draft.with_item(held, path, item)))
+        rules.removed.connect(lambda path: self.change_rules(lambda held: rule_draft.without_item(held, path)))
+        rules.moved.connect(lambda path, to: self.change_rules(lambda held: rule_draft.with_item_moved(held, path, to)))
+        rules.preset_chosen.connect(lambda key: self.change(lambda draft: drafts.with_setting(draft, "赛制模板", key)))
+        rules.confirm_requested.connect(self._ask_to_confirm)
 
     @property
     def preparation(self) -> Preparation:
@@ -100,6 +113,54 @@ class PrepareDesk(QObject):
         self.show_all()
         return True
 
+    def change_rules(
+        self, make: Callable[[rule_draft.Draft], rule_draft.Draft], at: rule_draft.Path | None = None
+    ) -> None:
+        """The rule set as ``make`` makes it. Changes typed one after the other at one path are one step back."""
+        if self._held.rules is None:
+            return
+        self._window.set_failed("")
+        self._held.change(rules=make(self._held.rules), at=at)
+        self.show_all()
+
+    def _edit_rules(self, path: rule_draft.Path, value: Any) -> None:
+        before = self._held.before(path)
+
+        def edited(held: rule_draft.Draft) -> rule_draft.Draft:
+            if path[-1] == "max" and "criteria" in path and before is not None:
+                return rule_draft.with_points(held, path, str(value), before)
+            return rule_draft.with_value(held, path, value)
+
+        self.change_rules(edited, path)
+
+    def _ask_to_confirm(self, paths: list[str]) -> None:
+        if not paths or self._held.rules is None:
+            return
+        self._confirming = paths
+        zh, en = label_in(self._held.rules, paths[0])
+        named = either(zh, en)
+        title = tr("Confirm: {value}?", value=named) if len(paths) == 1 else tr("Confirm all {n} values?", n=len(paths))
+        self._window.ask.ask(
+            Question(
+                key="confirm",
+                title=title,
+                consequence=tr("The organiser vouches for it; the name stays with the rules."),
+                field=tr("Name of who confirms"),
+                yes=tr("Confirm"),
+            )
+        )
+
+    def confirm(self, paths: Sequence[str], by: str) -> None:
+        """Values that a person vouches for, from today on."""
+        today = dt.datetime.now().astimezone().date().isoformat()
+
+        def settled(held: rule_draft.Draft) -> rule_draft.Draft:
+            for path in paths:
+                held = rule_draft.confirmed(held, path, by, today)
+            return held
+
+        self.change_rules(settled)
+
     def _undo(self) -> None:
         self._window.set_failed("")
         self._held.undo()
@@ -118,8 +179,11 @@ class PrepareDesk(QObject):
         self.show_all()
 
     def take_next_step(self) -> None:
-        """What the filled button says."""
-        self.save()
+        """What the filled button says: the next step, and at the last one to save."""
+        if self._window.step + 1 < len(STEPS):
+            self.go_to(self._window.step + 1)
+        else:
+            self.save()
 
     # saving
 
@@ -190,6 +254,8 @@ class PrepareDesk(QObject):
                 self.save_to(self._held.path)
             case "where", _:
                 self._choose_target()
+            case "confirm", _:
+                self.confirm(self._confirming, text)
             case "leave", _:
                 self._leaving = True
                 self._window.may_close = True
@@ -236,6 +302,7 @@ class PrepareDesk(QObject):
         window.set_steps(self._step_words(), held.open_now)
         if held.open_now:
             window.workbook_page.set_contest(held.draft, held.contest, held.findings)
+            window.rules_page.set_rules(held.rules, held.look)
         self._show_next()
 
     def _file_words(self) -> tuple[str, str, Tone]:
@@ -256,14 +323,31 @@ class PrepareDesk(QObject):
             workbook = StepWords(
                 tr("Workbook"), how_many(wrong) if wrong else tr("No findings"), "stop" if wrong else "ok"
             )
-        return [workbook]
+        return [workbook, self._rules_words()]
+
+    def _rules_words(self) -> StepWords:
+        look = self._held.look
+        title = tr("Rules")
+        if not self._held.open_now:
+            return StepWords(title)
+        if look is None:
+            return StepWords(title, tr("None chosen"), "stop")
+        if look.problems:
+            return StepWords(title, how_many(len(look.problems)), "stop")
+        waiting = len(look.rules.all_assumed) if look.rules is not None else 0
+        return (
+            StepWords(title, tr("{n} to confirm", n=waiting), "warn")
+            if waiting
+            else StepWords(title, tr("No findings"), "ok")
+        )
 
     def _show_next(self) -> None:
         held, window = self._held, self._window
         if not held.open_now:
             window.set_next(tr("Open a workbook or choose a preset"), enabled=False)
-        elif held.findings:
-            window.set_next(tr("Save"), how_many(len(held.findings)), enabled=held.dirty)
+        elif window.step + 1 < len(STEPS):
+            titles = (tr("Workbook"), tr("Rules"))
+            window.set_next(tr("Next: {step}", step=titles[window.step + 1]))
         else:
             window.set_next(tr("Save"), enabled=held.dirty or held.target is None)
 

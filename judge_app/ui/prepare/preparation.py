@@ -62,6 +62,7 @@ class Preparation:
         self._future: list[State] = []
         self._state: State | None = None
         self._kept: State | None = None
+        self._at: object = None
         self._disk_rules: RuleSet | None = None
         self._on_shelf: tuple[str, ...] = ()
         self.path: Path | None = None
@@ -154,9 +155,10 @@ class Preparation:
 
     # changing
 
-    def change(self, draft: Draft | None = None, rules: rule_draft.Draft | None = None) -> None:
+    def change(self, draft: Draft | None = None, rules: rule_draft.Draft | None = None, *, at: object = None) -> None:
         """A step on: another workbook, other rules, or both. Rules that ship with the program are changed as a set of
-        the contest's own, which the workbook then names; another 赛制模板 takes that rule set."""
+        the contest's own, which the workbook then names; another 赛制模板 takes that rule set. Steps in a row with the
+        same ``at`` are one step back."""
         assert self._state is not None
         held = self._state
         new = draft if draft is not None else held.draft
@@ -170,10 +172,18 @@ class Preparation:
                 rules = rule_draft.draft_from(self._disk_rules) if self._disk_rules is not None else None
         if State(new, rules) == held:
             return
-        self._past = [*self._past[-STEPS_BACK:], held]
+        if at is None or at != self._at or self._future:
+            self._past = [*self._past[-STEPS_BACK:], held]
+        self._at = at
         self._future = []
         self._state = State(new, rules)
         self._read()
+
+    def before(self, at: object) -> rule_draft.Draft | None:
+        """The rules before the steps in a row at one place began."""
+        if at == self._at and self._past and not self._future:
+            return self._past[-1].rules
+        return self.rules
 
     def _own(
         self, draft: Draft, rules: rule_draft.Draft, before: rule_draft.Draft | None
@@ -190,6 +200,7 @@ class Preparation:
         return drafts.with_setting(draft, "赛制模板", str(rules["key"])), rules
 
     def undo(self) -> None:
+        self._at = None
         if self._past and self._state is not None:
             self._future.append(self._state)
             self._state = self._past.pop()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from judge_app.core import rule_draft
 from judge_app.core.errors import BadInput, Problem
 from judge_app.core.rules import RuleSet
 from judge_app.exchange import draft as drafts
@@ -79,8 +80,19 @@ class Bench:
             for cell in row.values()
         ]
         texts += [name for columns in drafts.SHEETS.values() for name in columns.all]
+        rules = self.held.rules or {}
+        texts += _texts(rules)
         texts += ["名目", "值", *drafts.SHEETS, drafts.SETTINGS, "contest", "prepared", "xlsx", *ORDER]
         return tuple(texts)
+
+
+def _texts(held: object) -> list[str]:
+    """Every text in a rule set's data."""
+    if isinstance(held, str):
+        return [held]
+    if isinstance(held, Mapping):
+        return [text for value in held.values() for text in _texts(value)]
+    return [text for value in held for text in _texts(value)] if isinstance(held, list | tuple) else []
 
 
 def empty() -> Bench:
@@ -131,6 +143,55 @@ def ask_where() -> Bench:
     return bench
 
 
+def _rules(sample: str, section: str, *changes: tuple[rule_draft.Path, object]) -> Callable[[], Bench]:
+    def make() -> Bench:
+        bench = Bench() if sample in ORDER else Bench(sample)
+        if sample in ORDER:
+            bench.desk.begin(sample)
+        bench.desk.go_to(1)
+        for path, value in changes:
+            bench.window.rules_page.edited.emit(path, value)
+        bench.window.rules_page.show_section(section)
+        return bench
+
+    return make
+
+
+def confirmed() -> Bench:
+    bench = _rules("national-2020", "confirm")()
+    bench.desk.confirm(["components.*.step"], "芮书棠")
+    return bench
+
+
+def ask_confirm() -> Bench:
+    bench = _rules("national-2020", "confirm")()
+    bench.window.rules_page.confirm_requested.emit(["popularity.cap_mode"])
+    return bench
+
+
+def rule_errors() -> Bench:
+    first = ("components", 0)
+    return _rules(
+        "regional-final",
+        "components",
+        ((*first, "max"), "110"),
+        ((*first, "trim", "high"), 3),
+        ((*first, "criteria", 1, "name"), ""),
+        (("tie_keys", 1), "criterion:创新"),
+    )()
+
+
+def long_rules() -> Bench:
+    part = ("components", 0)
+    return _rules(
+        "common-5",
+        "components",
+        ((*part, "name"), LONG),
+        ((*part, "criteria", 0, "name"), LONG),
+        ((*part, "criteria", 0, "look_for"), LONG * 2),
+    )()
+
+
 STATES: dict[str, Callable[[], Bench]] = {
     "empty": empty,
     "workbook": whole,
@@ -138,4 +199,14 @@ STATES: dict[str, Callable[[], Bench]] = {
     "long": long_names,
     "new": new_contest,
     "ask-where": ask_where,
+    "rules": _rules("regional-final", "components"),
+    "rules-basics": _rules("national-2020", "basics"),
+    "rules-times": _rules("national-2020", "times"),
+    "rules-ranking": _rules("national-2020", "ranking"),
+    "rules-popularity": _rules("national-2020", "popularity"),
+    "rules-confirm": confirmed,
+    "rules-ask-confirm": ask_confirm,
+    "rules-errors": rule_errors,
+    "rules-outside": _rules("shanghai-2025", "components"),
+    "rules-long": long_rules,
 }

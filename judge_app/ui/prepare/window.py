@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLay
 
 from judge_app.core.errors import Problem
 from judge_app.ui.language import either, tr
+from judge_app.ui.prepare.rules_page import RulesPage
 from judge_app.ui.prepare.steps import StepBar, StepWords
 from judge_app.ui.prepare.workbook_page import WorkbookPage
 from judge_app.ui.theme import Tone
@@ -25,7 +26,7 @@ from judge_app.ui.widgets import (
 )
 from judge_app.ui.widgets.trouble import Trouble, TroublePanel
 
-STEPS = ("workbook",)
+STEPS = ("workbook", "rules")
 
 
 class PrepareWindow(QWidget):
@@ -66,6 +67,7 @@ class PrepareWindow(QWidget):
         self.save_button = ActionButton("", "Ctrl+S", kind="small")
         self.appearance = AppearanceButton()
         self.workbook_page = WorkbookPage()
+        self.rules_page = RulesPage()
         self.pages = QStackedWidget()
         self.ask = AskPanel()
         self.troubles = TroublePanel()
@@ -83,7 +85,7 @@ class PrepareWindow(QWidget):
         inside = QVBoxLayout()
         inside.setContentsMargins(16, 12, 16, 12)
         inside.setSpacing(10)
-        for page in (self.workbook_page,):
+        for page in (self.workbook_page, self.rules_page):
             self.pages.addWidget(page)
         inside.addWidget(self.pages, 1)
         inside.addWidget(self.troubles)
@@ -166,6 +168,7 @@ class PrepareWindow(QWidget):
         self.redo_button.set_action(tr("Redo"))
         self.save_button.set_action(tr("Save"))
         self.workbook_page.retranslate()
+        self.rules_page.retranslate()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

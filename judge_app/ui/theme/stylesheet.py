@@ -123,6 +123,7 @@ def stylesheet(p: Palette, scale: float) -> str:
     QComboBox {{ background: {p.paper}; border: 1px solid {p.edge}; border-radius: {radius}px; padding: 0 {px(10)}px;
         min-height: {px(38)}px; }}
     QComboBox:focus {{ {focus} }}
+    QComboBox::drop-down {{ border: none; width: {px(24)}px; }}
     QComboBox QAbstractItemView {{ background: {p.paper}; border: 1px solid {p.edge}; padding: {px(4)}px; }}
     QComboBox QAbstractItemView::item {{ min-height: {px(36)}px; }}
     QSpinBox, QDoubleSpinBox {{ background: {p.paper}; border: 1px solid {p.edge}; border-radius: {radius}px;

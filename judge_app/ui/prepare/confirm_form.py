@@ -1,0 +1,173 @@
+"""Values that no notice states (待组委会确认): what each is, and who confirmed it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from judge_app.core.rule_check import label_in, values_at
+from judge_app.core.rule_draft import CONFIRMED, Draft, Look
+from judge_app.core.rules import RuleSet
+from judge_app.ui.language import either, tr
+from judge_app.ui.theme import Theme, Tone
+from judge_app.ui.theme.type import BODY, MEDIUM, SMALL
+from judge_app.ui.widgets import ActionButton, Card, Label, RowList
+from judge_app.ui.widgets.paint import paint_pill, pill_size, wrapped_lines
+from judge_app.ui.widgets.rows import Row, RowDelegate
+
+
+class DoubtRow(msgspec.Struct, frozen=True):
+    """One value: its path, what it is, what it says now, and how it stands."""
+
+    key: str
+    title: str
+    text: str
+    state: str
+    tone: Tone
+
+    def spoken(self) -> str:
+        return f"{self.title} {self.text} {self.state}"
+
+
+class DoubtDelegate(RowDelegate):
+    """What it is above, what it says below, how it stands at the right."""
+
+    def height(self, theme: Theme, row: Row, width: int) -> int:
+        assert isinstance(row, DoubtRow)
+        room = self._room(theme, row, width)
+        title, text = theme.font(BODY, MEDIUM), theme.font(SMALL)
+        tall = wrapped_lines(row.title, title, room) * QFontMetrics(title).lineSpacing()
+        if row.text:
+            tall += wrapped_lines(row.text, text, room) * QFontMetrics(text).lineSpacing()
+        return max(tall, theme.px(24)) + theme.px(16)
+
+    @staticmethod
+    def _room(theme: Theme, row: DoubtRow, width: int) -> int:
+        return width - pill_size(theme, row.state).width() - theme.px(40)
+
+    def paint_row(self, painter: QPainter, theme: Theme, rect: QRect, row: Row) -> None:
+        assert isinstance(row, DoubtRow)
+        room, left, top = self._room(theme, row, rect.width()), rect.x() + theme.px(16), rect.y() + theme.px(8)
+        flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
+        title, text = theme.font(BODY, MEDIUM), theme.font(SMALL)
+        tall = wrapped_lines(row.title, title, room) * QFontMetrics(title).lineSpacing()
+        painter.setFont(title)
+        painter.setPen(theme.colour("ink"))
+        painter.drawText(QRect(left, top, room, tall), flags, row.title)
+        if row.text:
+            painter.setFont(text)
+            painter.setPen(theme.colour("ink_2"))
+            painter.drawText(QRect(left, top + tall, room, rect.bottom() - top - tall), flags, row.text)
+        size = pill_size(theme, row.state)
+        at = QRect(rect.right() - size.width() - theme.px(8), top, size.width(), size.height())
+        paint_pill(painter, theme, at, row.state, row.tone)
+
+
+class ConfirmForm(QWidget):
+    """``confirm_requested`` carries the paths that somebody wants to confirm by name."""
+
+    confirm_requested = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._waiting: tuple[str, ...] = ()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(8)
+        self._intro = Label("", "second", wrap=True)
+        self.card = Card(flush=True)
+        self.list = RowList(DoubtDelegate, fit=True)
+        self.card.body.addWidget(self.list)
+        self.all_button = ActionButton("")
+        column.addWidget(self._intro)
+        column.addWidget(self.all_button, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.card)
+        column.addStretch(1)
+        self.list.picked.connect(self._pick)
+        self.all_button.clicked.connect(lambda: self.confirm_requested.emit(list(self._waiting)))
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """The paths that nobody confirmed yet."""
+        return self._waiting
+
+    def show_draft(self, draft: Draft, look: Look) -> None:
+        """The values of the rule set that wait, and those that were confirmed here."""
+        rules = look.rules
+        self._waiting = tuple(dict.fromkeys(rules.all_assumed)) if rules is not None else ()
+        stated: Mapping[str, str] = draft.get("stated") or {}
+        settled = {path: said for path, said in stated.items() if said.startswith(CONFIRMED)}
+        rows = [self._row(draft, rules, path, tr("to confirm"), "warn") for path in self._waiting]
+        rows += [
+            self._row(draft, rules, path, said.removeprefix(CONFIRMED).lstrip("："), "ok")
+            for path, said in settled.items()
+        ]
+        self.list.set_rows(rows)
+        self.card.setVisible(bool(rows))
+        self.all_button.setVisible(len(self._waiting) > 1)
+        self.all_button.set_action(tr("Confirm all {n} by name…", n=len(self._waiting)))
+        self.list.setAccessibleName(tr("Values to confirm"))
+        if self._waiting:
+            self._intro.setText(
+                tr(
+                    "No notice states these values. Results cannot be published until the organiser confirms each by"
+                    " name: pick one, or all."
+                )
+            )
+        else:
+            self._intro.setText(tr("Nothing waits for confirmation."))
+
+    @staticmethod
+    def _row(draft: Draft, rules: RuleSet | None, path: str, state: str, tone: Tone) -> DoubtRow:
+        zh, en = label_in(draft, path)
+        values = values_at(rules, path) if rules is not None else []
+        return DoubtRow(path, either(zh, en), _shown(values), state, tone)
+
+    def _pick(self, path: str) -> None:
+        if path in self._waiting:
+            self.confirm_requested.emit([path])
+
+
+def _shown(values: list[Any]) -> str:
+    """Plain values in a line; parts with parts of their own are named, not spelt out."""
+    if not values:
+        return ""
+    plain = [value for value in values if isinstance(value, str | int | bool)]
+    if len(plain) == len(values):
+        return "、".join(_word(value) for value in plain)
+    names = [
+        either(str(item.get("name", "")), str(item.get("name_en") or ""))
+        for value in values
+        for item in (value if isinstance(value, list) else [value])
+        if isinstance(item, dict) and item.get("name")
+    ]
+    return "、".join(name for name in names if name)
+
+
+def _word(value: str | int | bool) -> str:
+    if isinstance(value, bool):
+        return tr("yes") if value else tr("no")
+    words = {
+        "draw": tr("by draw"),
+        "strokes": tr("by strokes of the name"),
+        "registration": tr("as registered"),
+        "manual": tr("by hand"),
+        "all": tr("the whole contest"),
+        "track": tr("each track"),
+        "topic": tr("each topic"),
+        "session": tr("each session"),
+        "own_total": tr("of the project's own total"),
+        "full_marks_clip": tr("of full marks, the rest cut"),
+        "full_marks_scale": tr("of full marks, all points scaled"),
+        "none": tr("no cap"),
+        "same_rank_same_points": tr("the same points"),
+        "mean_of_places": tr("the mean of their places"),
+        "half_up": tr("half up"),
+        "passed_initial_review": tr("those who passed the initial review"),
+    }
+    return words.get(str(value), str(value))
