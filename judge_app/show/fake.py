@@ -4,9 +4,9 @@ The program is a process of its own that keeps its shows in a folder, so that it
 from outside: ``show.json`` says what its screen shows, which a lying driver cannot change. ``mood.json`` says how it
 behaves:
 
-``hang``: ends never come back · ``lie``: it says that it ended, and goes on · ``deny``: it says that nothing runs ·
-``slow_ms``: it ends so much later · ``dialog``: an end fails while a dialog is open · ``stubborn``: a close of its
-window does nothing.
+``refuse``: it opens no deck · ``freeze``: its start never comes back, and nothing comes up · ``hang``: ends never come
+back · ``lie``: it says that it ended, and goes on · ``deny``: it says that nothing runs · ``slow_ms``: it ends so much
+later · ``dialog``: an end fails while a dialog is open · ``stubborn``: a close of its window does nothing.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ _KEY = b"fake-office"
 class Mood(Struct, frozen=True):
     """How the fake program behaves; see the module."""
 
+    refuse: bool = False
+    freeze: bool = False
     hang: bool = False
     lie: bool = False
     deny: bool = False
@@ -211,11 +213,13 @@ def _answer(folder: Path, mood: Mood, op: str, arguments: dict[str, Any]) -> Any
 
     match op:
         case "open":
-            if not Path(arguments["deck"]).is_file():
+            if mood.refuse or not Path(arguments["deck"]).is_file():
                 return {"zh": "打不开这个文件", "en": "the file cannot be opened"}
             show(deck=arguments["deck"])
             return [screen.slides]
         case "start":
+            if mood.freeze:
+                time.sleep(3600)
             show(showing=True, slide=arguments["slide"], black=False)
         case "go":
             if not screen.showing:

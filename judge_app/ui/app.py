@@ -181,11 +181,12 @@ def window_for(briefing: Briefing, programs: Path) -> Any:
 
         return JudgeWindow()
     if role in (Role.STAGE, Role.VIEWER):
+        from judge_app.show.kept import KeptDecks
         from judge_app.ui.stage import StageWindow
         from judge_app.ui.stage.programs import find_hands
 
         driving = role is Role.STAGE and not briefing.rehearsal
-        return StageWindow(hands=find_hands(programs) if driving else {})
+        return StageWindow(hands=find_hands(programs, KeptDecks(data_folder() / "decks")) if driving else {})
     from judge_app.ui.chair import ChairWindow
 
     return ChairWindow()

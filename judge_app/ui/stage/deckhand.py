@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QWidget
 
 from judge_app.show import guard
 from judge_app.show.desktop import Desktop
-from judge_app.show.driver import Box, DriverKind, Position, ShowError
+from judge_app.show.driver import Box, DriverKind, Position, ShowError, ShowHung
 from judge_app.show.guard import Guard, ProgramHand
 from judge_app.show.ladder import Verdict
 from judge_app.show.pdf import DeckWindow, PdfDriver, PdfPages
@@ -246,7 +246,11 @@ class ProgramDeckHand(DeckHand):
         if self._deck is not None:
             self._program.driver.close()
             self._deck = None
-        self._program.driver.open(deck)
+        try:
+            self._program.driver.open(deck)
+        except ShowHung:
+            self._program.stop()  # what hangs over one deck would hang over the next: the next ask starts it anew
+            raise
         self._deck = deck
         self._hand.know(self._program.pids(), ())
 

@@ -10,8 +10,10 @@ from PySide6.QtGui import QGuiApplication
 from judge_app.show.desktop import open_desktop
 from judge_app.show.driver import Box, DriverKind, ShowError
 from judge_app.show.impress import ImpressProgram
+from judge_app.show.kept import KeptDecks
 from judge_app.show.worker import WorkerDriver, worker_argv
 from judge_app.ui.stage.deckhand import DeckHand, Program, ProgramDeckHand, native_box
+from judge_app.ui.stage.fallback import FallbackDeckHand, NoProgramHand
 
 
 class WorkerProgram:
@@ -36,12 +38,15 @@ def screen_boxes() -> list[Box]:
     return [native_box(screen) for screen in QGuiApplication.screens()]
 
 
-def find_hands(folder: Path) -> dict[str, DeckHand]:
+def find_hands(folder: Path, kept: KeptDecks | None = None) -> dict[str, DeckHand]:
     """Kind of deck (show/driver.py) → the hand that shows it here; a kind that nothing shows is left out, and the stage
-    says so when such a deck comes. ``folder`` keeps LibreOffice's own profile."""
+    says so when such a deck comes. ``folder`` keeps LibreOffice's own profile, ``kept`` the PDFs to fall back on."""
     found: dict[str, DeckHand] = {}
     for deck_kind, program in find_programs(folder):
-        found[deck_kind] = ProgramDeckHand(program, open_desktop())
+        hand = ProgramDeckHand(program, open_desktop())
+        found[deck_kind] = hand if kept is None else FallbackDeckHand(hand, kept)
+    if kept is not None and "slides" not in found:
+        found["slides"] = FallbackDeckHand(NoProgramHand(), kept)
     return found
 
 
