@@ -160,6 +160,27 @@ class AskReturn(Command, frozen=True):
 # the chair and the desk
 
 
+class EnterPaper(Command, frozen=True):
+    """代录: a judge's paper sheet as one person reads it; two who agree make it his sheet. ``revision`` is that of the
+    sheet it builds on, ``photo`` the SHA-256 (hex) of a picture that the room was given, or empty."""
+
+    entry_no: str
+    judge: str
+    revision: int
+    points: Points
+    name: str
+    comment: str = ""
+    photo: str = ""
+
+
+class DropPaper(Command, frozen=True):
+    """The readings of a paper sheet that wait for agreement are dropped: the wrong judge, or he sends it himself."""
+
+    entry_no: str
+    judge: str
+    reason: str
+
+
 class CloseScoring(Command, frozen=True):
     """No further sheets are expected for the project; ``missing`` is what the one who closes has seen to be missing."""
 
@@ -291,6 +312,8 @@ AnyCommand = (
     | SubmitSheet
     | Recuse
     | AskReturn
+    | EnterPaper
+    | DropPaper
     | CloseScoring
     | RecomputeResult
     | CheckResult

@@ -12,6 +12,7 @@ import msgspec
 from judge_app.core.clock import EndedBy, HoldKind, Outcome
 from judge_app.core.commands import Points
 from judge_app.core.contest import Contest, PlannedSession, Presence, Struct
+from judge_app.core.paper import PaperOrigin
 from judge_app.core.review import Tick
 from judge_app.core.rules import RuleSet
 from judge_app.core.stages import Showing
@@ -129,12 +130,32 @@ class ScoringOpened(Event, frozen=True):
 
 
 class SheetSubmitted(Event, frozen=True):
+    """A judge's sheet is recorded; ``paper`` where two people entered it from paper for him."""
+
     entry_no: str
     judge: str
     revision: int
     points: Points
     comment: str = ""
     late: bool = False
+    paper: PaperOrigin | None = None
+
+
+class PaperEntered(Event, frozen=True):
+    """One person's reading of a judge's paper sheet; it counts only with a second one that agrees."""
+
+    entry_no: str
+    judge: str
+    name: str
+    points: Points
+    comment: str = ""
+    photo: str = ""
+
+
+class PaperDropped(Event, frozen=True):
+    entry_no: str
+    judge: str
+    reason: str
 
 
 class LateSheetKept(Event, frozen=True):
@@ -324,6 +345,8 @@ AnyEvent = (
     | CutOffReported
     | ScoringOpened
     | SheetSubmitted
+    | PaperEntered
+    | PaperDropped
     | LateSheetKept
     | SheetReturned
     | ReturnAsked

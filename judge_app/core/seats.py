@@ -37,6 +37,7 @@ _HOST = frozenset({Role.HOST})
 _JUDGE = frozenset({Role.JUDGE})
 _CHAIR = frozenset({Role.CHAIR})
 _HOST_CHAIR = frozenset({Role.HOST, Role.CHAIR})
+_PAPER = frozenset({Role.CHAIR, Role.SCORER, Role.CHECKER})
 _SIGNERS = frozenset({Role.CHAIR, Role.SCORER, Role.CHECKER, Role.SUPERVISOR})
 
 MAY: dict[type[commands.Command], frozenset[Role]] = {
@@ -59,6 +60,8 @@ MAY: dict[type[commands.Command], frozenset[Role]] = {
     commands.SubmitSheet: _JUDGE,
     commands.Recuse: _JUDGE,
     commands.AskReturn: _JUDGE,
+    commands.EnterPaper: _PAPER,
+    commands.DropPaper: _PAPER,
     commands.CloseScoring: _HOST_CHAIR,
     commands.RecomputeResult: frozenset({Role.SCORER}),
     commands.CheckResult: frozenset({Role.CHECKER}),

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from decimal import Decimal
@@ -21,6 +22,7 @@ from judge_app.core.contest import Judge, PanelRole, Presence, Project, Struct
 from judge_app.core.errors import Refused
 from judge_app.core.events import Event, SessionSetup
 from judge_app.core.journal import Body
+from judge_app.core.paper import PaperEntry, PaperOrigin, agreeing, with_entry
 from judge_app.core.review import Review, Reviewed, Tick, fits, lines
 from judge_app.core.rules import Component, Phase, RuleSet
 from judge_app.core.scoring import (
@@ -98,6 +100,7 @@ class SheetState(Struct, frozen=True):
     return_asked: str = ""
     away: tuple[SheetStatus, str] | None = None
     late_kept: tuple[int, ...] = ()
+    paper: PaperOrigin | None = None
 
     @property
     def missing(self) -> bool:
@@ -180,6 +183,8 @@ class State(Struct, frozen=True):
     devices: dict[str, tuple[Device, ...]] = {}
     rulings: tuple[tuple[str, str, str], ...] = ()
     """(JSON of the ruling, reason, who)"""
+    papers: dict[tuple[str, str], tuple[PaperEntry, ...]] = {}
+    """Readings of paper sheets that wait for a second one that agrees, by (entry number, judge)."""
     reviews: dict[str, Review] = {}
     """The desk's reviews by project; whatever changes a result takes its review away."""
     signatures: tuple[SignatureState, ...] = ()
@@ -860,11 +865,93 @@ def _submit(command: commands.SubmitSheet, state: State, seat: Seat, at_ns: int)
             revision=sheet.revision + 1,
             points=command.points,
             comment=command.comment,
-            late=held.stage is ProjectStage.CLOSED
-            and (sheet.status is SheetStatus.EMPTY or judge.no in held.closed_missing),
+            late=_is_late(held, sheet, judge.no),
         ),
         *_closing(held, command.entry_no, judge.no),
     ]
+
+
+@_when(commands.EnterPaper)
+def _enter_paper(command: commands.EnterPaper, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    held, sheet = _paper_sheet(state, seat, command.entry_no, command.judge)
+    judge = panel_judge(state.session, command.judge)
+    name = _name(command.name, "请写录入人姓名", "the name of who enters it is needed")
+    _comment(command.comment)
+    check_points(components_of(state.session, judge, command.entry_no), command.points)
+    if not _PHOTO.fullmatch(command.photo):
+        raise Refused("bad_photo", "照片编号有误", "the photo's number is not one")
+    if _same_person(name, judge.name):
+        raise Refused("same_person", "评委本人不能代录自己的纸质表", "a judge does not enter his own paper sheet")
+    if command.revision != sheet.revision:
+        raise Refused(
+            "stale_revision",
+            f"此表已有第 {sheet.revision} 版，请重新核对",
+            f"the sheet stands at revision {sheet.revision}: look again",
+        )
+    entered = PaperEntry(
+        seat=seat.id, name=name, points=command.points, comment=command.comment.strip(), photo=command.photo
+    )
+    before = state.papers.get((command.entry_no, command.judge), ())
+    if any(one.seat != seat.id and _same_person(one.name, name) for one in before):
+        raise Refused("same_person", "两次录入须由两人完成", "two people must enter it")
+    made: list[Event] = [
+        events.PaperEntered(
+            entry_no=command.entry_no,
+            judge=command.judge,
+            name=name,
+            points=command.points,
+            comment=entered.comment,
+            photo=command.photo,
+        )
+    ]
+    other = agreeing(before, entered)
+    if other is None:
+        return made
+    return [
+        *made,
+        events.SheetSubmitted(
+            entry_no=command.entry_no,
+            judge=command.judge,
+            revision=sheet.revision + 1,
+            points=command.points,
+            comment=other.comment or entered.comment,
+            late=_is_late(held, sheet, command.judge),
+            paper=PaperOrigin(names=(other.name, name), photo=other.photo or entered.photo),
+        ),
+        *_closing(held, command.entry_no, command.judge),
+    ]
+
+
+_PHOTO = re.compile(r"(?:[0-9a-f]{64})?")
+
+
+@_when(commands.DropPaper)
+def _drop_paper(command: commands.DropPaper, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    if (command.entry_no, command.judge) not in state.papers:
+        raise Refused("no_paper", "没有待核对的代录", "no reading of that sheet waits")
+    return [events.PaperDropped(entry_no=command.entry_no, judge=command.judge, reason=_reason(command.reason))]
+
+
+def _paper_sheet(state: State, seat: Seat, entry_no: str, judge: str) -> tuple[ProjectState, SheetState]:
+    """The sheet that is entered from paper: one that is still expected, of a project that may be scored."""
+    held = _project(state, entry_no)
+    if held.stage is ProjectStage.LOCKED:
+        raise Refused("locked", "成绩已锁定，请先重新开启", "its result is locked: reopen it first")
+    if held.stage not in _OPEN:
+        raise Refused("not_open", f"{entry_no} 号项目现在不能评分", f"project {entry_no} is not open")
+    sheet = held.sheets.get(judge)
+    if sheet is None:
+        raise Refused("not_expected", f"{judge} 不在本项目的评委之列", f"{judge} is not expected here")
+    if not sheet.missing:
+        raise Refused("not_missing", "此表已记录，或评委不在席", "that sheet is recorded, or its judge is away")
+    if judge == seat.judge:
+        raise Refused("own_sheet", "自己的评分表须由他人代录", "your own sheet is entered by others")
+    _own_first(state, seat, held)
+    return held, sheet
+
+
+def _is_late(held: ProjectState, sheet: SheetState, judge: str) -> bool:
+    return held.stage is ProjectStage.CLOSED and (sheet.status is SheetStatus.EMPTY or judge in held.closed_missing)
 
 
 def open_for(stage: ProjectStage, sheet: SheetState) -> bool:
@@ -1422,10 +1509,35 @@ def _scoring_opened(event: events.ScoringOpened, state: State, body: Body) -> St
     return _with_project(state, event.entry_no, stage=ProjectStage.SCORING)
 
 
+def _without_papers(state: State, entry_no: str, judge: str) -> State:
+    if (entry_no, judge) not in state.papers:
+        return state
+    return _replace(state, papers={at: one for at, one in state.papers.items() if at != (entry_no, judge)})
+
+
+@_then(events.PaperEntered)
+def _paper_entered(event: events.PaperEntered, state: State, body: Body) -> State:
+    at = event.entry_no, event.judge
+    new = PaperEntry(
+        seat=body.actor,
+        name=event.name,
+        points=event.points,
+        comment=event.comment,
+        photo=event.photo,
+        seq=body.seq,
+    )
+    return _replace(state, papers={**state.papers, at: with_entry(state.papers.get(at, ()), new)})
+
+
+@_then(events.PaperDropped)
+def _paper_dropped(event: events.PaperDropped, state: State, body: Body) -> State:
+    return _without_papers(state, event.entry_no, event.judge)
+
+
 @_then(events.SheetSubmitted)
 def _sheet_submitted(event: events.SheetSubmitted, state: State, body: Body) -> State:
     return _with_sheet(
-        state,
+        _without_papers(state, event.entry_no, event.judge),
         event.entry_no,
         event.judge,
         status=SheetStatus.SUBMITTED,
@@ -1436,6 +1548,7 @@ def _sheet_submitted(event: events.SheetSubmitted, state: State, body: Body) -> 
         late=event.late,
         reason="",
         return_asked="",
+        paper=event.paper,
     )
 
 
@@ -1460,6 +1573,7 @@ def _return_asked(event: events.ReturnAsked, state: State, body: Body) -> State:
 @_then(events.PresenceSet)
 def _presence_set(event: events.PresenceSet, state: State, body: Body) -> State:
     held = _with_presence(state.projects[event.entry_no], event)
+    state = _without_papers(state, event.entry_no, event.judge)
     return _replace(state, projects={**state.projects, event.entry_no: held})
 
 

@@ -19,6 +19,7 @@ from judge_app.core.commands import Points
 from judge_app.core.contest import PanelRole, PlannedSession, Project, Struct
 from judge_app.core.events import SessionSetup
 from judge_app.core.journal import Body
+from judge_app.core.paper import PaperOrigin
 from judge_app.core.review import Reviewed
 from judge_app.core.rules import RuleSet
 from judge_app.core.scoring import ComponentResult, Tabulation
@@ -177,6 +178,27 @@ class Health(Struct, frozen=True):
     """What is wrong now, as (zh, en)."""
 
 
+class PaperNote(Struct, frozen=True):
+    """A sheet that is entered from paper (代录), as the host sees it: by whom, and whether it is recorded; no mark."""
+
+    entry_no: str
+    judge: str
+    names: tuple[str, ...]
+    recorded: bool = False
+    photo: str = ""
+
+
+class PaperView(Struct, frozen=True):
+    """A paper sheet that waits for agreement, as the desk sees it. ``entered`` are (seat, name) of who has entered it;
+    ``readings`` the marks, by seat: the own one, and all of them once two are in, for those who entered it."""
+
+    entry_no: str
+    judge: str
+    entered: tuple[tuple[str, str], ...]
+    readings: dict[str, Points] = {}
+    photo: str = ""
+
+
 class JoinLink(Struct, frozen=True):
     """A seat's join link; the host alone sees it. ``join_code`` is the 8-digit code to read out, where the host has
     asked for one and it is still valid, until the room's clock shows ``code_until_ns``."""
@@ -238,6 +260,8 @@ class HostView(msgspec.Struct, frozen=True, kw_only=True, tag="host", tag_field=
     join_links: tuple[JoinLink, ...] = ()
     addresses: tuple[tuple[str, str], ...] = ()
     """Where the room can be reached: (address and port, the network's name), the likeliest first; for the host alone."""
+    papers: tuple[PaperNote, ...] = ()
+    """Sheets that are, or were, entered from paper."""
 
 
 class OwnSheet(Struct, frozen=True):
@@ -253,6 +277,8 @@ class OwnSheet(Struct, frozen=True):
     return_asked: bool = False
     late_kept: tuple[int, ...] = ()
     """Receipts of sheets that came after the lock: kept as evidence, not counted."""
+    paper: PaperOrigin | None = None
+    """By whom it was entered from the judge's paper sheet, if it was."""
 
 
 class JudgeView(msgspec.Struct, frozen=True, kw_only=True, tag="judge", tag_field="view"):
@@ -282,6 +308,8 @@ class SheetLine(Struct, frozen=True):
     hidden: bool = False
     late_kept: tuple[int, ...] = ()
     """Numbers of the records of sheets that came after the lock: evidence, not counted."""
+    paper: PaperOrigin | None = None
+    """By whom it was entered from the judge's paper sheet, if it was."""
 
 
 class ReviewView(Struct, frozen=True):
@@ -354,6 +382,8 @@ class ChairView(msgspec.Struct, frozen=True, kw_only=True, tag="chair", tag_fiel
     """Projects hidden from a chair who judges until her own sheet is recorded."""
     reviews: tuple[ReviewView, ...] = ()
     """The reviews that stand, of the projects whose sheets may be seen."""
+    papers: tuple[PaperView, ...] = ()
+    """Paper sheets that wait for a second reading, or for two that agree."""
 
 
 class StageView(msgspec.Struct, frozen=True, kw_only=True, tag="stage", tag_field="view"):
@@ -454,6 +484,8 @@ _ONE_JUDGE = (
     events.ReturnAsked,
     events.LateSheetKept,
     events.PresenceSet,
+    events.PaperEntered,
+    events.PaperDropped,
 )
 _HOST_ONLY = (
     events.CutOffReported,
@@ -575,6 +607,7 @@ def _host(state: State, seat: Seat, live: Live) -> HostView:
         health=live.health,
         join_links=live.join_links if seat.role is Role.HOST else (),
         addresses=live.addresses if seat.role is Role.HOST else (),
+        papers=_paper_notes(state),
     )
 
 
@@ -590,6 +623,46 @@ def _paused(event: events.SessionPaused | None) -> Paused | None:
         may_lack=event.may_lack,
         needs_second=event.kind is events.PauseKind.TAKEN_OVER,
     )
+
+
+def _paper_notes(state: State) -> tuple[PaperNote, ...]:
+    waiting = [
+        PaperNote(
+            entry_no=no,
+            judge=judge,
+            names=tuple(one.name for one in entries),
+            photo=next((one.photo for one in entries if one.photo), ""),
+        )
+        for (no, judge), entries in state.papers.items()
+        if state.projects[no].stage not in OUT
+    ]
+    done = [
+        PaperNote(entry_no=no, judge=judge, names=sheet.paper.names, recorded=True, photo=sheet.paper.photo)
+        for no in state.order
+        for judge, sheet in state.projects[no].sheets.items()
+        if sheet.paper is not None and sheet.status is SheetStatus.SUBMITTED
+    ]
+    return (*waiting, *done)
+
+
+def _papers(state: State, seat: Seat) -> tuple[PaperView, ...]:
+    """What waits, to whom it may be told: a reading to nobody but who made it, until two have been made."""
+    made = []
+    for (no, judge), entries in state.papers.items():
+        if state.projects[no].stage in OUT:
+            continue
+        told = not session.own_pending(state.projects[no], seat)
+        both = len(entries) > 1 and any(one.seat == seat.id for one in entries)
+        made.append(
+            PaperView(
+                entry_no=no,
+                judge=judge,
+                entered=tuple((one.seat, one.name) for one in entries),
+                readings={one.seat: one.points for one in entries if told and (both or one.seat == seat.id)},
+                photo=next((one.photo for one in entries if one.photo), ""),
+            )
+        )
+    return tuple(made)
 
 
 def _seat_status(state: State, setup: SessionSetup, seat: Seat, live: Live) -> SeatStatus:
@@ -641,6 +714,7 @@ def _judge(state: State, seat: Seat) -> JudgeView:
                 reason=sheet.reason,
                 return_asked=bool(sheet.return_asked),
                 late_kept=sheet.late_kept,
+                paper=sheet.paper,
             )
             for no, sheet in sheets.items()
             if sheet != SheetState()
@@ -696,6 +770,7 @@ def _chair(state: State, seat: Seat, live: Live) -> ChairView:
             for no, review in state.reviews.items()
             if no in visible
         ),
+        papers=_papers(state, seat),
     )
 
 
@@ -721,6 +796,7 @@ def _sheet_line(entry_no: str, judge: str, sheet: SheetState, *, hidden: bool) -
         reason=sheet.reason,
         replaced_by=sheet.replaced_by,
         late_kept=sheet.late_kept,
+        paper=sheet.paper,
     )
 
 

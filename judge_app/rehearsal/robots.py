@@ -19,7 +19,7 @@ from judge_app.core.review import Tick, lines
 from judge_app.core.seats import Role
 from judge_app.core.session import rules_for
 from judge_app.core.stages import ProjectStage, ReviewStep, SheetStatus
-from judge_app.core.views import AnyView, Briefing, ChairView, HostView, JudgeView, StageView, Step
+from judge_app.core.views import AnyView, Briefing, ChairView, HostView, JudgeView, ProjectProgress, StageView, Step
 from judge_app.exchange.scores import GivenSheet
 from judge_app.seat.connection import SeatConnection
 from judge_app.seat.state import CommandState, Connection, Delivery, Link
@@ -336,7 +336,9 @@ class ChairRobot(Robot):
                 return
         done = (ProjectStage.LOCKED, ProjectStage.FORFEITED, ProjectStage.WITHDRAWN, ProjectStage.DISQUALIFIED)
         if any(progress.stage not in done for progress in view.projects):
-            if all(progress.stage in (*done, ProjectStage.CLOSED) for progress in view.projects):
+            if all(progress.stage in (*done, ProjectStage.CLOSED) for progress in view.projects) and not any(
+                self._desk_at_work(view, progress) for progress in view.projects
+            ):
                 self.settled.set()
             return
         if not any(signed.role == "chair" and not signed.stale for signed in view.signatures):
@@ -344,6 +346,14 @@ class ChairRobot(Robot):
             await self.give(commands.SignOff(role="chair", name=name, head=view.head_hash))
         else:
             await self.give(commands.LockSession())
+
+    def _desk_at_work(self, view: ChairView, progress: ProjectProgress) -> bool:
+        """Whether the desk will still review a project, so that the lock is yet to come."""
+        assert self.briefing is not None
+        if self.briefing.rules.review != "two_people" or progress.stage is not ProjectStage.CLOSED:
+            return False
+        results = view.tabulation.projects if view.tabulation is not None else ()
+        return any(one.entry_no == progress.entry_no and one.status.finished for one in results)
 
 
 class DeskRobot(Robot):

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, Protocol, cast
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from judge_app.core import events, journal, session, views
+from judge_app.core import commands, events, journal, session, views
 from judge_app.core.clock import HoldKind
 from judge_app.core.contest import PanelRole
 from judge_app.core.errors import BadInput, Problem, Refused
@@ -32,6 +32,7 @@ from judge_app.core.session import State
 from judge_app.room import codes
 from judge_app.room.clock import SessionClock, boot_id, iso, real_ns, slept_ns, wall_of
 from judge_app.room.keys import RoomKeys
+from judge_app.room.photos import Photos
 from judge_app.room.verifier import Job, Verifier
 from judge_app.room.writer import Writer
 from judge_app.store.backups import Backups
@@ -112,6 +113,7 @@ class Room:
         self.keys = keys
         self.state = State()
         self._path = file.path
+        self.photos = Photos(file.path)
         self._file = file
         self._commands: dict[str, Known] = {}
         self._head = (0, journal.GENESIS)
@@ -296,6 +298,16 @@ class Room:
             answer(
                 Refusal(
                     command_id=message.command_id, code="malformed", zh="内容格式有误", en=f"malformed command: {error}"
+                )
+            )
+            return
+        if isinstance(command, commands.EnterPaper) and command.photo and not self.photos.known(command.photo):
+            answer(
+                Refusal(
+                    command_id=message.command_id,
+                    code="photo_missing",
+                    zh="照片没有传到主机，请重新选择照片",
+                    en="the photo did not reach the host: choose it again",
                 )
             )
             return

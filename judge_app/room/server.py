@@ -20,7 +20,9 @@ from typing import TypeVar
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from judge_app.core.seats import Role, Seat
+from judge_app.core import commands
+from judge_app.core.errors import Refused
+from judge_app.core.seats import Role, Seat, may
 from judge_app.room.clock import real_ns
 from judge_app.room.door import LIMITS, Door, Limits
 from judge_app.room.room import OTHER_VERSION, REVOKED, Room
@@ -427,9 +429,25 @@ class Server:
         elif isinstance(message, messages.AskCode):
             if connection.seat.role is Role.HOST:
                 self._room.make_code(message.seat)
+        elif isinstance(message, messages.KeepPhoto):
+            if may(connection.seat.role, _ANY_PAPER):
+                connection.answer(await self._keep_photo(message))
         elif isinstance(message, messages.Submit):
             self._room.take(connection.seat, connection.device, message, connection.answer)
         return True
+
+    async def _keep_photo(self, message: messages.KeepPhoto) -> messages.PhotoKept:
+        """The seat's next message waits for it, so that a command finds the photo that it names."""
+        try:
+            await asyncio.get_running_loop().run_in_executor(None, self._room.photos.keep, message.digest, message.data)
+        except Refused as refused:
+            return messages.PhotoKept(digest=message.digest, code=refused.code, zh=refused.zh, en=refused.en)
+        except OSError as error:
+            log.error("a photo could not be kept: %s", error)
+            return messages.PhotoKept(
+                digest=message.digest, code="not_kept", zh="主机无法保存照片", en="the host cannot keep the photo"
+            )
+        return messages.PhotoKept(digest=message.digest)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(work)
@@ -443,6 +461,8 @@ class Server:
             log.error("a connection's task failed", exc_info=task.exception())
 
 
+_ANY_PAPER = commands.EnterPaper(entry_no="", judge="", revision=0, points={}, name="")
+"""Who may enter a paper sheet may send its photo."""
 _MALFORMED = messages.Denied(code="malformed", zh="格式有误", en="this is no message of ours", final=False)
 _SLOW_DOWN = messages.Denied(code="slow_down", zh="尝试过于频繁，请稍候", en="too many tries: wait", final=False)
 _UNKNOWN = messages.Denied(code="unknown_device", zh="主机不认识该设备，请重新加入", en="unknown device: join again")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import hashlib
 import logging
 import random
 import uuid
@@ -94,6 +95,7 @@ class SeatConnection:
         self._heard_ns = 0
         self._connection = Connection(link=Link.CONNECTING)
         self._kinds: dict[str, tuple[str, str]] = {}
+        self._photos: dict[str, bytes] = {}
         self._answers: dict[str, asyncio.Future[Receipt | Refusal]] = {}
         self._tasks: set[asyncio.Future[None]] = set()
         self._fingerprint = aiohttp.Fingerprint(link.fingerprint)
@@ -143,6 +145,15 @@ class SeatConnection:
         """The host wants an 8-digit code for a seat; it comes with the view, or nothing does while offline."""
         if self._ws is not None:
             self._spawn(self._send(messages.AskCode(seat=seat)))
+
+    def send_photo(self, data: bytes) -> str:
+        """Give the room a photo of a paper sheet (JPEG or PNG, at most MAX_PHOTO bytes); returns its SHA-256 (hex), by
+        which a command then names it. It goes again on the next connection until the room has it."""
+        digest = hashlib.sha256(data).hexdigest()
+        self._photos[digest] = data
+        if self._ws is not None:
+            self._spawn(self._send(messages.KeepPhoto(digest=digest, data=data)))
+        return digest
 
     def pending(self) -> int:
         """Commands that the room has not answered yet, or must show again that it has."""
@@ -302,6 +313,10 @@ class SeatConnection:
             self._listener.on_view(message.view, message.seq)
         elif isinstance(message, Receipt | Refusal):
             self._on_answer(message)
+        elif isinstance(message, messages.PhotoKept):
+            self._photos.pop(message.digest, None)
+            if message.code:
+                log.warning("the room does not keep a photo: %s", message.en)
         elif isinstance(message, messages.Welcome):
             await self._welcomed(ws, message)
         elif isinstance(message, messages.Waiting):
@@ -329,6 +344,8 @@ class SeatConnection:
         self._enrolled_anew = False
         self._listener.on_briefing(welcome.briefing)
         self._online()
+        for digest, data in list(self._photos.items()):
+            await self._send(messages.KeepPhoto(digest=digest, data=data))
         for submit in [*self._owed.values(), *self._outbox.pending()]:
             await self._send(submit)
 

@@ -50,6 +50,8 @@ class SeatLink(QObject):
             window.progress.connect(self._progress)
         if hasattr(window, "code_asked"):
             window.code_asked.connect(self._ask_code)
+        if hasattr(window, "photo"):
+            window.photo.connect(self._photo)
         if drafts is not None and hasattr(window, "draft_changed"):
             window.draft_changed.connect(self._keep_draft)
 
@@ -111,6 +113,10 @@ class SeatLink(QObject):
     def _ask_code(self, seat: str) -> None:
         if self._connection is not None:
             self._connection.ask_code(seat)
+
+    def _photo(self, data: bytes) -> None:
+        if self._connection is not None:
+            self._connection.send_photo(data)
 
     def _keep_draft(self, entry_no: str, points: Any, comment: str) -> None:
         if self._drafts is not None:

@@ -1,7 +1,7 @@
 """Every message between a seat and its room, as JSON text frames (or HTTP bodies) of at most ``MAX_BYTES``.
 
 A seat enrols once by HTTPS (EnrolRequest → Enrolled or Denied), then keeps a WebSocket: Hello → Waiting* → Welcome, and
-from there Submit → Receipt or Refusal, View whenever what it may see has changed, Ping → Pong for the clock.
+from there Submit → Receipt or Refusal, KeepPhoto → PhotoKept, View whenever what it may see has changed, Ping → Pong for the clock.
 Times are nanoseconds; ``real`` ones of the room's machine since its boot, others of the room's clock.
 """
 
@@ -22,6 +22,9 @@ PROTOCOL = 4
 """Raised with every change of a message's form; room and seat must have the same."""
 MAX_BYTES = 256 * 1024
 """The longest message that a room takes; its own may be longer (a view of 200 projects)."""
+
+MAX_PHOTO = 180_000
+"""The largest photo of a paper sheet, in bytes: with its base64 it fits into a message."""
 
 Name = Annotated[str, Meta(max_length=200)]
 Hex = Annotated[str, Meta(pattern=r"\A(?:[0-9a-f]{2})*\Z", max_length=512)]
@@ -109,6 +112,15 @@ class AskCode(Message, frozen=True):
     """The host wants an 8-digit code for a seat; it comes with the view. A code that was there before is void."""
 
     seat: Name
+
+
+class KeepPhoto(Message, frozen=True):
+    """A photo of a paper sheet, for whoever may enter one; the command that names it comes after it."""
+
+    digest: Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+    """SHA-256 of the picture's bytes, hex."""
+    data: bytes
+    """JPEG or PNG; base64 in JSON."""
 
 
 class Ping(Message, frozen=True):
@@ -236,6 +248,15 @@ class Refusal(Message, frozen=True):
     again: bool = False
 
 
+class PhotoKept(Message, frozen=True):
+    """The photo is on the disk; or, with ``code``, why it is not."""
+
+    digest: str
+    code: str = ""
+    zh: str = ""
+    en: str = ""
+
+
 class Pong(Message, frozen=True):
     """``room_real_ns`` is the room machine's clock when it answered."""
 
@@ -243,8 +264,8 @@ class Pong(Message, frozen=True):
     room_real_ns: int
 
 
-FromSeat = Hello | Submit | Progress | AskCode | Ping
-FromRoom = Denied | Waiting | Welcome | View | Receipt | Refusal | Pong
+FromSeat = Hello | Submit | Progress | AskCode | KeepPhoto | Ping
+FromRoom = Denied | Waiting | Welcome | View | Receipt | Refusal | PhotoKept | Pong
 
 _encoder = msgspec.json.Encoder()
 _from_seat: msgspec.json.Decoder[FromSeat] = msgspec.json.Decoder(FromSeat)

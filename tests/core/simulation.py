@@ -237,6 +237,8 @@ MOVES = {
     "ask_return": 2,
     "return": 3,
     "review": 6,
+    "paper": 6,
+    "drop_paper": 1,
     "presence": 5,
     "close": 2,
     "lock": 8,
@@ -310,6 +312,20 @@ def command_of(sitting: Sitting, move: Move, told: Told) -> tuple[str, commands.
                 )
             who, kind = ("scorer", commands.RecomputeResult) if scorer else ("checker", commands.CheckResult)
             return who, kind(entry_no=entry_no, name="吴计" if scorer else ["郑核", "吴 计"][b % 9 == 8], ticks=ticks)
+        case "paper":
+            wanted = [at for at in state.papers if a % 3] or [
+                (no, row) for no in order for row in state.projects[no].missing
+            ]
+            entry_no, judge = wanted[a % len(wanted)] if wanted else (entry_no, judge)
+            seat, name = [("scorer", "吴计"), ("checker", "郑核"), ("chair", "王一"), ("checker", "吴计")][b % 4]
+            points, words = told.points(sitting, judge, entry_no, b // 4 % 2), told.words(judge, entry_no, b)
+            revision = state.projects[entry_no].sheets[judge].revision
+            return seat, commands.EnterPaper(
+                entry_no=entry_no, judge=judge, revision=revision, points=points, name=name, comment=words
+            )
+        case "drop_paper":
+            entry_no, judge = list(state.papers)[a % len(state.papers)] if state.papers else (entry_no, judge)
+            return "scorer", commands.DropPaper(entry_no=entry_no, judge=judge, reason=told.words(judge, entry_no, b))
         case "presence":
             presence = list(Presence)[(a + b) % 4]
             chosen = None if presence is Presence.PRESENT or a % 3 else reserves[b % len(reserves)]

@@ -224,6 +224,10 @@ TAKEN: list[tuple[str, commands.Command, set[str]]] = [
     ("judge:E2", commands.SubmitSheet(entry_no="1", revision=1, points=SHEET), HEARD),
     ("judge:E2", commands.Recuse(entry_no="1", reason="师生"), OPEN - HEARD - {"closed"}),
     ("judge:E2", commands.AskReturn(entry_no="1", reason="写错"), {"closed", "locked", "finished", "signed"}),
+    ("scorer", commands.EnterPaper(entry_no="1", judge="E2", revision=0, points=SHEET, name="吴计"), {
+        "running", "held", "between", "questions", "scoring", "paper",
+    }),
+    ("scorer", commands.DropPaper(entry_no="1", judge="E2", reason="已自行提交"), set()),
     ("chair", commands.CloseScoring(entry_no="1", missing=("E1", "E2", "E3", "P1")), {"scoring", "paper"}),
     ("host", commands.CloseScoring(entry_no="1"), set()),
     ("scorer", commands.RecomputeResult(entry_no="1", name="吴计", ticks=TICKS), {"closed"}),

@@ -34,6 +34,10 @@ def every(kind: Any) -> st.SearchStrategy[Any]:
     for field in msgspec.structs.fields(kind):
         if field.name in ("signature", "key", "message", "proof", "machine"):
             fields[field.name] = hexes
+        elif field.name == "data" and field.type is bytes:
+            fields[field.name] = st.binary(max_size=100)
+        elif field.name == "digest" and kind is messages.KeepPhoto:
+            fields[field.name] = st.from_regex(r"\A[0-9a-f]{64}\Z")
         elif field.name == "nameplate":
             fields[field.name] = st.from_regex(r"\A[0-9]{2}\Z")
         elif field.name in ("filled", "lines"):
