@@ -18,7 +18,7 @@ from judge_app.core.views import AnyView, Briefing
 
 T = TypeVar("T")
 
-PROTOCOL = 4
+PROTOCOL = 5
 """Raised with every change of a message's form; room and seat must have the same."""
 MAX_BYTES = 256 * 1024
 """The longest message that a room takes; its own may be longer (a view of 200 projects)."""
