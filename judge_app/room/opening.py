@@ -11,7 +11,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from judge_app.core.events import PauseKind, SessionPaused
+from judge_app.core.events import PauseKind, SessionOpened, SessionPaused
 from judge_app.core.journal import Record
 from judge_app.room.mirroring import mirror_file
 from judge_app.store.backups import Backups
@@ -55,14 +55,16 @@ def take_up(
         return _recovered(path, copies, central) if copies else None
     try:
         with SessionFile.open(path) as session:
-            count, source = refill(session, copies)
+            # Only where the host waits for it anyway: a room that comes back from a crash does so at once.
+            others = _others(central, next(session.records(), None)) if by_hand else []
+            count, source = refill(session, copies, others)
             untold = _untold(path, session)
     except CorruptSession as problem:
         log.error("%s", problem)
         return _recovered(path, copies, central)
-    if source is not None:
+    if source:
         log.warning("%d records were lost from the end of %s; they came from %s", count, path, source)
-        return SessionPaused(kind=PauseKind.RECOVERED, sheets=0, last_at="", source=source.name, may_lack=True)
+        return SessionPaused(kind=PauseKind.RECOVERED, sheets=0, last_at="", source=source, may_lack=True)
     if untold:
         return SessionPaused(kind=PauseKind.RECOVERED, sheets=0, last_at="", kept=untold, may_lack=True)
     return SessionPaused(kind=PauseKind.OPENED, sheets=0, last_at="") if by_hand else None
@@ -78,12 +80,9 @@ def _untold(path: Path, session: SessionFile) -> str:
 
 
 def _recovered(path: Path, copies: Sequence[Path], central: str | None) -> SessionPaused:
-    others: list[tuple[str, Sequence[Record]]] = []
-    if central is not None:
-        found = _from_centre(central, path, copies)
-        if found:
-            others.append(("centre", found))
-    made = recover(path, copies, others)
+    left = salvage(path) if path.exists() else []
+    known = next((records for copy in copies if (records := records_of(copy))), left)
+    made = recover(path, copies, _others(central, known[0] if known else None))
     log.warning("%s was put together anew from %s: %d records; heads %s", path, made.source, made.records, made.heads)
     return SessionPaused(
         kind=PauseKind.RECOVERED,
@@ -95,16 +94,14 @@ def _recovered(path: Path, copies: Sequence[Path], central: str | None) -> Sessi
     )
 
 
-def _from_centre(url: str, path: Path, copies: Sequence[Path]) -> list[Record]:
-    """What the centre holds of the session that the copies, or the file's remains, are of; it is not waited for long."""
+def _others(url: str | None, first: Record | None) -> list[tuple[str, Sequence[Record]]]:
+    """What the centre holds of the session that begins with that record, with its name; it is not waited for long."""
+    if url is None or first is None or not isinstance(first.event, SessionOpened):
+        return []
+    session_id = first.event.setup.session_id
     found: list[Record] = []
 
     def ask() -> None:
-        left = salvage(path) if path.exists() else []
-        known = next((records for copy in copies if (records := records_of(copy))), left)
-        session_id = getattr(getattr(known[0].event, "setup", None), "session_id", "") if known else ""
-        if not session_id:
-            return
         try:
             with Central.connect(url) as centre:
                 found.extend(centre.records(session_id))
@@ -114,4 +111,4 @@ def _from_centre(url: str, path: Path, copies: Sequence[Path]) -> list[Record]:
     thread = threading.Thread(target=ask, name="asking the centre", daemon=True)
     thread.start()
     thread.join(CENTRE_S)
-    return [] if thread.is_alive() else found
+    return [("centre", found)] if found and not thread.is_alive() else []

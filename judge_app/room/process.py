@@ -131,9 +131,9 @@ async def serve(
         await checkpoints.stop()
         if mirroring is not None:
             await mirroring.stop()
-        await room.stop()
         if sync is not None:
             await sync.stop()
+        await room.stop()
 
 
 if sys.platform == "win32":

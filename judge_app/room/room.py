@@ -197,7 +197,9 @@ class Room:
             rate=self.clock.rate,
             epoch=epoch,
         )
-        opening = self._records([*first, started], actor="room", command_id=_own_id(), digest="")
+        # An epoch begins with its RoomStarted: whatever comes after it has its place in that epoch.
+        made = [*first, started] if last is None else [started, *first]
+        opening = self._records(made, actor="room", command_id=_own_id(), digest="")
         self._file.append(opening)
         for record in opening:
             self._take(record, stored=True)

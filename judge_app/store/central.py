@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from judge_app.core.contest import Struct
 from judge_app.core.errors import BadInput, Problem
+from judge_app.core.events import ChainChosen
 from judge_app.core.journal import GENESIS, Record, read
 from judge_app.store import central_tables as t
 from judge_app.store import intake
@@ -148,6 +149,8 @@ class Central:
         with self._lock:
             with self._writing() as connection:
                 pushed = intake.take_in(connection, session_id, records, host, self._stamp())
+            if any(isinstance(record.event, ChainChosen) for record in records):
+                self._folds.pop(session_id, None)  # another chain may count now
             # Also where a crash came between the events and their projections.
             behind = pushed.stored > 0 or session_id not in self._folds
             alarms = self._project(session_id, records) if behind else ()

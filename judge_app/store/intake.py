@@ -15,7 +15,7 @@ from sqlalchemy.exc import DataError, DBAPIError
 
 from judge_app.core.contest import Struct
 from judge_app.core.errors import BadInput, Problem
-from judge_app.core.events import RoomStarted, SessionOpened
+from judge_app.core.events import ChainChosen, RoomStarted, SessionOpened
 from judge_app.core.journal import GENESIS, Record, chain
 from judge_app.store import central_tables as t
 
@@ -236,11 +236,16 @@ def _advance(
     counts: tuple[int, bytes],
     now: str,
 ) -> list[Alarm]:
-    """Move the head if the new events extend the chain that counts; otherwise the session is contested."""
+    """Move the head if the new events extend the chain that counts, or their chair has chosen them; otherwise the
+    session is contested."""
     (first, _), (last, epoch) = stored[0], stored[-1]
     j = t.journals
+    head = {"host": host, "epoch": epoch, "seq": last.seq, "hash": last.hash}
+    if chosen := [record for record, _ in stored if isinstance(record.event, ChainChosen)]:
+        connection.execute(update(j).where(j.c.session_id == session_id).values(**head, contested=False))
+        _settle_contested(connection, session_id, chosen[-1], now)
+        return []
     if (first.seq - 1, first.prev_hash) == counts:
-        head = {"host": host, "epoch": epoch, "seq": last.seq, "hash": last.hash}
         connection.execute(update(j).where(j.c.session_id == session_id).values(**head))
         return []
     place = {"session_id": session_id, "kind": "contested", "host": host, "epoch": stored[0][1]}
@@ -251,6 +256,17 @@ def _advance(
     connection.execute(update(j).where(j.c.session_id == session_id).values(contested=True))
     detail = f"a second chain from seq {first.seq} on, by host {host or '-'} in epoch {stored[0][1]}"
     return [raise_alarm(connection, session_id, "contested", host, stored[0][1], first.seq, detail, now)]
+
+
+def _settle_contested(connection: Connection, session_id: str, record: Record, now: str) -> None:
+    """The chair has said in a chain that it is the one that counts."""
+    assert isinstance(record.event, ChainChosen)
+    a = t.alarms.c
+    connection.execute(
+        update(t.alarms)
+        .where(a.session_id == session_id, a.kind == "contested", a.settled_at.is_(None))
+        .values(settled_at=now, settled_by=record.body.actor, settled_why=record.event.reason)
+    )
 
 
 def raise_alarm(

@@ -96,19 +96,20 @@ def damaged(path: Path) -> list[Path]:
     return sorted(path.parent.glob(f"{glob.escape(path.stem)}.damaged-*{path.suffix}"))
 
 
-def refill(session: SessionFile, copies: Sequence[str | Path]) -> tuple[int, Path | None]:
-    """Append what a copy knows beyond the head of a sound session file: records that were lost from its end.
+def refill(
+    session: SessionFile, copies: Sequence[str | Path], others: Sequence[tuple[str, Sequence[Record]]] = ()
+) -> tuple[int, str]:
+    """Append what a copy (or one of ``others``, as in ``recover``) knows beyond the head of a sound session file:
+    records that were lost from its end.
 
     Only a copy that holds the file's own head counts. Returns how many they were, and the copy they came from.
     """
     head, digest = session.head()
-    best: tuple[list[Record], Path | None] = ([], None)
-    for copy in map(Path, copies):
-        if copy.suffix == ".jsonl" and last_seq(copy) <= head:
-            continue
-        records = records_of(copy)
+    best: tuple[Sequence[Record], str] = ([], "")
+    ahead = [copy for copy in map(Path, copies) if copy.suffix != ".jsonl" or last_seq(copy) > head]
+    for name, records in [*((copy.name, records_of(copy)) for copy in ahead), *others]:
         if 0 < head < len(records) and records[head - 1].hash == digest and len(records) - head > len(best[0]):
-            best = (records[head:], copy)
+            best = (records[head:], name)
     session.append(best[0])
     return len(best[0]), best[1]
 

@@ -19,7 +19,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from judge_app.core import commands
-from judge_app.core.events import SessionSetup
+from judge_app.core.events import SessionPaused, SessionSetup
 from judge_app.core.seats import Seat
 from judge_app.core.views import AnyView, Briefing
 from judge_app.room.door import LIMITS, Limits
@@ -254,13 +254,14 @@ async def hall(
     rate: int = 1,
     limits: Limits = LIMITS,
     local: bool = False,
+    pause: SessionPaused | None = None,
 ) -> AsyncIterator[Hall]:
     """An open room; ``automatic`` lets every device in. ``file`` makes the session file. Clients count as other
     computers' unless ``local``."""
     setup = msgspec.structs.replace(setup or small_setup(), automatic_admission=automatic)
     path = folder / "x.roadshow"
     opened = SessionFile.open(path) if path.exists() else file(path)
-    room = Room(opened, RoomKeys.of(path), opened.records(), setup, rate)
+    room = Room(opened, RoomKeys.of(path), opened.records(), setup, rate, pause)
     server = Server(room, limits, is_local=None if local else lambda address: False)
     held = Hall(folder, room, server, setup)
     room.start()

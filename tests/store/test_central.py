@@ -296,6 +296,14 @@ def test_two_chains_of_one_session_are_contested_until_somebody_decides(central,
     assert central.records(ONE) == new
     assert central.reconcile(ONE, new).equal
     assert central.read("sessions", ONE)[0]["seq"] == 43
+    # The chair of the chain that lost says otherwise, and then the other's again: the last word counts.
+    for loser in (old, new):
+        loser += follow(loser, events.ChainChosen(reason="记录更全"), actor="chair")
+        central.push(ONE, loser[-1:], "h1" if loser is old else "h2")
+        assert central.records(ONE) == loser
+        assert central.alarms(ONE) == []
+        assert central.read("sessions", ONE)[0]["seq"] == len(loser)
+        assert central.reconcile(ONE, loser).equal
     zombie = central.push(ONE, follow(old, events.MessageShown(text="僵尸")), "h1")
     assert [alarm.kind for alarm in zombie.alarms] == ["contested"]
     assert central.records(ONE) == new
