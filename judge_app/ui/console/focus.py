@@ -282,7 +282,7 @@ class FocusCard(Card):
             frozenset(here | ({SCORING} if over else set())), SCORING if stage is ProjectStage.SCORING else ""
         )
         self.bar.set_clock(clock)
-        self.bar.setVisible(view.next_step.step is not Step.DONE or view.current is not None)
+        self.bar.setVisible(not view.published and (view.next_step.step is not Step.DONE or view.current is not None))
 
     def _proof_words(self, view: HostView, clock: ClockView | None) -> tuple[str, Tone, str]:
         """The show's end: how it went, or whether it will go by itself."""

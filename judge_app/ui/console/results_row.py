@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from judge_app.core.commands import ShowResults
 from judge_app.core.session import OUT
@@ -29,7 +29,7 @@ class ResultsRow(QFrame):
         self.words = Label("", "strong", wrap=True)
         self.ranking = ActionButton("")
         self.list = ActionButton("")
-        self.marks = QToolButton()
+        self.marks = ActionButton("")
         self._projects = QMenu(self.marks)
         self.on = ActionButton("")
         self.back = ActionButton("")
@@ -40,8 +40,6 @@ class ResultsRow(QFrame):
         column.setSpacing(6)
         column.addWidget(self.words)
         choices = FlowLayout(self._choices, gap=6)
-        self.marks.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.marks.setMenu(self._projects)
         for button in (self.ranking, self.list, self.marks):
             choices.addWidget(button)
         steps = QHBoxLayout(self._steps)
@@ -57,7 +55,7 @@ class ResultsRow(QFrame):
         self.on.clicked.connect(lambda: self._step(1))
         self.back.clicked.connect(lambda: self._step(-1))
         self.away.clicked.connect(lambda: self._show(Showing.NOTHING))
-        self._projects.aboutToShow.connect(self._fill)
+        self.marks.clicked.connect(self._choose_project)
         self.hide()
 
     def set_view(self, view: HostView, briefing: Briefing | None) -> None:
@@ -71,8 +69,7 @@ class ResultsRow(QFrame):
         showing = None if self._view is None else self._view.showing
         self.ranking.set_action(tr("Reveal from the last place"))
         self.list.set_action(tr("Show all at once"))
-        self.marks.setText(tr("One project's marks…"))
-        self.marks.setAccessibleName(self.marks.text())
+        self.marks.set_action(tr("One project's marks…"))
         self.back.set_action(tr("Back"))
         self.away.set_action(tr("Take it off the stage"))
         self._choices.setVisible(showing is None)
@@ -93,7 +90,7 @@ class ResultsRow(QFrame):
             return tr("On stage: {n} of {all} places", n=showing.step, all=showing.steps)
         return tr("On stage: all results, page {page} of {pages}", page=showing.step + 1, pages=showing.steps + 1)
 
-    def _fill(self) -> None:
+    def _choose_project(self) -> None:
         self._projects.clear()
         if self._view is None or self._briefing is None:
             return
@@ -102,6 +99,7 @@ class ResultsRow(QFrame):
                 words = f"{number(one.entry_no)}　{project_name(self._briefing, one.entry_no)}"
                 action = self._projects.addAction(words)
                 action.triggered.connect(lambda _=False, no=one.entry_no: self._show(Showing.MARKS, no))
+        self._projects.popup(self.marks.mapToGlobal(self.marks.rect().bottomLeft()))
 
     def _show(self, kind: Showing, entry_no: str = "", step: int = 0) -> None:
         self.command.emit(ShowResults(kind=kind, entry_no=entry_no, step=step))
@@ -120,4 +118,4 @@ def _next_words(showing: ResultsShowing) -> str:
         return tr("Next page")
     if showing.step + 1 >= showing.steps:
         return tr("The total")
-    return tr("All marks") if showing.step == 0 else tr("Drop highest and lowest")
+    return tr("All marks") if showing.step == 0 else tr("Drop the extremes")
