@@ -57,6 +57,7 @@ MAX_VIEWERS = 1_000
 MAX_MACHINE = 64
 """The longest word that tells one computer from another."""
 LIVE_PUSH_S = 0.1
+_STAGE_TROUBLES = 6
 """How often the host's desk is told at most of what is not in the journal (who types, who is away)."""
 
 
@@ -814,6 +815,8 @@ class Room:
         if not any(other.seat.id == sink.seat.id for other in self._sinks):
             seen = self._live[sink.seat.id]
             self._live[sink.seat.id] = msgspec.structs.replace(seen, online=False, offline_since=iso(_now()))
+            if sink.seat.role is Role.STAGE:
+                self.stage_trouble(())
         self._push_live()
 
     def _forget(self, sink: Sink) -> None:
@@ -829,6 +832,11 @@ class Room:
             seen, entry_no=message.entry_no, filled=message.filled, lines=message.lines
         )
         self._push_live()
+
+    def stage_trouble(self, troubles: Sequence[tuple[str, str]]) -> None:
+        """What is wrong at the stage (zh, en); gone with its connection, whose loss is a trouble of its own."""
+        for at in range(_STAGE_TROUBLES):
+            self.set_trouble(f"stage {at}", troubles[at] if at < len(troubles) else None)
 
     def briefing(self, seat: Seat) -> views.Briefing:
         return views.briefing(self.committed, seat)

@@ -426,6 +426,9 @@ class Server:
         elif isinstance(message, messages.Progress):
             if connection.seat.role is Role.JUDGE:
                 self._room.progress(connection.seat, message)
+        elif isinstance(message, messages.StageTrouble):
+            if connection.seat.role is Role.STAGE:
+                self._room.stage_trouble(message.troubles)
         elif isinstance(message, messages.AskCode):
             if connection.seat.role is Role.HOST:
                 self._room.make_code(message.seat)

@@ -141,6 +141,12 @@ class SeatConnection:
         if self._ws is not None:
             self._spawn(self._send(messages.Progress(entry_no=entry_no, filled=filled, lines=lines)))
 
+    def report_trouble(self, troubles: Sequence[tuple[str, str]]) -> None:
+        """What is wrong at the stage (zh, en), whole; lost where the room cannot be reached: said again on joining."""
+        if self._ws is not None:
+            said = tuple((zh[:400], en[:400]) for zh, en in troubles[:6])
+            self._spawn(self._send(messages.StageTrouble(troubles=said)))
+
     def ask_code(self, seat: str) -> None:
         """The host wants an 8-digit code for a seat; it comes with the view, or nothing does while offline."""
         if self._ws is not None:

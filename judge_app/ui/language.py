@@ -105,6 +105,13 @@ def tr_count(n: int, one: str, many: str, **values: object) -> str:
     return text.format(n=n, **values)
 
 
+def both(source: str, **values: object) -> tuple[str, str]:
+    """A text in Chinese and in English, for those who may read either."""
+    texts = read_catalogue("zh").get(source, source), source
+    zh, en = (text.format(**values) if values else text for text in texts)
+    return zh, en
+
+
 def current() -> Code:
     """The language in force."""
     return "zh" if QCoreApplication.translate(CONTEXT, _WHICH) == "zh" else "en"

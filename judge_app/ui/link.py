@@ -7,7 +7,7 @@ where the two meet.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from PySide6.QtCore import QObject
@@ -48,6 +48,8 @@ class SeatLink(QObject):
         window.command.connect(self.send)
         if hasattr(window, "progress"):
             window.progress.connect(self._progress)
+        if hasattr(window, "troubles_changed"):
+            window.troubles_changed.connect(self._report_trouble)
         if hasattr(window, "code_asked"):
             window.code_asked.connect(self._ask_code)
         if hasattr(window, "photo"):
@@ -109,6 +111,10 @@ class SeatLink(QObject):
     def _progress(self, entry_no: str, filled: int, lines: int) -> None:
         if self._connection is not None:
             self._connection.report_progress(entry_no, filled, lines)
+
+    def _report_trouble(self, troubles: Sequence[tuple[str, str]]) -> None:
+        if self._connection is not None:
+            self._connection.report_trouble(troubles)
 
     def _ask_code(self, seat: str) -> None:
         if self._connection is not None:

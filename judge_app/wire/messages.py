@@ -123,6 +123,15 @@ class KeepPhoto(Message, frozen=True):
     """JPEG or PNG; base64 in JSON."""
 
 
+Words = Annotated[str, Meta(max_length=400)]
+
+
+class StageTrouble(Message, frozen=True):
+    """What is wrong at the stage now (zh, en), whole: an empty list is nothing. For the host's desk, and not kept."""
+
+    troubles: Annotated[tuple[tuple[Words, Words], ...], Meta(max_length=6)] = ()
+
+
 class Ping(Message, frozen=True):
     """``sent_ns`` comes back as it is."""
 
@@ -264,7 +273,7 @@ class Pong(Message, frozen=True):
     room_real_ns: int
 
 
-FromSeat = Hello | Submit | Progress | AskCode | KeepPhoto | Ping
+FromSeat = Hello | Submit | Progress | AskCode | KeepPhoto | StageTrouble | Ping
 FromRoom = Denied | Waiting | Welcome | View | Receipt | Refusal | PhotoKept | Pong
 
 _encoder = msgspec.json.Encoder()

@@ -604,6 +604,23 @@ def test_progress_is_shown_to_the_host_and_kept_nowhere(tmp_path: Path) -> None:
     play(scene)
 
 
+def test_what_is_wrong_at_the_stage_is_told_to_the_host_until_the_stage_takes_it_back_or_goes(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            stage = Sink(held.seat("stage"), str(uuid.uuid4()))
+            held.room.join(stage, "stage")
+            before = held.room.live().health.trouble
+            gone, stray = ("观众屏断开了", "the screen is gone"), ("未计时", "not timed")
+            held.room.stage_trouble((gone, stray))
+            assert held.room.live().health.trouble == (*before, gone, stray)
+            held.room.stage_trouble((stray,))
+            assert held.room.live().health.trouble == (*before, stray)
+            held.room.leave(stage)
+            assert held.room.live().health.trouble == before
+
+    play(scene)
+
+
 # codes
 
 

@@ -40,6 +40,8 @@ def every(kind: Any) -> st.SearchStrategy[Any]:
             fields[field.name] = st.from_regex(r"\A[0-9a-f]{64}\Z")
         elif field.name == "nameplate":
             fields[field.name] = st.from_regex(r"\A[0-9]{2}\Z")
+        elif field.name == "troubles":
+            fields[field.name] = st.lists(st.tuples(texts, texts), max_size=6).map(tuple)
         elif field.name in ("filled", "lines"):
             fields[field.name] = st.integers(0, 1000)
         elif field.name == "counter":

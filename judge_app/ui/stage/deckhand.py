@@ -29,6 +29,8 @@ from judge_app.show.worker import WorkerDriver
 
 _log = logging.getLogger(__name__)
 _POSITION_EVERY_S = 0.25
+_STRAY_EVERY = 4
+"""Of so many looks one is for a show that nobody has started here."""
 
 
 def native_box(screen: QScreen, inside: QRect | None = None) -> Box:
@@ -51,6 +53,9 @@ class DeckHand(QObject):
     """(run, Verdict): how the cut-off for this run went."""
     relapsed = Signal(int, object)
     """(run, None) when a forbidden show was seen again, then (run, Verdict)."""
+
+    stray = Signal(bool)
+    """A show is up (or no longer) that nobody has started here."""
 
     @property
     def pages(self) -> PdfPages | None:
@@ -182,6 +187,9 @@ class ProgramDeckHand(DeckHand):
         self._deck: Path | None = None
         self._showing = False
         self._stopped = False
+        self._forbidden = False
+        self._stray = False
+        self._turn = 0
         self._tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._hand = ProgramHand(program.driver, desktop)
         self._guard = Guard(self._hand, self._told_verdict, self._told_relapse, now)
@@ -197,7 +205,7 @@ class ProgramDeckHand(DeckHand):
         self._tasks.put(lambda: self._open(deck))
 
     def show_deck(self, deck: Path, screen: QScreen, slide: int, inside: QRect | None = None) -> None:
-        self._guard.allow()
+        self.allow()
         box = native_box(screen)
         self._tasks.put(lambda: self._start(deck, box, slide))
 
@@ -206,9 +214,11 @@ class ProgramDeckHand(DeckHand):
 
     def cut(self, run: int) -> None:
         self._showing = False
+        self._forbidden = True
         self._guard.forbid(run)
 
     def allow(self) -> None:
+        self._forbidden = False
         self._guard.allow()
 
     def rest(self) -> None:
@@ -263,11 +273,13 @@ class ProgramDeckHand(DeckHand):
             self._deck = None  # opened anew next time: the program may have been killed and started again
             raise
         self._showing = True
+        self._note_stray(False)
         self.shown.emit(True)
         self._look()
 
     def _look(self) -> None:
         if not self._showing:
+            self._look_for_stray()
             return
         try:
             position: Position | None = self._program.driver.position()
@@ -275,6 +287,21 @@ class ProgramDeckHand(DeckHand):
             return
         if position is not None:
             self.moved.emit(position.slide, position.slides)
+
+    def _look_for_stray(self) -> None:
+        """About every second, while a deck lies open that may be shown and is not to be yet."""
+        self._turn = (self._turn + 1) % _STRAY_EVERY
+        if self._turn or self._deck is None or self._forbidden:
+            return
+        try:
+            self._note_stray(self._program.driver.position() is not None)
+        except ShowError:
+            return
+
+    def _note_stray(self, there: bool) -> None:
+        if there != self._stray:
+            self._stray = there
+            self.stray.emit(there)
 
     def _close(self) -> None:
         if self._deck is not None:

@@ -28,9 +28,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from judge_app.core.rules import Phase
 from judge_app.core.seats import Role
 from judge_app.core.views import Briefing, StageView
-from judge_app.seat.state import CommandState, Connection
+from judge_app.seat.state import CommandState, Connection, Link
 from judge_app.show.driver import DriverKind, deck_kind
-from judge_app.ui.language import either, tr
+from judge_app.ui.language import both, either, mark, tr
 from judge_app.ui.stage.audience import AudienceSurface
 from judge_app.ui.stage.corner import CornerClock
 from judge_app.ui.stage.curtain import Curtain, bring_over, over_all
@@ -50,6 +50,7 @@ from judge_app.ui.widgets.running import Now, left_ns, until_change_ms
 _LONGEST_MS = 500
 """How far ahead a timer is set at most: what is compared with the deadline is the clock, never a timer's word."""
 _SHORTEST_MS = 15
+_STRAY = mark("A show has been started, but its clock has not: press the next step on the host's desk")
 _WORDS_STAY_MS = 4000
 """How long the curtain's words stay up where host and audience share one monitor."""
 
@@ -62,6 +63,8 @@ class StageWindow(AudienceSurface):
     """(run, Verdict | None): a forbidden show was started again, and how it was ended."""
     trouble_changed = Signal(str)
     """What is wrong with the slides now, in words; empty: nothing."""
+    troubles_changed = Signal(object)
+    """All that the host has to know (zh, en), said again whenever the room is reached."""
     screens_chosen = Signal(object)
     """The screen of each role, as a person has settled it: to be remembered."""
     leave_requested = Signal()
@@ -92,8 +95,11 @@ class StageWindow(AudienceSurface):
         self._slides: dict[int, int] = {}
         self._cut_run: int | None = None
         self._prompted: tuple[int, int | None] | None = None
-        self._trouble = ""
-        self._failed: dict[Path, str] = {}
+        self._trouble = ("", "")
+        self._no_deck = False
+        self._stray = False
+        self._told: tuple[tuple[str, str], ...] = ()
+        self._failed: dict[Path, tuple[str, str]] = {}
         self._opening: Path | None = None
         self._roles: dict[ScreenRole, ScreenMark] = {}
         self._remembered: dict[ScreenRole, ScreenMark] = {}
@@ -132,6 +138,7 @@ class StageWindow(AudienceSurface):
             hand.moved.connect(lambda slide, slides, hand=hand: self._deck_moved(hand, slide, slides))
             hand.failed.connect(self._deck_failed)
             hand.relapsed.connect(self._deck_relapsed)
+            hand.stray.connect(lambda there, hand=hand: self._deck_stray(hand, there))
         app = QGuiApplication.instance()
         assert isinstance(app, QGuiApplication)
         app.screenAdded.connect(self._screens_changed)
@@ -148,7 +155,10 @@ class StageWindow(AudienceSurface):
         self._evaluate()
 
     def set_connection(self, connection: Connection) -> None:
+        back = connection.link is Link.ONLINE and (self._connection is None or self._connection.link is not Link.ONLINE)
         self._connection = connection
+        if back:
+            self.troubles_changed.emit(self._told)
         self._evaluate()
 
     def set_command_state(self, state: CommandState) -> None:
@@ -209,7 +219,8 @@ class StageWindow(AudienceSurface):
 
     @property
     def trouble(self) -> str:
-        return self._trouble
+        """What is wrong with the slides, in the language in force."""
+        return either(*self._trouble)
 
     @property
     def deck_up(self) -> bool:
@@ -274,9 +285,20 @@ class StageWindow(AudienceSurface):
     def _show_troubles(self) -> None:
         """What is wrong with screens and slides, on the desk; ``trouble_changed`` says it to the room."""
         made = screen_troubles(_screens_here(), self._roles) if self._full else []
-        if self._trouble:
-            made.append(Trouble(key="slides", title=self._trouble, tone="warn"))
+        told: list[tuple[str, str]] = []
+        if made:
+            told.append(both(mark("The audience's screen is gone: the clock and the cut-off go on")))
+        if self.trouble:
+            made.append(Trouble(key="slides", title=self.trouble, tone="warn"))
+            if not self._no_deck:
+                told.append(self._trouble)
+        if self._stray:
+            made.append(Trouble(key="stray", title=tr(_STRAY), tone="warn"))
+            told.append(both(_STRAY))
         self.desk.set_troubles(made)
+        if tuple(told) != self._told:
+            self._told = tuple(told)
+            self.troubles_changed.emit(self._told)
 
     def _trouble_acted(self, key: str, action: str) -> None:
         here = _screens_here()
@@ -491,7 +513,7 @@ class StageWindow(AudienceSurface):
             self._active.rest()
             self._active = None
             self._up = False
-            self._say_trouble("")
+            self._say_trouble()
             self.presenter.set_slide(None, 0, 0)
         if not self._full or shared(self._roles):
             self.curtain.lower_away()
@@ -514,16 +536,17 @@ class StageWindow(AudienceSurface):
     def _hand_for(self, entry_no: str) -> tuple[DeckHand | None, Path | None]:
         deck = self._decks.get(entry_no)
         if deck is None:
-            self._say_trouble(tr("No slides were handed in: only the clock is shown"))
+            self._say_trouble(both(mark("No slides were handed in: only the clock is shown")), no_deck=True)
             return None, None
         hand = self._hands.get(deck_kind(deck))
         if hand is None:
-            self._say_trouble(tr("No program here shows {name}: only the clock and the curtain", name=deck.name))
+            words = mark("No program here shows {name}: only the clock and the curtain")
+            self._say_trouble(both(words, name=deck.name))
             return None, None
         if not deck.is_file():
-            self._say_trouble(tr("The file of the slides is missing: {name}", name=deck.name))
+            self._say_trouble(both(mark("The file of the slides is missing: {name}"), name=deck.name))
             return None, None
-        self._say_trouble(self._failed.get(deck, ""))
+        self._say_trouble(self._failed.get(deck, ("", "")))
         return hand, deck
 
     def _deck_shown(self, hand: DeckHand, up: bool) -> None:
@@ -547,8 +570,8 @@ class StageWindow(AudienceSurface):
 
     def _deck_failed(self, zh: str, en: str) -> None:
         if self._opening is not None:
-            self._failed[self._opening] = either(zh, en)
-        self._say_trouble(either(zh, en))
+            self._failed[self._opening] = (zh, en)
+        self._say_trouble((zh, en))
 
     def _deck_relapsed(self, run: int, verdict: object) -> None:
         screen = self._audience_screen()
@@ -556,12 +579,19 @@ class StageWindow(AudienceSurface):
             self.curtain.raise_over(screen, self._inside(self._active))
         self.relapsed.emit(run, verdict)
 
-    def _say_trouble(self, words: str) -> None:
+    def _say_trouble(self, words: tuple[str, str] = ("", ""), *, no_deck: bool = False) -> None:
+        """``no_deck``: it is as it is, and nothing that the host has to mend now."""
+        self._no_deck = no_deck
         if words != self._trouble:
             self._trouble = words
-            self.presenter.set_trouble(words)
+            self.presenter.set_trouble(either(*words))
             self._show_troubles()
-            self.trouble_changed.emit(words)
+            self.trouble_changed.emit(either(*words))
+
+    def _deck_stray(self, hand: DeckHand, there: bool) -> None:
+        """A show that somebody has started by hand, before its phase."""
+        self._stray = there
+        self._show_troubles()
 
     def _place_corner(self) -> None:
         """Into the window of our own show, or over a foreign one."""

@@ -343,3 +343,27 @@ def test_what_a_person_settles_is_to_be_remembered_and_one_monitor_is_nothing_to
     with qtbot.assertNotEmitted(stage.screens_chosen):
         qtbot.mouseClick(stage.desk.done, Qt.MouseButton.LeftButton)
         stage.desk.close()
+
+
+def test_the_host_is_told_what_he_has_to_mend_and_again_when_the_room_is_back(
+    stage: StageWindow, tmp_path: Path
+) -> None:
+    told: list[tuple[tuple[str, str], ...]] = []
+    stage.troubles_changed.connect(told.append)
+    (tmp_path / "坏.pdf").write_bytes(b"no pdf")
+    stage.set_decks({"5": tmp_path / "坏.pdf"})
+    stage.set_view(stage_view())
+    assert [zh[:6] for zh, _ in told[-1]] == ["打不开 PDF"[:6]]
+    for link in (Link.ONLINE, Link.ONLINE, Link.OFFLINE, Link.ONLINE):
+        stage.set_connection(Connection(link=link))
+    assert len(told) == 3, "once as it came, and once each time the room was reached"
+    assert told[0] == told[1] == told[2]
+
+
+def test_a_project_without_a_deck_is_nothing_to_mend(stage: StageWindow) -> None:
+    told: list[object] = []
+    stage.troubles_changed.connect(told.append)
+    stage.set_decks({})
+    stage.set_view(stage_view(running(END)))
+    assert stage.trouble
+    assert told == []
