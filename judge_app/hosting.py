@@ -137,6 +137,7 @@ def host_session(
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     stage: launch.Watched | None = None
     console: launch.Watched | None = None
+    checking: launch.Process | None = None
     try:
         arguments = ["--data", str(data)]
         if decks:
@@ -145,6 +146,8 @@ def host_session(
         console = launch.Watched(
             lambda _: launch.Process(["console", local["host"], "--data", str(data)], log=log), on_end=ended.set
         )
+        if decks:
+            checking = check_decks(source, session, session_file, log)
         if ready:
             told = {"ready": True, "pid": os.getpid(), "session_file": str(session_file), "links": links}
             sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
@@ -153,9 +156,18 @@ def host_session(
             ended.wait()
         return 0
     finally:
-        for watched in (console, stage, room):
+        for watched in (console, checking, stage, room):
             if watched is not None:
                 watched.stop()
+
+
+def check_decks(source: Path, session: str | None, session_file: Path, log: Path) -> launch.Process:
+    """The pre-flight of the slides in a process beside, without trial shows (the stage has the projector): what it finds
+    comes to the host's desk, and the PDFs to fall back on are made."""
+    arguments = ["decks", str(source), "--no-trial", "--out", str(session_file.with_suffix(".preflight.json"))]
+    if session is not None and source.suffix != ".roadshow":
+        arguments += ["--session", session]
+    return launch.Process(arguments, log=log)
 
 
 def _remembered(session_file: Path, central: str | None, mirror: Path | None) -> tuple[str | None, Path | None]:

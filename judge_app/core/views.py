@@ -149,6 +149,16 @@ class CutOff(Struct, frozen=True):
     confirmed: bool
 
 
+class DeckNote(Struct, frozen=True):
+    """What the pre-flight found of a project's slides, where it is not all well: the light (core/preflight.py) and, in
+    both languages, what it is and what to do."""
+
+    entry_no: str
+    light: str
+    zh: str
+    en: str
+
+
 class Health(Struct, frozen=True):
     """The room's health, for the host: wall times are UTC ISO; ``pending`` events wait for the centre."""
 
@@ -174,6 +184,8 @@ class Health(Struct, frozen=True):
     battery: int | None = None
     """Percent left while this computer runs on its battery; None on mains, or without one."""
     stage_online: bool = False
+    decks: tuple[DeckNote, ...] | None = None
+    """The slides that somebody should look at; empty: the pre-flight found nothing; None: it was not made."""
     trouble: tuple[tuple[str, str], ...] = ()
     """What is wrong now, as (zh, en)."""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 
+from judge_app.room.decks import DeckReports, notes_of, trouble_of
 from judge_app.room.room import Room
 
 EVERY_S = 5.0
@@ -91,6 +92,7 @@ class Machine:
         self._free, self._left, self._now = free, left, now
         self._backup = ("", now())
         self._centre_since: float | None = None
+        self._decks = DeckReports(room.file.path)
 
     async def watch(self) -> None:
         """Until cancelled."""
@@ -105,6 +107,9 @@ class Machine:
         room.set_health(disk_free=free, battery=left)
         room.set_trouble("disk", disk_trouble(free))
         room.set_trouble("battery", battery_trouble(left))
+        report = self._decks.read()
+        room.set_health(decks=notes_of(report))
+        room.set_trouble("decks", trouble_of(report))
         health = room.live().health
         if health.last_backup != self._backup[0]:
             self._backup = (health.last_backup, now)
