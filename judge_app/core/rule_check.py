@@ -37,6 +37,10 @@ class _Findings:
         self.problems.append(Problem(place, zh, en))
 
 
+MAX_STAGE_WORDS = 20
+"""What can be read from thirty metres."""
+
+
 def check(rules: RuleSet) -> list[Problem]:
     """Everything that would keep the rule set from being used, in reading order."""
     found = _Findings()
@@ -54,6 +58,13 @@ def check(rules: RuleSet) -> list[Problem]:
         _timing(found, rules.timing, "timing")
     elif rules.kind == "roadshow" and not rules.rounds:
         found.say("timing", "路演场次需要计时设置", "a roadshow needs its times")
+    for key, text in rules.stage_words.items():
+        if not 0 < len(text.zh.strip()) <= MAX_STAGE_WORDS or len(text.en) > 2 * MAX_STAGE_WORDS:
+            found.say(
+                f"stage_words.{key}",
+                f"投影上的文字应为 1 到 {MAX_STAGE_WORDS} 个字",
+                f"1 to {MAX_STAGE_WORDS} characters in Chinese, at most {2 * MAX_STAGE_WORDS} in English",
+            )
     if rules.advance is not None:
         _advance(found, rules.advance, "advance")
     _awards(found, rules.awards, "awards")

@@ -19,6 +19,10 @@ from judge_app.core.contest import Struct
 from judge_app.core.errors import BadInput, Problem
 
 Scope = Literal["all", "track", "topic", "session"]
+StageText = Literal[
+    "welcome", "called", "between", "scoring", "time_up", "paused", "technical", "end", "end_note", "results_soon"
+]
+"""Words that the audience reads and that a contest may have its own of; ``time_up`` are the curtain's."""
 """Within what ranks (or votes) are compared: the whole contest, one track, one topic or one session."""
 
 
@@ -355,6 +359,8 @@ class RuleSet(Rule, frozen=True):
     form_fields: tuple[FormField, ...] = ()
     deductions: tuple[DeductionRule, ...] = ()
     outliers: OutlierRule | None = OutlierRule()
+    stage_words: dict[StageText, Text] = msgspec.field(default_factory=dict)
+    """The contest's own words before the audience, where the usual ones do not serve."""
     announce: Literal["full", "short", "components", "total"] = "full"
     """How a result is read out (domain.md §2.3); total: only the total, never the parts."""
     review: Literal["none", "two_people"] = "none"

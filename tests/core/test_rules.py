@@ -200,6 +200,8 @@ TRIM = {"high": 1, "low": 1, "from_n": 3}
             "deductions[0].points",
             "more than 0",
         ),
+        (BLANK, {"stage_words": {"time_up": {"zh": "字" * 21}}}, "stage_words.time_up", "at most"),
+        (BLANK, {"stage_words": {"welcome": {"zh": " "}}}, "stage_words.welcome", "at most"),
         (BLANK, {"outliers": {"share": "2"}}, "outliers.share", "between"),
         (BLANK, {"outliers": {"from_n": 2}}, "outliers.from_n", "3 sheets"),
         (SHANGHAI, {"entry_rules": {"team_min": 6}}, "entry_rules.team_min", "larger"),

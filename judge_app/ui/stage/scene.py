@@ -11,12 +11,12 @@ import msgspec
 
 from judge_app.core.clock import SECOND, EndedBy, HoldKind
 from judge_app.core.contest import Project, Struct
-from judge_app.core.rules import Phase, Timing
+from judge_app.core.rules import Phase, StageText, Timing
 from judge_app.core.stages import ProjectStage, Showing
 from judge_app.core.views import Briefing, ClockView, StageView
 from judge_app.seat.state import Connection, Link
 from judge_app.ui.glossary import number, phase_words
-from judge_app.ui.language import tr
+from judge_app.ui.language import either, tr
 from judge_app.ui.stage.results import Results, results_of
 from judge_app.ui.theme import Tone
 from judge_app.ui.widgets.running import left_ns, shown
@@ -66,6 +66,12 @@ def timing_of(briefing: Briefing, project: Project | None) -> Timing | None:
     return briefing.rules.timing
 
 
+def said(briefing: Briefing, key: StageText, usual: str) -> str:
+    """The contest's own words in the language in force, or the usual ones."""
+    own = briefing.rules.stage_words.get(key)
+    return usual if own is None else either(own.zh, own.en)
+
+
 def prompt_at(timing: Timing | None, phase: Phase | None, left: int) -> int | None:
     """The prompt in force: the smallest one (in seconds) that is not below what is left; None before the first."""
     if timing is None or phase is None:
@@ -113,13 +119,13 @@ def scene_of(
     if view.published is not None:
         return _results(briefing, view, base, session)
     if view.clock is not None and view.stage in (ProjectStage.CALLED, ProjectStage.RUNNING, ProjectStage.BETWEEN):
-        return _clock_scene(base, view.clock, timing_of(briefing, project), now_ns)
+        return _clock_scene(briefing, base, view.clock, timing_of(briefing, project), now_ns)
     if project is not None and view.stage is ProjectStage.CALLED:
         timing = timing_of(briefing, project)
         plan = "" if timing is None else "　".join(_plan(phase) for phase in timing.phases)
-        return _with(base, kicker=tr("Now on stage"), words=plan, tone="brand")
+        return _with(base, kicker=said(briefing, "called", tr("Now on stage")), words=plan, tone="brand")
     if project is not None and view.stage is ProjectStage.SCORING and not view.done:
-        return _with(base, kicker=tr("The judges are scoring"), tone="info")
+        return _with(base, kicker=said(briefing, "scoring", tr("The judges are scoring")), tone="info")
     if view.done:
         return _end(briefing, base, session)
     return _between(briefing, base, following, projects, session)
@@ -128,7 +134,8 @@ def scene_of(
 def _results(briefing: Briefing, view: StageView, base: Scene, session: str) -> Scene:
     """The published results as far as the host has brought them before the audience."""
     held, showing = results_of(briefing, view), view.showing
-    plain = _with(base, number="", title=tr("The results are about to be announced"), subtitle=session, foot_right="")
+    soon = said(briefing, "results_soon", tr("The results are about to be announced"))
+    plain = _with(base, number="", title=soon, subtitle=session, foot_right="")
     if held is None or showing is None:
         return _with(plain, kicker=tr("Results"), tone="brand", foot_left="")
     if showing.kind is Showing.MARKS:
@@ -149,7 +156,7 @@ def _results(briefing: Briefing, view: StageView, base: Scene, session: str) -> 
     return _with(plain, kind=Kind.RESULTS, title=tr("Results"), foot_right=pages or coming, results=held)
 
 
-def _clock_scene(base: Scene, clock: ClockView, timing: Timing | None, now_ns: int | None) -> Scene:
+def _clock_scene(briefing: Briefing, base: Scene, clock: ClockView, timing: Timing | None, now_ns: int | None) -> Scene:
     phase = None if timing is None else next((one for one in timing.phases if one.key == clock.phase), None)
     name = clock.phase if phase is None else phase_words(phase)
     left = left_ns(clock, now_ns)
@@ -161,20 +168,22 @@ def _clock_scene(base: Scene, clock: ClockView, timing: Timing | None, now_ns: i
     if clock.ended_ns is not None or (clock.slides_end and left <= 0):
         timed_out = clock.ended_by is EndedBy.DEADLINE or (clock.ended_ns is None and left <= 0)
         if timed_out and clock.slides_end:
-            words = tr("Time is up: please stop presenting")
+            words = said(briefing, "time_up", tr("Time is up: please stop presenting"))
             return _with(scene, words=words, tone="stop", clock="0:00", clock_tone="stop", alarm=True)
         return _with(scene, words=tr("{phase} has ended", phase=name), clock_tone="plain")
     if clock.held is not None:
-        technical = clock.held is HoldKind.TECHNICAL
-        words = tr("Technical stop: the clock is held") if technical else tr("Paused: the clock is held")
+        if clock.held is HoldKind.TECHNICAL:
+            words = said(briefing, "technical", tr("Technical stop: the clock is held"))
+        else:
+            words = said(briefing, "paused", tr("Paused: the clock is held"))
         return _with(scene, words=words, tone="info", clock_tone="plain")
     prompt = prompt_at(timing, phase, left)
     tone = prompt_tone(prompt)
     if left <= 0:
         return _with(scene, words=name, prompt=prompt_words(0), tone="stop", clock_tone="stop", alarm=True)
     clock_tone: Tone = "brand" if prompt is None or prompt > 60 else tone
-    said = "" if prompt is None else prompt_words(prompt)
-    return _with(scene, words=name, prompt=said, tone=tone, clock_tone=clock_tone)
+    remaining = "" if prompt is None else prompt_words(prompt)
+    return _with(scene, words=name, prompt=remaining, tone=tone, clock_tone=clock_tone)
 
 
 def _between(
@@ -186,7 +195,7 @@ def _between(
     if following.entry_no == first:
         return _with(
             base,
-            kicker=tr("Welcome"),
+            kicker=said(briefing, "welcome", tr("Welcome")),
             number="",
             title=briefing.contest_name,
             subtitle=_where(briefing),
@@ -194,7 +203,7 @@ def _between(
         )
     return _with(
         base,
-        kicker=tr("Up next"),
+        kicker=said(briefing, "between", tr("Up next")),
         number=number(following.entry_no),
         title=following.name,
         subtitle=_who(following),
@@ -207,9 +216,9 @@ def _end(briefing: Briefing, base: Scene, session: str) -> Scene:
         base,
         kicker=tr("This session has ended"),
         number="",
-        title=tr("Thank you all"),
+        title=said(briefing, "end", tr("Thank you all")),
         subtitle=session,
-        words=tr("The results will follow"),
+        words=said(briefing, "end_note", tr("The results will follow")),
         tone="brand",
         foot_left="",
         foot_right="",

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from judge_app.core.clock import SECOND, EndedBy, HoldKind
+from judge_app.core.rules import Text
 from judge_app.core.stages import ProjectStage
 from judge_app.core.views import StageView
 from judge_app.seat.state import Connection, Link
@@ -135,3 +136,20 @@ def test_other_prompts_of_a_rule_set_are_followed() -> None:
     scene = scene_of(briefing(rules=rules), stage_view(running(TEN_MINUTES)), TEN_MINUTES - 45 * SECOND, ONLINE)
     assert scene.prompt == "剩余 45 秒"
     assert scene.kind is Kind.CLOCK
+
+
+def test_a_contest_says_it_in_its_own_words_in_both_languages(chinese: Language) -> None:
+    words = {"time_up": Text(zh="时间到，谢谢！", en="Thank you!"), "called": Text(zh="有请")}
+    own = briefing(rules=msgspec.structs.replace(RULES, stage_words=words))
+    over = scene_of(own, stage_view(running(TEN_MINUTES)), TEN_MINUTES, ONLINE)
+    assert (over.words, over.alarm) == ("时间到，谢谢！", True)
+    assert scene_of(own, stage_view(), 0, ONLINE).kicker == "有请"
+    chinese.use("en")
+    assert scene_of(own, stage_view(running(TEN_MINUTES)), TEN_MINUTES, ONLINE).words == "Thank you!"
+    assert scene_of(own, stage_view(), 0, ONLINE).kicker == "有请", "one language is better than none"
+
+
+@pytest.mark.parametrize("stage", [ProjectStage.CLOSED, ProjectStage.LOCKED])
+def test_once_the_judges_have_done_the_next_project_is_named(stage: ProjectStage) -> None:
+    scene = scene_of(briefing(), stage_view(stage=stage), 0, ONLINE)
+    assert (scene.kicker, scene.title) == ("下一项", "远程超声带教系统")
