@@ -13,7 +13,7 @@ from tests.faults.rooms import HASTY, hall
 
 pytestmark = pytest.mark.skipif(not CAN_TRACE, reason="tracing takes strace and root on Linux")
 
-POINTS = (("loop", "getrandom", 1), ("writer", "pwrite64", 5), ("writer", "sendto", 1), ("loop", "sendto", 1))
+POINTS = (("loop", "recvfrom", 2), ("writer", "pwrite64", 5), ("writer", "sendto", 1), ("loop", "sendto", 1))
 
 
 @pytest.fixture(autouse=True)
