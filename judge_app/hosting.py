@@ -89,6 +89,7 @@ def host_session(
     central: str | None = None,
     folder: Path | None = None,
     mirror: Path | None = None,
+    take_over: bool = False,
     ready: bool = False,
 ) -> int:
     """Run a session's room, console and stage until the console is left; a dead room or stage is brought back.
@@ -96,6 +97,8 @@ def host_session(
     ``source`` is a workbook, or a session file to go on with; ``mirror`` a folder on a second medium. Raises BadInput,
     launch.NotReady, OSError.
     """
+    if take_over:
+        check_alone(source)
     kept = folder or sessions_folder()
     setup_file: Path | None = None
     if source.suffix == ".roadshow":
@@ -116,7 +119,7 @@ def host_session(
         if mirror is not None:
             options["--mirror"] = str(mirror)
         if restart == 0 and setup_file is None:
-            options["--pause"] = ""
+            options["--take-over" if take_over else "--pause"] = ""
         process = launch.room(
             session_file,
             setup=setup_file if restart == 0 else None,
@@ -180,6 +183,35 @@ def _remembered(session_file: Path, central: str | None, mirror: Path | None) ->
     mirror = mirror or (Path(known["mirror"]) if known.get("mirror") else None)
     kept.write_text(json.dumps({"central": central or "", "mirror": str(mirror or "")}, ensure_ascii=False), "utf-8")
     return central, mirror
+
+
+def origin_of(session_file: Path) -> Path:
+    """Where a spare keeps where its copy comes from."""
+    return session_file.with_suffix(".spare.json")
+
+
+def check_alone(session_file: Path) -> None:
+    """A spare takes over only where the room is gone: raises BadInput where it still answers at its old address."""
+    from judge_app.seat.certificate import fingerprint_of
+
+    try:
+        link = read_link(json.loads(origin_of(session_file).read_text("utf-8"))["link"])
+    except (OSError, ValueError, KeyError) as error:
+        raise BadInput(
+            Problem(str(session_file), "这不是备用主机的副本，不能接管", "this is no spare's copy: it cannot take over")
+        ) from error
+    try:
+        shown = asyncio.run(fingerprint_of(link.host, link.port, 3.0))
+    except (OSError, TimeoutError):
+        return
+    if shown == link.fingerprint:
+        raise BadInput(
+            Problem(
+                str(session_file),
+                f"原主机仍在 {link.host}:{link.port} 运行：请先关闭它，再接管",
+                f"the room still answers at {link.host}:{link.port}: stop it before taking over",
+            )
+        )
 
 
 def at_home(link: str, bind: str) -> str:

@@ -40,6 +40,9 @@ def room(
     pause: Annotated[
         bool, typer.Option("--pause", help="由主持人点“继续”后才开始 / wait until the host goes on")
     ] = False,
+    take_over: Annotated[
+        bool, typer.Option("--take-over", help="由备用主机接管 / a spare goes on in the room's place")
+    ] = False,
     ready: Annotated[bool, typer.Option("--ready", help="就绪后输出一行 JSON / one JSON line when ready")] = False,
     announce: Annotated[bool, typer.Option("--announce", help="在局域网公布本场（mDNS） / be found by mDNS")] = False,
 ) -> None:
@@ -71,6 +74,7 @@ def room(
                 backups=backups,
                 mirror=mirror,
                 by_hand=pause,
+                spare=take_over,
                 ready=ready,
                 announce=announce,
             )
@@ -86,6 +90,10 @@ def host(
     central: Annotated[str | None, typer.Option(metavar="URL")] = None,
     folder: Annotated[Path | None, typer.Option(help="场次文件放在哪里 / where session files are kept")] = None,
     mirror: Mirror = None,
+    take_over: Annotated[
+        bool,
+        typer.Option("--take-over", help="本机是备用主机，接管本场 / this is the spare, go on in the room's place"),
+    ] = False,
     ready: Annotated[bool, typer.Option("--ready", hidden=True)] = False,
 ) -> None:
     """主持一场：主机进程、控制台与大屏 / host a session: the room, the console and the stage."""
@@ -93,8 +101,31 @@ def host(
         from judge_app.hosting import host_session
 
         status = host_session(
-            contest, session, bind=bind, port=port, central=central, folder=folder, mirror=mirror, ready=ready
+            contest,
+            session,
+            bind=bind,
+            port=port,
+            central=central,
+            folder=folder,
+            mirror=mirror,
+            take_over=take_over,
+            ready=ready,
         )
+    raise typer.Exit(status)
+
+
+@app.command()
+def spare(
+    link: Annotated[str, typer.Argument(metavar="LINK", help="“备用主机”席位的链接 / the spare computer's join link")],
+    folder: Annotated[Path | None, typer.Option(help="副本放在哪里 / where the copy is kept")] = None,
+    ready: Annotated[bool, typer.Option("--ready", hidden=True)] = False,
+) -> None:
+    """备用主机：实时跟随主机的记录，主机坏了由它接管 / a spare that follows the room, and can take over."""
+    with bad_input_exits():
+        from judge_app.cli.spare import follow_session
+        from judge_app.wire.link import read_link
+
+        status = follow_session(read_link(link), folder, ready=ready)
     raise typer.Exit(status)
 
 

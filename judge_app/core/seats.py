@@ -20,6 +20,8 @@ class Role(enum.StrEnum):
     TIMEKEEPER = "timekeeper"
     STAGE = "stage"
     VIEWER = "viewer"
+    SPARE = "spare"
+    """A second computer that follows the journal, shows nothing, and can take the room over."""
 
 
 class Seat(Struct, frozen=True):

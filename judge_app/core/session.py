@@ -243,6 +243,7 @@ def seats(setup: SessionSetup) -> tuple[Seat, ...]:
         ),
         Seat(id="stage", role=Role.STAGE),
         Seat(id="viewer", role=Role.VIEWER),
+        Seat(id="spare", role=Role.SPARE),
     ]
     panel = [
         Seat(id=f"judge:{judge.no}", role=Role.JUDGE, name=judge.name, judge=judge.no) for judge in setup.contest.judges

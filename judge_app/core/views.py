@@ -179,6 +179,10 @@ class Health(Struct, frozen=True):
     """Events that are not on the mirror yet."""
     checkpoint: int = 0
     """The last record that the room has signed."""
+    spare: str = ""
+    """'' none ever followed, 'ok', 'behind', 'away'."""
+    spare_lag: int = 0
+    """Events that the spare has not confirmed yet."""
     disk_free: int | None = None
     """MB free where the session file lies."""
     battery: int | None = None

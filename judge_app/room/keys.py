@@ -39,6 +39,7 @@ class RoomKeys:
     """The keys of one session; made once, by the first room that opens it."""
 
     def __init__(self, stored: _Stored) -> None:
+        self._stored = stored
         self._secret = stored.secret
         self._tls_key = stored.tls_key
         self._tls_certificate = stored.tls_certificate
@@ -66,6 +67,21 @@ class RoomKeys:
         stored = _make()
         _write_private(path, msgspec.json.encode(stored))
         return cls(stored)
+
+    def handed_over(self) -> bytes:
+        """The whole key file, for a spare that the host has let in."""
+        return msgspec.json.encode(self._stored)
+
+    @staticmethod
+    def take_over(session_file: Path, handed: bytes) -> None:
+        """Keep the keys that a room has handed over beside the spare's copy of its session; raises BadInput, OSError."""
+        try:
+            RoomKeys(msgspec.json.decode(handed, type=_Stored))
+        except (msgspec.DecodeError, ValueError) as error:
+            raise BadInput(Problem(str(session_file), "收到的密钥有误", "what was handed over is no key")) from error
+        path = session_file.with_name(session_file.name + ".key")
+        if not path.exists() or path.read_bytes() != handed:
+            _write_private(path, handed)
 
     def token(self, seat: str, generation: int) -> str:
         """The one-time token of a seat: 128 bits. A new generation begins when a device has enrolled with the last."""

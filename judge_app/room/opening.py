@@ -39,12 +39,13 @@ def take_up(
     path: Path,
     *,
     by_hand: bool,
+    spare: bool = False,
     mirror: Path | None = None,
     backups: Path | None = None,
     central: str | None = None,
 ) -> SessionPaused | None:
     """Make a session file sound before a room opens it; returns how the room is to begin: paused, where the host opened
-    it ``by_hand`` or anything had to be recovered, else at once (None).
+    it ``by_hand``, a ``spare`` takes over, or anything had to be recovered, else at once (None).
 
     Raises BadInput where it cannot be made sound (another version, no copy, copies that contradict each other), InUse,
     and StoreFailed.
@@ -62,6 +63,8 @@ def take_up(
     except CorruptSession as problem:
         log.error("%s", problem)
         return _recovered(path, copies, central)
+    if spare:
+        return SessionPaused(kind=PauseKind.TAKEN_OVER, sheets=0, last_at="", may_lack=True)
     if source:
         log.warning("%d records were lost from the end of %s; they came from %s", count, path, source)
         return SessionPaused(kind=PauseKind.RECOVERED, sheets=0, last_at="", source=source, may_lack=True)

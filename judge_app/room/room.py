@@ -145,6 +145,8 @@ class Room:
         self._centre = ("", 0)
         self._health: dict[str, Any] = {}
         self._closing = False
+        self.superseded = False
+        """Whether another room has taken this session over."""
         self._tasks: list[asyncio.Task[None]] = []
         self.new_records: list[Callable[[Sequence[Record]], None]] = []
         """Who else hears of committed records (the sync to the centre, the mirror), on the loop."""
@@ -350,6 +352,10 @@ class Room:
         """Why nothing of this device is taken now, before its signature is looked at."""
         if self._trouble.get("store"):
             return _store_trouble(message.command_id)
+        if self.superseded:
+            return Refusal(
+                command_id=message.command_id, code="superseded", zh=SUPERSEDED.zh, en=SUPERSEDED.en, again=True
+            )
         if not _UUID.fullmatch(message.command_id):
             return Refusal(command_id=message.command_id, code="malformed", zh="编号有误", en="bad command id")
         sitting = next((d for d in self.state.devices.get(seat.id, ()) if d.id == device), None)
@@ -364,7 +370,7 @@ class Room:
     def own(self, made: Sequence[Event]) -> None:
         """Events that the room makes itself: a deadline, an enrolment, a clock step. While the store is in trouble
         nothing is made: what time alone makes comes once the file is open again."""
-        if made and not self._trouble.get("store"):
+        if made and not self._trouble.get("store") and not self.superseded:
             self._write(self._records(made, actor="room", command_id=_own_id(), digest=""))
 
     async def enrol(
@@ -390,7 +396,9 @@ class Room:
                 continue
             if len(enrolled) >= (MAX_VIEWERS if seat.id == "viewer" else MAX_DEVICES):
                 return _denied("too_many", "该席位登记的设备过多", "too many devices have enrolled for this seat")
-            admitted = local or self.state.session.automatic_admission
+            # A spare gets everything: the host alone lets it in, wherever it is.
+            trusted = local or self.state.session.automatic_admission
+            admitted = trusted and seat.role is not Role.SPARE
             name = request.device_name[:60] or "?"
             made: list[Event] = [
                 events.DeviceEnrolled(
@@ -427,6 +435,33 @@ class Room:
     def _generation(self, seat: Seat) -> int:
         """A viewer's link may be used by many; every other by one device, then the next generation is due."""
         return 0 if seat.id == "viewer" else len(self.state.devices.get(seat.id, ()))
+
+    @property
+    def epoch(self) -> int:
+        return 1 if self.committed.room is None else self.committed.room.epoch
+
+    def heard_of_epoch(self, hello: messages.Hello) -> None:
+        """A device has met a newer epoch of this session, and can show this very room's key's word for it: a spare has
+        taken over. From then on nothing is taken here, and the seats go where the session is."""
+        if hello.epoch <= self.epoch or self.superseded:
+            return
+        session_id = self.state.session.session_id
+        if not signing.epoch_is_genuine(self.keys.signing.public_key(), session_id, hello.epoch, hello.proof):
+            log.warning("device %s names epoch %d without proof", hello.device, hello.epoch)
+            return
+        log.error("epoch %d of this session has begun elsewhere: nothing is taken here any more", hello.epoch)
+        self.superseded = True
+        self.set_trouble(
+            "superseded",
+            (
+                "备用主机已接管本场：本机不再接收任何内容，请关闭本机程序，到备用主机上继续",
+                "a spare has taken this session over: nothing is taken here any more; close this program and go on there",
+            ),
+        )
+        for sink in list(self._sinks):
+            if sink.seat.role is not Role.HOST:
+                self._forget(sink)
+                sink.drop(SUPERSEDED)
 
     def link_token(self, seat_id: str) -> str:
         """The token that the seat's join link carries now."""
@@ -987,6 +1022,7 @@ def _denied(code: str, zh: str, en: str, *, final: bool = True) -> messages.Deni
 
 
 REVOKED = _denied("revoked", "该设备已停用，请向主持人要新链接", "revoked: ask the host for a link")
+SUPERSEDED = _denied("superseded", "本场已由备用主机接管，正在转接", "a spare has taken over: going there", final=False)
 OTHER_VERSION = _denied("protocol", "程序版本不同，请安装与主机相同的版本", "another version: install the host's")
 _STORE_TROUBLE = _denied("store_trouble", "主机写入暂时失败，请稍候", "the host cannot write just now", final=False)
 

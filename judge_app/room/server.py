@@ -25,7 +25,8 @@ from judge_app.core.errors import Refused
 from judge_app.core.seats import Role, Seat, may
 from judge_app.room.clock import real_ns
 from judge_app.room.door import LIMITS, Door, Limits
-from judge_app.room.room import OTHER_VERSION, REVOKED, Room
+from judge_app.room.feeding import Feed
+from judge_app.room.room import OTHER_VERSION, REVOKED, SUPERSEDED, Room
 from judge_app.wire import messages, signing
 from judge_app.wire.link import JoinLink
 
@@ -111,6 +112,7 @@ class Connection:
         self._view: bytes | None = None
         self._wake = asyncio.Event()
         self._closing = False
+        self._feed: Feed | None = None
 
     def answer(self, message: object) -> None:
         """Something that must not be lost while the connection lasts."""
@@ -123,6 +125,21 @@ class Connection:
         """End the connection at once, whether the peer reads or not."""
         if self._transport is not None:
             self._transport.abort()
+
+    def feed(self, room: Room, follow: messages.Follow) -> None:
+        """A spare wants the journal from there on."""
+        if self._feed is None:
+            self._feed = Feed(room, self.answer)
+            self._feed.start(follow)
+
+    def followed(self, seq: int) -> None:
+        """The spare has confirmed that."""
+        if self._feed is not None:
+            self._feed.confirmed(seq)
+
+    async def stop_feeding(self) -> None:
+        if self._feed is not None:
+            await self._feed.stop()
 
     def show(self, view: bytes) -> None:
         self._view = view
@@ -336,6 +353,10 @@ class Server:
         elif not isinstance(hello, messages.Hello):
             await _refuse(ws, _MALFORMED)
         else:
+            self._room.heard_of_epoch(hello)
+            if self._room.superseded:
+                await _refuse(ws, SUPERSEDED)
+                return
             seat = await self._admission(request, ws, hello)
             if seat is not None:
                 await self._serve(request, ws, seat, hello.device)
@@ -392,7 +413,8 @@ class Server:
                 briefing=room.briefing(seat),
                 clock=room.clock.origin,
                 room_key=signing.public_hex(room.keys.signing),
-                epoch=1 if room.committed.room is None else room.committed.room.epoch,
+                epoch=room.epoch,
+                epoch_proof=signing.sign_epoch(room.keys.signing, room.state.session.session_id, room.epoch),
             )
         )
         found = room.device_state(device)
@@ -407,6 +429,7 @@ class Server:
                     break
         finally:
             room.leave(connection)
+            await connection.stop_feeding()
             sender.cancel()
             await asyncio.gather(sender, return_exceptions=True)
             if not ws.closed:
@@ -435,6 +458,11 @@ class Server:
         elif isinstance(message, messages.KeepPhoto):
             if may(connection.seat.role, _ANY_PAPER):
                 connection.answer(await self._keep_photo(message))
+        elif isinstance(message, messages.Follow):
+            if connection.seat.role is Role.SPARE:
+                connection.feed(self._room, message)
+        elif isinstance(message, messages.Followed):
+            connection.followed(message.seq)
         elif isinstance(message, messages.Submit):
             self._room.take(connection.seat, connection.device, message, connection.answer)
         return True

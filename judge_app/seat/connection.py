@@ -64,6 +64,16 @@ Find = Callable[[bytes], Awaitable[Sequence[tuple[str, int]]]]
 """Where the room of a certificate's fingerprint may be now, as (host, port); a hint, checked like any other address."""
 
 
+class Follower(Protocol):
+    """Where a spare keeps what it follows."""
+
+    def head(self) -> tuple[int, str]:
+        """(seq, hash) of the last record that is on the disk; (0, '') for none."""
+
+    def take(self, journal: messages.Journal) -> int:
+        """Keep what came; returns the seq up to which everything is on the disk. Raises what the store raises."""
+
+
 class SeatConnection:
     """One seat of one room. ``folder`` keeps identity and outbox (None: memory alone, for load tests). Where the room is
     not at the link's address any more, ``find`` may know another. Raises BadInput where another window has this seat.
@@ -77,7 +87,9 @@ class SeatConnection:
         folder: Path | None,
         device_name: str,
         find: Find | None = None,
+        follower: Follower | None = None,
     ) -> None:
+        self._follower = follower
         self.link = link
         self._find = find
         self._address = link
@@ -246,7 +258,13 @@ class SeatConnection:
                 )
             async with opened as ws:
                 self._heard_ns = local_ns()
-                await ws.send_str(_text(messages.Hello(device=enrolled.device, secret=enrolled.secret)))
+                hello = messages.Hello(
+                    device=enrolled.device,
+                    secret=enrolled.secret,
+                    epoch=self._identity.newest,
+                    proof=self._identity.proof,
+                )
+                await ws.send_str(_text(hello))
                 watch = asyncio.ensure_future(self._watch(ws))
                 try:
                     async for frame in ws:
@@ -323,7 +341,19 @@ class SeatConnection:
             self._photos.pop(message.digest, None)
             if message.code:
                 log.warning("the room does not keep a photo: %s", message.en)
+        elif isinstance(message, messages.Journal):
+            if self._follower is not None:
+                await self._send(messages.Followed(seq=self._follower.take(message)))
         elif isinstance(message, messages.Welcome):
+            if message.epoch < self._identity.newest:
+                self._set(
+                    Link.OFFLINE,
+                    "这台主机已被备用主机接管，正在寻找接管的主机",
+                    "this room was taken over by a spare: looking for that one",
+                )
+                await self._look_elsewhere()
+                await ws.close()
+                return False
             await self._welcomed(ws, message)
         elif isinstance(message, messages.Waiting):
             self._set(
@@ -338,13 +368,15 @@ class SeatConnection:
                 self._identity.forget_enrolment()
                 return False
             self._set(Link.REFUSED if message.final else Link.OFFLINE, message.zh, message.en)
+            if message.code == "superseded":
+                await self._look_elsewhere()
             return message.final
         return False
 
     async def _welcomed(self, ws: aiohttp.ClientWebSocketResponse, welcome: messages.Welcome) -> None:
         self._session_id = welcome.briefing.session_id
         self._room_key = signing.read_public(welcome.room_key)
-        self._new_epoch(welcome.epoch)
+        self._new_epoch(welcome)
         self.clock.begin(welcome.clock)
         self._ws = ws
         self._enrolled_anew = False
@@ -352,13 +384,19 @@ class SeatConnection:
         self._online()
         for digest, data in list(self._photos.items()):
             await self._send(messages.KeepPhoto(digest=digest, data=data))
+        if self._follower is not None:
+            seq, digest = self._follower.head()
+            await self._send(messages.Follow(after=seq, hash=digest))
         for submit in [*self._owed.values(), *self._outbox.pending()]:
             await self._send(submit)
 
-    def _new_epoch(self, epoch: int) -> None:
+    def _new_epoch(self, welcome: messages.Welcome) -> None:
         """A room of a new epoch may lack its newest records: what a judge holds receipts for is sent again, and the same
         command is recorded once at most."""
-        self._epoch = epoch
+        epoch = self._epoch = welcome.epoch
+        assert self._room_key is not None
+        if signing.epoch_is_genuine(self._room_key, self._session_id, epoch, welcome.epoch_proof):
+            self._identity.saw(epoch, welcome.epoch_proof)
         if not 0 < self._identity.epoch < epoch:
             self._owed = {}
             self._identity.met(epoch)

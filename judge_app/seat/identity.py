@@ -26,6 +26,8 @@ class _Stored(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     private_key: bytes
     enrolled: Enrolled | None = None
     epoch: int = 0
+    newest: int = 0
+    proof: str = ""
 
 
 def file_name(link: JoinLink) -> str:
@@ -66,6 +68,9 @@ class Identity:
         self.enrolled: Enrolled | None = None
         self.epoch = 0
         """The newest epoch of the room in which it has everything that this device holds receipts for."""
+        self.newest = 0
+        """The newest epoch that was ever met; an older room is one that was taken over."""
+        self.proof = ""
         if path is None or not path.exists():
             self._save()
             return
@@ -73,7 +78,7 @@ class Identity:
             stored = msgspec.json.decode(path.read_bytes(), type=_Stored)
             self.key = Ed25519PrivateKey.from_private_bytes(stored.private_key)
             self.enrolled = stored.enrolled
-            self.epoch = stored.epoch
+            self.epoch, self.newest, self.proof = stored.epoch, stored.newest, stored.proof
         except (msgspec.DecodeError, ValueError):
             # The room will not take the used link again and says so: the host gives a new one.
             log.warning("%s is damaged; it is kept as %s.damaged", path.name, path.name)
@@ -94,6 +99,12 @@ class Identity:
         self.enrolled = None
         self._save()
 
+    def saw(self, epoch: int, proof: str) -> None:
+        """A room said, and signed, that it is in that epoch."""
+        if epoch > self.newest:
+            self.newest, self.proof = epoch, proof
+            self._save()
+
     def met(self, epoch: int) -> None:
         """The room of that epoch has all that this device holds receipts for."""
         if epoch != self.epoch:
@@ -108,7 +119,13 @@ class Identity:
         beside.unlink(missing_ok=True)
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            stored = _Stored(private_key=self.key.private_bytes_raw(), enrolled=self.enrolled, epoch=self.epoch)
+            stored = _Stored(
+                private_key=self.key.private_bytes_raw(),
+                enrolled=self.enrolled,
+                epoch=self.epoch,
+                newest=self.newest,
+                proof=self.proof,
+            )
             file.write(msgspec.json.encode(stored))
             file.flush()
             os.fsync(file.fileno())

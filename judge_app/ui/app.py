@@ -180,7 +180,7 @@ def window_for(briefing: Briefing, programs: Path) -> Any:
         from judge_app.ui.judge import JudgeWindow
 
         return JudgeWindow()
-    if role in (Role.STAGE, Role.VIEWER):
+    if role in (Role.STAGE, Role.VIEWER, Role.SPARE):
         from judge_app.show.kept import KeptDecks
         from judge_app.ui.stage import StageWindow
         from judge_app.ui.stage.programs import find_hands

@@ -47,6 +47,7 @@ ROLES: dict[Role, str] = {
     Role.TIMEKEEPER: mark("Timekeeper"),
     Role.STAGE: mark("Stage"),
     Role.VIEWER: mark("Viewer"),
+    Role.SPARE: mark("Spare computer"),
 }
 
 _CLASSES = {"专家评委": mark("Expert judge"), "专业评委": mark("Professional judge"), "评委": mark("Judge")}

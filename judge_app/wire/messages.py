@@ -18,7 +18,7 @@ from judge_app.core.views import AnyView, Briefing
 
 T = TypeVar("T")
 
-PROTOCOL = 5
+PROTOCOL = 6
 """Raised with every change of a message's form; room and seat must have the same."""
 MAX_BYTES = 256 * 1024
 """The longest message that a room takes; its own may be longer (a view of 200 projects)."""
@@ -89,6 +89,10 @@ class Hello(Message, frozen=True):
     device: Name
     secret: Name
     protocol: int = PROTOCOL
+    epoch: Annotated[int, Meta(ge=0, lt=2**31)] = 0
+    """The newest epoch that this device has met, with the room's own signature (``proof``): a room that was taken over
+    learns of it so."""
+    proof: Hex = ""
 
 
 class Submit(Message, frozen=True):
@@ -130,6 +134,19 @@ class StageTrouble(Message, frozen=True):
     """What is wrong at the stage now (zh, en), whole: an empty list is nothing. For the host's desk, and not kept."""
 
     troubles: Annotated[tuple[tuple[Words, Words], ...], Meta(max_length=6)] = ()
+
+
+class Follow(Message, frozen=True):
+    """A spare wants the journal behind the record ``after``, whose hash it has."""
+
+    after: Annotated[int, Meta(ge=0, lt=2**53)]
+    hash: Hex = ""
+
+
+class Followed(Message, frozen=True):
+    """The spare has everything up to this record on its disk."""
+
+    seq: Annotated[int, Meta(ge=0, lt=2**53)]
 
 
 class Ping(Message, frozen=True):
@@ -226,6 +243,8 @@ class Welcome(Message, frozen=True):
     clock: RoomClock
     room_key: str
     epoch: int
+    epoch_proof: str = ""
+    """The room's signature of its epoch."""
 
 
 class View(Message, frozen=True):
@@ -266,6 +285,22 @@ class PhotoKept(Message, frozen=True):
     en: str = ""
 
 
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One record of the journal: the bytes that are hashed, as text, and the chain."""
+
+    data: str
+    prev_hash: str
+    hash: str
+
+
+class Journal(Message, frozen=True):
+    """For an admitted spare alone: records in order, and first of all the session's keys, with which it can take the
+    room's place for every seat."""
+
+    keys: bytes = b""
+    records: tuple[Line, ...] = ()
+
+
 class Pong(Message, frozen=True):
     """``room_real_ns`` is the room machine's clock when it answered."""
 
@@ -273,8 +308,8 @@ class Pong(Message, frozen=True):
     room_real_ns: int
 
 
-FromSeat = Hello | Submit | Progress | AskCode | KeepPhoto | StageTrouble | Ping
-FromRoom = Denied | Waiting | Welcome | View | Receipt | Refusal | PhotoKept | Pong
+FromSeat = Hello | Submit | Progress | AskCode | KeepPhoto | StageTrouble | Follow | Followed | Ping
+FromRoom = Denied | Waiting | Welcome | View | Receipt | Refusal | PhotoKept | Journal | Pong
 
 _encoder = msgspec.json.Encoder()
 _from_seat: msgspec.json.Decoder[FromSeat] = msgspec.json.Decoder(FromSeat)

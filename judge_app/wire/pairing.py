@@ -14,6 +14,7 @@ import secrets
 import unicodedata
 
 from spake2 import SPAKE2_A, SPAKE2_B, SPAKEError  # type: ignore[import-untyped]  # it has no types
+from spake2.ed25519_basic import NotOnCurve  # type: ignore[import-untyped]
 
 from judge_app.core.contest import Struct
 from judge_app.core.errors import BadInput, Problem
@@ -101,7 +102,7 @@ class _Side:
         try:
             other = bytes.fromhex(message)
             self._key = self._spake.finish(other)
-        except (SPAKEError, ValueError, AssertionError) as error:
+        except (SPAKEError, NotOnCurve, ValueError, AssertionError) as error:
             raise Mismatch("no message of SPAKE2") from error
         both = (self._own, other) if own_first else (other, self._own)
         self._transcript = hashlib.sha256(b"".join(len(m).to_bytes(2, "big") + m for m in both)).digest()

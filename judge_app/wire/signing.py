@@ -69,6 +69,20 @@ def receipt_is_genuine(key: Ed25519PublicKey, session_id: str, receipt: Receipt)
     return _verifies(key, receipt.signature, signed)
 
 
+def _epoch_bytes(session_id: str, epoch: int) -> bytes:
+    return "\0".join(("rsj-epo-v1", session_id, str(epoch))).encode()
+
+
+def sign_epoch(key: Ed25519PrivateKey, session_id: str, epoch: int) -> str:
+    """The room's word that the session has come to this epoch."""
+    return key.sign(_epoch_bytes(session_id, epoch)).hex()
+
+
+def epoch_is_genuine(key: Ed25519PublicKey, session_id: str, epoch: int, proof: str) -> bool:
+    """Whether a room of that key has been in this epoch."""
+    return _verifies(key, proof, _epoch_bytes(session_id, epoch))
+
+
 def public_hex(key: Ed25519PrivateKey) -> str:
     """The public half as 64 hex digits."""
     return key.public_key().public_bytes_raw().hex()

@@ -1402,7 +1402,7 @@ def test_an_absurd_latency_is_refused(latency: int) -> None:
 
 def test_every_judge_of_the_panel_has_a_seat_and_the_chair_two() -> None:
     found = {seat.id: seat for seat in session.seats(setup())}
-    assert len(found) == 8 + 7
+    assert len(found) == 9 + 7
     assert found["chair"].judge == "E1"
     assert found["judge:E1"].role is Role.JUDGE
     assert found["scorer"].name == "吴计"

@@ -909,3 +909,46 @@ def test_a_clock_that_is_set_is_said_and_moves_no_deadline(
             assert any("系统时间" in zh for zh, _ in held.room.live().health.trouble)
 
     play(scene)
+
+
+# taken over
+
+
+def test_a_room_believes_that_it_was_taken_over_only_with_its_own_keys_word(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            device = await held.seated("judge:E2")
+            await held.begin()
+            liar = Ed25519PrivateKey.generate()
+            for key, epoch in ((liar, 2), (held.room.keys.signing, 1)):
+                proof = signing.sign_epoch(key, device.session, epoch)
+                held.room.heard_of_epoch(messages.Hello(device="d", secret="s", epoch=2, proof=proof))
+                assert not held.room.superseded
+            sink = Sink(held.seat("judge:E2"), device.id)
+            held.room.join(sink, "laptop")
+            proof = signing.sign_epoch(held.room.keys.signing, device.session, 2)
+            held.room.heard_of_epoch(messages.Hello(device="d", secret="s", epoch=2, proof=proof))
+            assert held.room.superseded
+            assert (await sink.until_dropped()).code == "superseded"
+            refused = await give(held, "judge:E2", device, held.sheet("E2"))
+            assert isinstance(refused, Refusal)
+            assert (refused.code, refused.again) == ("superseded", True)
+            assert any("已接管" in zh for zh, _ in held.room.live().health.trouble)
+
+    with caplog.at_level(logging.WARNING):
+        play(scene)
+
+
+def test_a_spare_is_let_in_by_the_host_alone(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path, automatic=True) as held:
+            assert (await held.enrol("stage")).enrolled.admitted
+            assert not (await held.enrol("spare")).enrolled.admitted
+            key = Ed25519PrivateKey.generate()
+            local = await held.room.enrol(enrolment(held, held.room.link_token("spare"), key), local=True)
+            assert isinstance(local, messages.Enrolled)
+            assert not local.admitted
+
+    play(scene)

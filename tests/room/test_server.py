@@ -41,6 +41,7 @@ SEAT_OF = {
     Role.TIMEKEEPER: "timekeeper",
     Role.STAGE: "stage",
     Role.VIEWER: "viewer",
+    Role.SPARE: "spare",
 }
 
 
@@ -76,7 +77,10 @@ async def put(http: aiohttp.ClientSession, device: Device, submit: messages.Subm
 def test_every_role_gives_exactly_the_commands_of_the_table_over_either_way_in(tmp_path: Path, locked: bool) -> None:
     async def scene() -> None:
         async with hall(tmp_path, automatic=True) as held:
-            devices = {role: await held.seated(seat) for role, seat in SEAT_OF.items()}
+            devices: dict[Role, Device] = {}
+            for role, seat in SEAT_OF.items():
+                devices[role] = await held.seated(seat)
+                held.host = devices[Role.HOST]
             if locked:
                 await lock(held, devices)
             async with held.http() as http:

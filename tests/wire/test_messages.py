@@ -34,10 +34,17 @@ def every(kind: Any) -> st.SearchStrategy[Any]:
     for field in msgspec.structs.fields(kind):
         if field.name in ("signature", "key", "message", "proof", "machine"):
             fields[field.name] = hexes
-        elif field.name == "data" and field.type is bytes:
+        elif field.type is bytes:
             fields[field.name] = st.binary(max_size=100)
         elif field.name == "digest" and kind is messages.KeepPhoto:
             fields[field.name] = st.from_regex(r"\A[0-9a-f]{64}\Z")
+        elif field.name == "records":
+            line = st.builds(messages.Line, data=texts, prev_hash=texts, hash=texts)
+            fields[field.name] = st.lists(line, max_size=3).map(tuple)
+        elif field.name == "hash" and kind is messages.Follow:
+            fields[field.name] = hexes
+        elif kind in (messages.Follow, messages.Followed) or (field.name == "epoch" and kind is messages.Hello):
+            fields[field.name] = st.integers(0, 2**31 - 1)
         elif field.name == "nameplate":
             fields[field.name] = st.from_regex(r"\A[0-9]{2}\Z")
         elif field.name == "troubles":
