@@ -253,6 +253,7 @@ _SAME_IN_BOTH = frozenset(
         "LAPTOP",
         "Shift",
         "Enter",
+        "Alt",
         "Tab",
         "PgDn",
         "PgUp",

@@ -5,67 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from judge_app.core.rule_check import label_in, values_at
 from judge_app.core.rule_draft import CONFIRMED, Draft, Look
 from judge_app.core.rules import RuleSet
 from judge_app.ui.language import either, tr
-from judge_app.ui.theme import Theme, Tone
-from judge_app.ui.theme.type import BODY, MEDIUM, SMALL
+from judge_app.ui.prepare.lines import LineDelegate, LineRow
+from judge_app.ui.theme import Tone
 from judge_app.ui.widgets import ActionButton, Card, Label, RowList
-from judge_app.ui.widgets.paint import paint_pill, pill_size, wrapped_lines
-from judge_app.ui.widgets.rows import Row, RowDelegate
-
-
-class DoubtRow(msgspec.Struct, frozen=True):
-    """One value: its path, what it is, what it says now, and how it stands."""
-
-    key: str
-    title: str
-    text: str
-    state: str
-    tone: Tone
-
-    def spoken(self) -> str:
-        return f"{self.title} {self.text} {self.state}"
-
-
-class DoubtDelegate(RowDelegate):
-    """What it is above, what it says below, how it stands at the right."""
-
-    def height(self, theme: Theme, row: Row, width: int) -> int:
-        assert isinstance(row, DoubtRow)
-        room = self._room(theme, row, width)
-        title, text = theme.font(BODY, MEDIUM), theme.font(SMALL)
-        tall = wrapped_lines(row.title, title, room) * QFontMetrics(title).lineSpacing()
-        if row.text:
-            tall += wrapped_lines(row.text, text, room) * QFontMetrics(text).lineSpacing()
-        return max(tall, theme.px(24)) + theme.px(16)
-
-    @staticmethod
-    def _room(theme: Theme, row: DoubtRow, width: int) -> int:
-        return width - pill_size(theme, row.state).width() - theme.px(40)
-
-    def paint_row(self, painter: QPainter, theme: Theme, rect: QRect, row: Row) -> None:
-        assert isinstance(row, DoubtRow)
-        room, left, top = self._room(theme, row, rect.width()), rect.x() + theme.px(16), rect.y() + theme.px(8)
-        flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
-        title, text = theme.font(BODY, MEDIUM), theme.font(SMALL)
-        tall = wrapped_lines(row.title, title, room) * QFontMetrics(title).lineSpacing()
-        painter.setFont(title)
-        painter.setPen(theme.colour("ink"))
-        painter.drawText(QRect(left, top, room, tall), flags, row.title)
-        if row.text:
-            painter.setFont(text)
-            painter.setPen(theme.colour("ink_2"))
-            painter.drawText(QRect(left, top + tall, room, rect.bottom() - top - tall), flags, row.text)
-        size = pill_size(theme, row.state)
-        at = QRect(rect.right() - size.width() - theme.px(8), top, size.width(), size.height())
-        paint_pill(painter, theme, at, row.state, row.tone)
 
 
 class ConfirmForm(QWidget):
@@ -81,7 +30,7 @@ class ConfirmForm(QWidget):
         column.setSpacing(8)
         self._intro = Label("", "second", wrap=True)
         self.card = Card(flush=True)
-        self.list = RowList(DoubtDelegate, fit=True)
+        self.list = RowList(LineDelegate, fit=True)
         self.card.body.addWidget(self.list)
         self.all_button = ActionButton("")
         column.addWidget(self._intro)
@@ -123,10 +72,10 @@ class ConfirmForm(QWidget):
             self._intro.setText(tr("Nothing waits for confirmation."))
 
     @staticmethod
-    def _row(draft: Draft, rules: RuleSet | None, path: str, state: str, tone: Tone) -> DoubtRow:
+    def _row(draft: Draft, rules: RuleSet | None, path: str, state: str, tone: Tone) -> LineRow:
         zh, en = label_in(draft, path)
         values = values_at(rules, path) if rules is not None else []
-        return DoubtRow(path, either(zh, en), _shown(values), state, tone)
+        return LineRow(path, either(zh, en), _shown(values), state, tone)
 
     def _pick(self, path: str) -> None:
         if path in self._waiting:

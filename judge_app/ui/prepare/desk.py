@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from judge_app.core import rule_draft
+from judge_app.core.contest import PanelRole, PlannedSession
 from judge_app.core.errors import BadInput, Problem, Refused
+from judge_app.core.order import by_draw, by_registration, by_strokes, moved, natural, published
 from judge_app.core.rule_check import label_in
+from judge_app.core.split import Conflict, conflicts, ordinal
 from judge_app.exchange import draft as drafts
+from judge_app.exchange import planning
 from judge_app.exchange.draft import Draft
-from judge_app.ui.language import either, tr
+from judge_app.exchange.planning import Planned
+from judge_app.exchange.running_order import stroke_table
+from judge_app.ui.language import either, tr, tr_count
 from judge_app.ui.prepare.preparation import Preparation
 from judge_app.ui.prepare.steps import StepWords
 from judge_app.ui.prepare.window import STEPS, PrepareWindow
@@ -38,6 +45,11 @@ class PrepareDesk(QObject):
         self._dialog: QFileDialog | None = None
         self._leaving = False
         self._confirming: list[str] = []
+        self._relation = ("", "")
+        self._moving = ("", "", 0)
+        self._publishing = ""
+        self._plans: dict[str, Planned] = {}
+        self._conflicts: tuple[Conflict, ...] = ()
         window.workbook_page.set_presets(preparation.shelf.shipped())
         window.rules_page.set_presets(preparation.shelf.shipped())
         self._connect()
@@ -67,6 +79,34 @@ class PrepareDesk(QObject):
         rules.moved.connect(lambda path, to: self.change_rules(lambda held: rule_draft.with_item_moved(held, path, to)))
         rules.preset_chosen.connect(lambda key: self.change(lambda draft: drafts.with_setting(draft, "赛制模板", key)))
         rules.confirm_requested.connect(self._ask_to_confirm)
+        self._connect_sessions()
+
+    def _connect_sessions(self) -> None:
+        held, page = self._held, self._window.sessions_page
+        page.projects_moved.connect(
+            lambda numbers, session: self.change(
+                lambda draft: planning.with_projects_in(draft, held.contest, numbers, session)
+            )
+        )
+        page.judges_seated.connect(
+            lambda judges, session, sit: self.change(
+                lambda draft: planning.with_judges_in(draft, held.contest, judges, session, sit=sit)
+            )
+        )
+        page.role_given.connect(
+            lambda judge, role: self.change(lambda draft: planning.with_role(draft, judge, PanelRole(role)))
+        )
+        page.session_added.connect(self._add_session)
+        page.session_removed.connect(
+            lambda name: self.change(lambda draft: planning.without_session(draft, held.contest, name))
+        )
+        page.session_edited.connect(self._show_session_row)
+        page.split_requested.connect(self._ask_to_split)
+        page.relation_requested.connect(self._ask_for_relation)
+        orders = self._window.order_page
+        orders.made.connect(self._make_order)
+        orders.move_requested.connect(self._ask_to_move)
+        orders.publish_requested.connect(self._ask_to_publish)
 
     @property
     def preparation(self) -> Preparation:
@@ -140,7 +180,7 @@ class PrepareDesk(QObject):
         zh, en = label_in(self._held.rules, paths[0])
         named = either(zh, en)
         title = tr("Confirm: {value}?", value=named) if len(paths) == 1 else tr("Confirm all {n} values?", n=len(paths))
-        self._window.ask.ask(
+        self._window.ask_question(
             Question(
                 key="confirm",
                 title=title,
@@ -160,6 +200,138 @@ class PrepareDesk(QObject):
             return held
 
         self.change_rules(settled)
+
+    # sessions and panels
+
+    def _add_session(self) -> None:
+        taken = {session.name for session in self._held.contest.sessions}
+        name = next(ordinal(at) for at in range(1, 1000) if ordinal(at) not in taken)
+        planned = PlannedSession(name=name)
+        if self.change(lambda draft: planning.with_session(draft, self._held.contest, planned)):
+            self._window.sessions_page.choose_session(name)
+
+    def _show_session_row(self, name: str) -> None:
+        row = next((row for row, held in drafts.records(self._held.draft, "场次") if held.get("场次") == name), 0)
+        self.go_to(WORKBOOK)
+        self._window.workbook_page.show_sheet("场次")
+        if row:
+            columns = drafts.heading_of(self._held.draft, "场次")[1]
+            self._window.workbook_page.table.go_to(row, columns.get("会场", columns.get("场次", 0)))
+            self._window.workbook_page.table.setFocus()
+
+    def _ask_to_split(self) -> None:
+        tracks = {project.track for project in self._held.contest.projects if project.track}
+        topics = {project.topic for project in self._held.contest.projects if project.topic}
+        chosen = "track" if len(tracks) > 1 else "topic" if len(topics) > 1 else "nothing"
+        self._window.ask_question(
+            Question(
+                key="split",
+                title=tr("Split {n} projects into sessions", n=len(self._held.contest.projects)),
+                consequence=tr("Sessions get as many projects as each other; halls and times stay in their order."),
+                choices=(
+                    Choice("track", tr("Tracks stay together")),
+                    Choice("topic", tr("Topics stay together")),
+                    Choice("nothing", tr("In the order of the list")),
+                ),
+                chosen=chosen,
+                columns=3,
+                field=tr("How many sessions"),
+                text=str(len(self._held.contest.sessions) or 1),
+                yes=tr("Split"),
+            )
+        )
+
+    def _split(self, by: str, text: str) -> None:
+        if not text.isdecimal():
+            self._window.set_failed(tr("Write a number of sessions"))
+            return
+        way: Literal["track", "topic", "nothing"] = (
+            "track" if by == "track" else "topic" if by == "topic" else "nothing"
+        )
+        self.change(lambda draft: planning.with_split(draft, self._held.contest, int(text), way))
+
+    def _ask_for_relation(self, judge: str, entry_no: str) -> None:
+        self._relation = (judge, entry_no)
+        self._window.ask_question(
+            Question(
+                key="relation",
+                title=tr("A relation between judge {judge} and project {no}", judge=judge, no=entry_no),
+                consequence=tr("It is shown as a conflict; the chair decides on the day."),
+                reasons=(tr("teacher and student"), tr("relatives"), tr("worked together")),
+                yes=tr("Write it down"),
+            )
+        )
+
+    # running orders
+
+    def _make_order(self, session: str, method: str, seed: str, operator: str, witness: str) -> None:
+        held, at = self._held, _now()
+
+        def made(draft: Draft) -> Draft:
+            entrants = planning.entrants(held.contest, session)
+            match method:
+                case "draw":
+                    drawn = seed or secrets.token_hex(8)
+                    order = by_draw(entrants, drawn, operator=operator, witness=witness, at=at)
+                case "strokes":
+                    order = by_strokes(entrants, stroke_table())
+                case _:
+                    in_order = sorted(entrants, key=lambda one: natural(one.id))
+                    order = by_registration(in_order)
+            return planning.with_new_order(draft, held.contest, session, order, by=operator, at=at)
+
+        self.change(made)
+
+    def _ask_to_move(self, session: str, entry_no: str, to: int) -> None:
+        self._moving = (session, entry_no, to)
+        self._window.ask_question(
+            Question(
+                key="move",
+                title=tr("Place {to} for No. {no}", to=to, no=entry_no),
+                consequence=tr("The change is written down with name and reason."),
+                reasons=(tr("late arrival"), tr("asked by the team"), tr("equal strokes, settled on site")),
+                second_field=tr("Name of who changes it"),
+                yes=tr("Change the order"),
+            )
+        )
+
+    def _move(self, reason: str, by: str) -> None:
+        session, entry_no, to = self._moving
+        held, at = self._held, _now()
+
+        def made(draft: Draft) -> Draft:
+            order = planning.planned_order(draft, held.contest, session).order
+            if order is None:
+                order = by_registration(planning.entrants(held.contest, session))
+                draft = planning.with_new_order(draft, held.contest, session, order, by=by, at=at)
+            return planning.with_order_change(draft, session, moved(order, entry_no, to, by=by, reason=reason, at=at))
+
+        if self.change(made):
+            self._window.order_page.order.choose(entry_no)
+
+    def _ask_to_publish(self, session: str) -> None:
+        self._publishing = session
+        self._window.ask_question(
+            Question(
+                key="publish",
+                title=tr("Publish the running order of {session}?", session=session),
+                consequence=tr("It can no longer be changed afterwards, nor which projects are heard there."),
+                field=tr("Name of who publishes"),
+                yes=tr("Publish"),
+                danger=True,
+            )
+        )
+
+    def publish(self, session: str, by: str) -> None:
+        """Freezes a session's running order, signed by a person."""
+        held = self._held
+
+        def made(draft: Draft) -> Draft:
+            order = planning.planned_order(draft, held.contest, session).order
+            assert order is not None  # the button waits for one
+            return planning.with_order_published(draft, session, published(order, by=by, at=_now()))
+
+        self.change(made)
 
     def _undo(self) -> None:
         self._window.set_failed("")
@@ -215,7 +387,7 @@ class PrepareDesk(QObject):
     def _ask_where(self) -> None:
         assert self._held.path is not None
         copy = self._held.suggested()
-        self._window.ask.ask(
+        self._window.ask_question(
             Question(
                 key="where",
                 title=tr("Where to save?"),
@@ -256,6 +428,14 @@ class PrepareDesk(QObject):
                 self._choose_target()
             case "confirm", _:
                 self.confirm(self._confirming, text)
+            case "move", _:
+                self._move(text, second)
+            case "publish", _:
+                self.publish(self._publishing, text)
+            case "split", _:
+                self._split(choice, text)
+            case "relation", _:
+                self.change(lambda draft: planning.with_declared(draft, *self._relation, text))
             case "leave", _:
                 self._leaving = True
                 self._window.may_close = True
@@ -268,7 +448,7 @@ class PrepareDesk(QObject):
         if not self._held.dirty:
             self._window.workbook_page.clear()
             return
-        self._window.ask.ask(
+        self._window.ask_question(
             Question(
                 key="another",
                 title=tr("Open another workbook?"),
@@ -280,7 +460,7 @@ class PrepareDesk(QObject):
         )
 
     def _ask_to_leave(self) -> None:
-        self._window.ask.ask(
+        self._window.ask_question(
             Question(
                 key="leave",
                 title=tr("Close without saving?"),
@@ -296,6 +476,8 @@ class PrepareDesk(QObject):
     def show_all(self) -> None:
         """The window as the preparation stands."""
         held, window = self._held, self._window
+        if held.open_now:
+            self._plan()
         window.may_close = self._leaving or not held.dirty
         window.set_history(held.can_undo, held.can_redo, held.open_now and (held.dirty or held.target is None))
         window.set_file(*self._file_words())
@@ -303,7 +485,20 @@ class PrepareDesk(QObject):
         if held.open_now:
             window.workbook_page.set_contest(held.draft, held.contest, held.findings)
             window.rules_page.set_rules(held.rules, held.look)
+            plans = self._plans
+            frozen = [name for name, plan in plans.items() if plan.published]
+            window.sessions_page.set_plan(held.contest, held.rule_set, self._conflicts, frozen)
+            window.order_page.set_plan(held.contest, plans)
         self._show_next()
+
+    def _plan(self) -> None:
+        """What the pages show of the plan, once for all of them."""
+        held = self._held
+        self._plans = {
+            session.name: planning.planned_order(held.draft, held.contest, session.name)
+            for session in held.contest.sessions
+        }
+        self._conflicts = conflicts(self._held.contest, declared=planning.declared(self._held.draft))
 
     def _file_words(self) -> tuple[str, str, Tone]:
         held = self._held
@@ -323,7 +518,19 @@ class PrepareDesk(QObject):
             workbook = StepWords(
                 tr("Workbook"), how_many(wrong) if wrong else tr("No findings"), "stop" if wrong else "ok"
             )
-        return [workbook, self._rules_words()]
+        return [workbook, self._rules_words(), self._sessions_words(), self._order_words()]
+
+    def _sessions_words(self) -> StepWords:
+        title, held = tr("Sessions"), self._held.contest
+        if not self._held.open_now:
+            return StepWords(title)
+        loose = sum(not project.session for project in held.projects)
+        if loose:
+            return StepWords(title, tr("{n} without one", n=loose), "warn")
+        found = len(self._conflicts)
+        if found:
+            return StepWords(title, tr_count(found, "{n} conflict", "{n} conflicts"), "warn")
+        return StepWords(title, tr("{n} sessions", n=len(held.sessions)), "ok")
 
     def _rules_words(self) -> StepWords:
         look = self._held.look
@@ -341,12 +548,23 @@ class PrepareDesk(QObject):
             else StepWords(title, tr("No findings"), "ok")
         )
 
+    def _order_words(self) -> StepWords:
+        title = tr("Running order")
+        if not self._held.open_now:
+            return StepWords(title)
+        plans = self._plans.values()
+        done = sum(plan.published for plan in plans)
+        if done == len(plans) and plans:
+            return StepWords(title, tr("Published"), "ok")
+        made = sum(plan.order is not None and not plan.stale for plan in plans)
+        return StepWords(title, tr("{made} of {total} made", made=made, total=len(plans)), "plain")
+
     def _show_next(self) -> None:
         held, window = self._held, self._window
         if not held.open_now:
             window.set_next(tr("Open a workbook or choose a preset"), enabled=False)
         elif window.step + 1 < len(STEPS):
-            titles = (tr("Workbook"), tr("Rules"))
+            titles = (tr("Workbook"), tr("Rules"), tr("Sessions"), tr("Running order"))
             window.set_next(tr("Next: {step}", step=titles[window.step + 1]))
         else:
             window.set_next(tr("Save"), enabled=held.dirty or held.target is None)
@@ -357,3 +575,8 @@ class PrepareDesk(QObject):
         if watched is self._window and event.type() is QEvent.Type.Close and self._window.may_close:
             self.left.emit()
         return super().eventFilter(watched, event)
+
+
+def _now() -> str:
+    """This moment on this computer's clock, for a record."""
+    return dt.datetime.now().astimezone().isoformat(timespec="seconds")

@@ -170,7 +170,7 @@ def _bands(text: str) -> Any:
     return found
 
 
-class _Box(QComboBox):
+class Box(QComboBox):
     """A choice that the wheel passes by: a page that is scrolled must not change a rule."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -191,7 +191,7 @@ class ChoiceField(Field):
 
     def __init__(self, path: Path, label: str, choices: Sequence[tuple[Any, str]]) -> None:
         super().__init__(path, label)
-        self.box = _Box()
+        self.box = Box()
         self._values = [value for value, _ in choices]
         for _, words in choices:
             self.box.addItem(words)

@@ -10,6 +10,7 @@ from judge_app.core import rule_draft
 from judge_app.core.errors import BadInput, Problem
 from judge_app.core.rules import RuleSet
 from judge_app.exchange import draft as drafts
+from judge_app.exchange import planning
 from judge_app.exchange.draft import Draft
 from judge_app.ui import samples
 from judge_app.ui.prepare.desk import PrepareDesk
@@ -192,6 +193,89 @@ def long_rules() -> Bench:
     )()
 
 
+def sessions() -> Bench:
+    """Four tracks; a judge of the first project's own unit, one who declared a relation, and nobody's afternoon."""
+    bench = Bench("four-tracks")
+
+    def relate(draft: Draft) -> Draft:
+        contest = bench.held.contest
+        first = contest.sessions[0].name
+        project = contest.heard_in(first)[0]
+        draft = drafts.with_values(draft, "评委", "单位", {2: project.lead_unit})
+        return planning.with_declared(draft, contest.panel(first)[1].no, contest.heard_in(first)[1].entry_no, "师生")
+
+    bench.change(relate)
+    bench.desk.go_to(2)
+    bench.window.sessions_page.choose_session(bench.held.contest.sessions[0].name)
+    bench.window.sessions_page.projects.choose_several([bench.held.contest.projects[0].entry_no])
+    return bench
+
+
+def loose() -> Bench:
+    """Nothing is split yet."""
+    bench = Bench("four-tracks")
+    bench.change(
+        lambda draft: planning.with_projects_in(
+            draft, bench.held.contest, [one.entry_no for one in bench.held.contest.projects], ""
+        )
+    )
+    bench.desk.go_to(2)
+    bench.window.sessions_page.choose_session("")
+    return bench
+
+
+def ask_split() -> Bench:
+    bench = loose()
+    bench.window.sessions_page.split_requested.emit()
+    return bench
+
+
+def long_sessions() -> Bench:
+    bench = long_names()
+    bench.change(lambda draft: drafts.with_values(draft, "场次", "会场", {2: LONG}))
+    bench.desk.go_to(2)
+    return bench
+
+
+def drawn() -> Bench:
+    bench = Bench("regional-final")
+    bench.desk.go_to(3)
+    bench.window.order_page.made.emit("第一场", "draw", "20261205", "芮书棠", "蒲沐辰")
+    bench.window.order_page.order.choose("4")
+    return bench
+
+
+def unsure() -> Bench:
+    """By strokes, where two names are the same; one of them was moved by hand."""
+    bench = Bench("regional-final").change(
+        lambda draft: drafts.with_values(draft, "项目", "项目名称", {3: "心电云", 5: "心电云"})
+    )
+    bench.desk.go_to(3)
+    bench.window.order_page.made.emit("第一场", "strokes", "", "芮书棠", "")
+    bench.window.order_page.move_requested.emit("第一场", "1", 1)
+    bench.window.ask.answered.emit("move", "", "路上堵车", "芮书棠")
+    bench.window.ask.close_question()
+    return bench
+
+
+def ask_move() -> Bench:
+    bench = drawn()
+    bench.window.order_page.move_requested.emit("第一场", "4", 1)
+    return bench
+
+
+def published() -> Bench:
+    bench = drawn()
+    bench.desk.publish("第一场", "芮书棠")
+    return bench
+
+
+def no_order() -> Bench:
+    bench = Bench("four-tracks")
+    bench.desk.go_to(3)
+    return bench
+
+
 STATES: dict[str, Callable[[], Bench]] = {
     "empty": empty,
     "workbook": whole,
@@ -209,4 +293,13 @@ STATES: dict[str, Callable[[], Bench]] = {
     "rules-errors": rule_errors,
     "rules-outside": _rules("shanghai-2025", "components"),
     "rules-long": long_rules,
+    "sessions": sessions,
+    "sessions-loose": loose,
+    "sessions-split": ask_split,
+    "sessions-long": long_sessions,
+    "order-none": no_order,
+    "order-drawn": drawn,
+    "order-unsure": unsure,
+    "order-ask-move": ask_move,
+    "order-published": published,
 }

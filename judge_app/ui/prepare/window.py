@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from judge_app.core.errors import Problem
 from judge_app.ui.language import either, tr
+from judge_app.ui.prepare.order_page import OrderPage
 from judge_app.ui.prepare.rules_page import RulesPage
+from judge_app.ui.prepare.sessions_page import SessionsPage
 from judge_app.ui.prepare.steps import StepBar, StepWords
 from judge_app.ui.prepare.workbook_page import WorkbookPage
-from judge_app.ui.theme import Tone
+from judge_app.ui.theme import Tone, theme_of
 from judge_app.ui.widgets import (
     ActionButton,
     AppearanceButton,
@@ -22,11 +24,14 @@ from judge_app.ui.widgets import (
     Label,
     NextStepButton,
     Pill,
+    Question,
     TopBar,
 )
 from judge_app.ui.widgets.trouble import Trouble, TroublePanel
 
-STEPS = ("workbook", "rules")
+SMALL_HEIGHT = 640
+"""Below this height (logical pixels) a question and a page have no room together."""
+STEPS = ("workbook", "rules", "sessions", "order")
 
 
 class PrepareWindow(QWidget):
@@ -68,6 +73,8 @@ class PrepareWindow(QWidget):
         self.appearance = AppearanceButton()
         self.workbook_page = WorkbookPage()
         self.rules_page = RulesPage()
+        self.sessions_page = SessionsPage()
+        self.order_page = OrderPage()
         self.pages = QStackedWidget()
         self.ask = AskPanel()
         self.troubles = TroublePanel()
@@ -85,9 +92,10 @@ class PrepareWindow(QWidget):
         inside = QVBoxLayout()
         inside.setContentsMargins(16, 12, 16, 12)
         inside.setSpacing(10)
-        for page in (self.workbook_page, self.rules_page):
+        for page in (self.workbook_page, self.rules_page, self.sessions_page, self.order_page):
             self.pages.addWidget(page)
         inside.addWidget(self.pages, 1)
+        inside.addStretch(0)
         inside.addWidget(self.troubles)
         inside.addWidget(self.ask)
         below = QHBoxLayout()
@@ -98,6 +106,8 @@ class PrepareWindow(QWidget):
         outer.addLayout(inside, 1)
 
     def _connect(self) -> None:
+        for done in (self.ask.answered, self.ask.dropped):
+            done.connect(lambda *_: self._fit_question())
         self.steps.picked.connect(self.step_requested)
         self.next_button.clicked.connect(self.next_requested)
         self.save_button.clicked.connect(self.save_requested)
@@ -149,6 +159,15 @@ class PrepareWindow(QWidget):
         self.next_button.set_step(text, note)
         self.next_button.setEnabled(enabled)
 
+    def ask_question(self, question: Question) -> None:
+        """Asks inside the window; on a small one the question takes the page's place until it is answered."""
+        self.ask.ask(question)
+        self._fit_question()
+
+    def _fit_question(self) -> None:
+        roomy = self.height() >= theme_of(self).px(SMALL_HEIGHT)
+        self.pages.setVisible(roomy or self.ask.question is None)
+
     def set_failed(self, title: str, problems: Sequence[Problem] = ()) -> None:
         """What could not be done, and why; an empty title takes it away."""
         text = "\n".join(
@@ -169,11 +188,17 @@ class PrepareWindow(QWidget):
         self.save_button.set_action(tr("Save"))
         self.workbook_page.retranslate()
         self.rules_page.retranslate()
+        self.sessions_page.retranslate()
+        self.order_page.retranslate()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
             self.retranslate()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_question()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.may_close:
