@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
 import msgspec
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QWidget
 
 from judge_app.core import commands, events, views
@@ -32,6 +34,7 @@ from judge_app.ui.prepare.scenes import Bench
 from judge_app.ui.samples import Play
 from judge_app.ui.stage.audience import AudienceSurface
 from judge_app.ui.stage.desk import StageDesk, screen_troubles
+from judge_app.ui.stage.presenter import PresenterWindow
 from judge_app.ui.stage.scene import scene_of
 from judge_app.ui.stage.screens import ScreenMark, assign
 from judge_app.ui.stage.sound import Player
@@ -755,6 +758,34 @@ def _stage(play: Callable[[], Play], connection: Connection = ONLINE) -> Callabl
     return make
 
 
+def _presenter(
+    play: Callable[[], Play], slide: int = 0, *, message: str = "", trouble: str = "", pictures: bool = True
+) -> Callable[[], Shown]:
+    def make() -> Shown:
+        made = play()
+        if message:
+            made.do("host", commands.ShowMessage(text=message))
+        view = made.view("stage")
+        assert isinstance(view, views.StageView)
+        window = PresenterWindow()
+        wear(window, Theme(palette=DARK))
+        window.set_scene(scene_of(made.briefing("stage"), view, made.now_ns, ONLINE))
+        window.set_message(view.message)
+        window.set_trouble(tr(trouble) if trouble else "")
+        window.set_slide(_still if pictures and slide else None, slide, 12 if slide else 0)
+        return Shown(window, made.setup, written=(message,))
+
+    return make
+
+
+def _still(slide: int, size: QSize) -> QImage:
+    """A slide as a deck has one, 16:9."""
+    width = min(size.width(), size.height() * 16 // 9)
+    image = QImage(width, width * 9 // 16, QImage.Format.Format_RGB32)
+    image.fill(QColor.fromHsv(slide * 47 % 360, 120, 170))
+    return image
+
+
 LAPTOP = ScreenMark(name="eDP-1", maker="LENOVO", place=(0, 0, 1366, 768), primary=True)
 BEAMER = ScreenMark(name="HDMI-1", maker="EPSON", model="EB-L200F", place=(1366, 0, 1920, 1080))
 MONITOR = ScreenMark(name="DP-1", maker="DELL", model="U2424H", place=(1366, 1080, 1920, 1080))
@@ -855,6 +886,25 @@ def scenes() -> list[Scene]:
         Scene("judge", "offline", _judge_writing(OFFLINE)),
         Scene("judge", "recorded", _judge_recorded),
         Scene("judge", "long", _judge_long),
+        Scene("presenter", "called", _presenter(_called), fixed_look=True),
+        Scene("presenter", "slides", _presenter(presenting, 5), fixed_look=True),
+        Scene("presenter", "message", _presenter(presenting, 5, message="请靠近话筒"), fixed_look=True),
+        Scene("presenter", "last-slide", _presenter(lambda: presenting().wait(60), 12), fixed_look=True),
+        Scene("presenter", "no-pictures", _presenter(presenting, 5, pictures=False), fixed_look=True),
+        Scene(
+            "presenter",
+            "no-deck",
+            _presenter(presenting, message="请靠近话筒", trouble="No slides were handed in: only the clock is shown"),
+            fixed_look=True,
+        ),
+        Scene("presenter", "time-up", _presenter(lambda: presenting().wait(107), 8), fixed_look=True),
+        Scene("presenter", "paused", _presenter(_held(False), 8), fixed_look=True),
+        Scene(
+            "presenter",
+            "long",
+            _presenter(long_play, 8, message="请把话筒拿近一点，后排的评委听不清楚，谢谢"),
+            fixed_look=True,
+        ),
         Scene("desk", "one-screen", _desk(LAPTOP)),
         Scene("desk", "two-screens", _desk(LAPTOP, BEAMER)),
         Scene("desk", "three-screens", _desk(LAPTOP, BEAMER, MONITOR)),

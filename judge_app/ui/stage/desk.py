@@ -153,6 +153,7 @@ class StageDesk(QWidget):
     identify_requested = Signal()
     full_requested = Signal()
     muted = Signal(bool)
+    motion_reduced = Signal(bool)
     put_away = Signal()
     acted = Signal(str, str)
     """(trouble, action)"""
@@ -177,6 +178,7 @@ class StageDesk(QWidget):
         self._sound = Label("", "second", wrap=True)
         self.try_sound = ActionButton("")
         self.quiet = QCheckBox()
+        self.still = QCheckBox()
         self.done = NextStepButton()
         self._screen_card, self._sound_card = Card(), Card()
         self._lay_out()
@@ -185,6 +187,7 @@ class StageDesk(QWidget):
         self.full.clicked.connect(self.full_requested)
         self.try_sound.clicked.connect(self._try)
         self.quiet.toggled.connect(self._quieten)
+        self.still.toggled.connect(self.motion_reduced)
         self.done.clicked.connect(self._put_away)
         self.troubles.acted.connect(self.acted)
         theme = theme_of(self)
@@ -226,6 +229,7 @@ class StageDesk(QWidget):
         row.addStretch(1)
         self._sound_card.body.addLayout(row)
         column.addWidget(self._sound_card)
+        column.addWidget(self.still)
         column.addStretch(1)
 
     # setters
@@ -255,6 +259,7 @@ class StageDesk(QWidget):
         self.full.set_action(tr("Fill this screen"), "F11")
         self.try_sound.set_action(tr("Try the sound"))
         self.quiet.setText(tr("No sounds"))
+        self.still.setText(tr("No motion when results are revealed"))
         self.done.set_step(tr("Right so, put away"), tr("It comes back when the audience's picture is double-clicked"))
         self._made = ()
         self._show()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from judge_app.ui.language import tr
 from judge_app.ui.stage.picture import Picture
+from judge_app.ui.stage.results_picture import results_scene
 from judge_app.ui.stage.scene import Kind, Scene
 from judge_app.ui.stage.typeset import fitted, type_of
 from judge_app.ui.theme import theme_of
@@ -91,10 +93,15 @@ class PresenterWindow(QWidget):
             self._banner(picture)
 
     def _without_slides(self, picture: Picture) -> None:
-        if self._scene.kind is Kind.CLOCK:
-            picture.clock_scene(self._scene)
+        scene = self._scene
+        if self._message:  # the host's words stand where the foot would
+            scene = msgspec.structs.replace(scene, foot_left="", foot_right="")
+        if scene.kind is Kind.CLOCK:
+            picture.clock_scene(scene)
+        elif scene.kind is Kind.RESULTS:
+            results_scene(picture, scene, 1.0, 1.0)
         else:
-            picture.card_scene(self._scene)
+            picture.card_scene(scene)
         if self._trouble:
             box = QRectF(56, picture.height - 150, picture.width - 112, 36)
             font, lines = fitted(
@@ -110,7 +117,8 @@ class PresenterWindow(QWidget):
         picture.text(heading, lines[0], font, theme.colour("ink"), _LEFT)
         current = QRectF(24, 66, split - 36, bottom - 66 - 52)
         self._still(painter, picture, self._slide, current)
-        place = QRectF(24, bottom - 46, split - 36, 36)
+        under = min(bottom - 46, current.y() + current.width() * 9 / 16 + 10)
+        place = QRectF(24, under, split - 36, 36)
         words = tr("Slide {slide} of {slides}", slide=self._slide, slides=self._slides)
         picture.text(place, words, type_of(20 * k, REGULAR), theme.colour("ink_2"), _LEFT)
         right = QRectF(split + 12, 0, picture.width - split - 36, bottom)

@@ -131,6 +131,7 @@ class StageWindow(AudienceSurface):
         self.desk.identify_requested.connect(self._identify)
         self.desk.full_requested.connect(self._fill_or_not)
         self.desk.muted.connect(self.set_muted)
+        self.desk.motion_reduced.connect(self.set_motion_reduced)
         self.desk.put_away.connect(self._settled)
         self.desk.acted.connect(self._trouble_acted)
         for hand in self._hands.values():
@@ -181,6 +182,10 @@ class StageWindow(AudienceSurface):
 
     def set_muted(self, muted: bool) -> None:
         self._player.muted = muted
+
+    def set_motion_reduced(self, reduced: bool) -> None:
+        """Whether everything of a reveal is in its place at once."""
+        self.motion.reduced = self.curtain.motion.reduced = reduced
 
     def set_corner_clock(self, wanted: bool) -> None:
         """Whether the clock lies over the slides."""
