@@ -66,6 +66,8 @@ class JudgeSheet(Struct, frozen=True):
     replaced_by: str = ""
     late_kept: tuple[int, ...] = ()
     """Records of sheets that came after the lock: evidence, not counted."""
+    entered_by: tuple[str, ...] = ()
+    """Who entered it from the judge's paper sheet (代录), where he did not send it himself."""
 
 
 def _bands(criterion: Criterion) -> tuple[tuple[str, str, str], ...]:
@@ -133,6 +135,7 @@ def sheet(
         replaces=replaces,
         replaced_by=(line.replaced_by or "") if line else "",
         late_kept=line.late_kept if line else (),
+        entered_by=line.paper.names if line is not None and line.paper is not None and filled else (),
     )
 
 
@@ -290,7 +293,12 @@ def _said(data: JudgeSheet, status: SheetStatus | None) -> str:
     """What the session's record says of the sheet."""
     parts: list[str] = []
     reason = f"（{data.reason}）" if data.reason else ""
-    if status is SheetStatus.SUBMITTED:
+    if status is SheetStatus.SUBMITTED and data.entered_by:
+        parts.append(
+            f"代录：由 {'、'.join(data.entered_by)} 据纸质评分表分别录入并核对一致，系统记录 #{data.recorded_seq}，"
+            f"第 {data.revision} 版" + ("，超时提交" if data.late else "")
+        )
+    elif status is SheetStatus.SUBMITTED:
         parts.append(
             f"电子提交：系统记录 #{data.recorded_seq}，第 {data.revision} 次提交" + ("，超时提交" if data.late else "")
         )

@@ -10,7 +10,7 @@ from judge_app.core import commands, session
 from judge_app.core.review import Tick, lines
 from judge_app.ui import samples
 from judge_app.ui.samples import Play
-from judge_app.ui.scenes import Scene, Shown, chair
+from judge_app.ui.scenes import Scene, Shown, chair, console, presenting
 
 
 def ticks(play: Play, entry_no: str, found: str = "", reason: str = "") -> tuple[Tick, ...]:
@@ -106,6 +106,48 @@ def _chair_waits(step: int) -> Callable[[], Shown]:
     return make
 
 
+def paper_play(*readings: int) -> Play:
+    """Project 4 lacks the sheet of E6, whose laptop is dead: each reading is so many tenths of the full marks."""
+    play = presenting()
+    people = (("scorer", "纪言深"), ("checker", "程见微"))
+    for (seat, name), tenths in zip(people, readings, strict=False):
+        points = {
+            part.key: {line.name: int(line.max * tenths / 10) * 100 for line in part.criteria}
+            for part in session.components_of(play.setup, session.panel_judge(play.setup, "E6"))
+        }
+        play.do(seat, commands.EnterPaper(entry_no="4", judge="E6", revision=0, points=points, name=name))
+    return play
+
+
+def _paper(seat: str, *readings: int, enter: bool = True) -> Callable[[], Shown]:
+    def make() -> Shown:
+        play = paper_play(*readings)
+        window = chair(play, seat)
+
+        def after() -> None:
+            window.show_project("4")
+            if enter:
+                window.enter_paper("4", "E6")
+
+        return Shown(window, play.setup, written=NAMES, after=after)
+
+    return make
+
+
+def _paper_recorded(seat: str) -> Callable[[], Shown]:
+    def make() -> Shown:
+        play = paper_play(9, 9)
+        window = chair(play, seat)
+        return Shown(window, play.setup, written=NAMES, after=lambda: window.show_project("4"))
+
+    return make
+
+
+def _console_paper() -> Shown:
+    play = paper_play(9)
+    return Shown(console(play), play.setup, written=NAMES)
+
+
 def scenes() -> tuple[Scene, ...]:
     """Every state of the desk's windows."""
     return (
@@ -115,6 +157,12 @@ def scenes() -> tuple[Scene, ...]:
         Scene("desk", "scorer-records", _scorer_records),
         Scene("desk", "scorer-difference", _after_difference("scorer")),
         Scene("desk", "checker", _checker),
+        Scene("desk", "paper-form", _paper("scorer")),
+        Scene("desk", "paper-waits", _paper("checker", 9, enter=False)),
+        Scene("desk", "paper-differs", _paper("scorer", 9, 8)),
+        Scene("desk", "paper-differs-chair", _paper("chair", 9, 8, enter=False)),
+        Scene("desk", "paper-recorded", _paper_recorded("chair")),
+        Scene("desk", "paper-console", _console_paper),
         Scene("desk", "chair-waits", _chair_waits(0)),
         Scene("desk", "chair-waits-check", _chair_waits(1)),
         Scene("desk", "chair-checked", _chair_waits(2)),

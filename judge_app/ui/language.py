@@ -31,7 +31,7 @@ class Catalogue(QTranslator):
 
     def translate(self, context: str, source: str, note: str | None = None, n: int = -1) -> str:
         if context != CONTEXT:
-            return ""
+            return None  # type: ignore[return-value]  # "" would be taken as the translation of Qt's own texts
         if note:
             noted = self._texts.get(f"{source}|{note}")
             if noted is not None:

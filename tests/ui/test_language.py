@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from judge_app.ui.language import Language, clashes, current, either, read_catalogue, tr
+from judge_app.ui.language import Catalogue, Language, clashes, current, either, read_catalogue, tr
 
 UI = Path(__file__).resolve().parents[2] / "judge_app"
 
@@ -75,3 +75,8 @@ def test_switching_the_language_changes_what_is_said_and_tells_it_once(qapp: QAp
 def test_a_name_without_an_english_form_stays_chinese_in_english(qapp: QApplication) -> None:
     Language(qapp, "en")
     assert either("第一场", "") == "第一场"
+
+
+def test_qts_own_texts_are_left_to_qt() -> None:
+    """An empty translation would be taken for one: a file dialog without words, and warnings from within Qt."""
+    assert Catalogue("zh", {"Open": "打开"}).translate("QFileDialog", "Open") is None

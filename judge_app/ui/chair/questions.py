@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -224,6 +224,32 @@ def record_review(briefing: Briefing, entry_no: str, ticks: tuple[Tick, ...], na
             tone="warn" if found else "brand",
         ),
         lambda _choice, who, _second: [kind(entry_no=entry_no, name=who, ticks=ticks)],
+    )
+
+
+def which_paper(entry_no: str, sheets: Sequence[tuple[str, str, str]]) -> Question:
+    """Whose paper sheet is entered."""
+    return Question(
+        key="paper",
+        title=tr("Whose paper sheet of {no}?", no=number(entry_no)),
+        choices=tuple(Choice(judge, words, by) for judge, words, by in sheets),
+        needs_reason=False,
+        columns=2 if len(sheets) > 4 else 1,
+        yes=tr("Enter it"),
+    )
+
+
+def drop_paper(entry_no: str, judge: str) -> Asked:
+    return Asked(
+        Question(
+            key="drop-paper",
+            title=tr("Void the reading of this paper sheet?"),
+            consequence=tr("It stays in the record without effect; the sheet is still expected."),
+            reasons=(tr("The wrong judge"), tr("The judge sends it himself")),
+            yes=tr("Void it"),
+            danger=True,
+        ),
+        lambda _choice, reason, _second: [commands.DropPaper(entry_no=entry_no, judge=judge, reason=reason)],
     )
 
 

@@ -15,7 +15,7 @@ from judge_app.ui.chair import pending, review
 from judge_app.ui.glossary import OUT, number
 from judge_app.ui.language import tr
 
-Act = Literal["", "lock", "rule", "show", "sign", "lock-session", "confirm", "publish", "tick", "record"]
+Act = Literal["", "lock", "rule", "show", "sign", "lock-session", "confirm", "publish", "tick", "record", "paper"]
 
 
 class ChairStep(msgspec.Struct, frozen=True):
@@ -80,6 +80,15 @@ def next_step(
             return ChairStep(tr("Sign the results…"), tr("All projects are locked"), "sign")
         return ChairStep(tr("Lock the results of this session…"), "", "lock-session")
     return _project_step(view, briefing, shown)
+
+
+def paper_step(complete: bool, filled: int, lines: int) -> ChairStep:
+    """What comes next while a paper sheet is entered."""
+    if complete:
+        return ChairStep(tr("Record my reading"), tr("It counts once a second reading agrees"), "paper")
+    return ChairStep(
+        tr("{done} of {total} lines entered", done=filled, total=lines), tr("And the name of who enters it")
+    )
 
 
 def to_review(view: ChairView, briefing: Briefing, shown: str) -> str:

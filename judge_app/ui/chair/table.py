@@ -22,7 +22,7 @@ from judge_app.core.rules import Component
 from judge_app.core.stages import SheetStatus
 from judge_app.core.views import Briefing, ChairView, SheetLine
 from judge_app.core.working import ProjectResult, Use
-from judge_app.ui.glossary import SHEETS, component_name, criterion_name, hundredths, points
+from judge_app.ui.glossary import SHEETS, component_name, criterion_name, hundredths, people, points
 from judge_app.ui.language import tr
 from judge_app.ui.own_rules import rules_of
 from judge_app.ui.theme import Theme, Tone, theme_of
@@ -116,6 +116,8 @@ def _status_notes(line: SheetLine, briefing: Briefing) -> list[tuple[str, Tone]]
     if line.replaced_by:
         name = next((card.name for card in briefing.judges if card.no == line.replaced_by), line.replaced_by)
         notes.append((tr("{name} judges instead", name=name), "info"))
+    if line.paper is not None:
+        notes.append((tr("From paper: {names}", names=people(list(line.paper.names))), "info"))
     if line.late:
         notes.append((tr("Late"), "warn"))
     if line.revision > 1:

@@ -18,7 +18,8 @@ from judge_app.core.stages import ProjectStage
 from judge_app.core.views import Briefing, ChairView, SheetLine
 from judge_app.core.working import Status
 from judge_app.seat.state import CommandState, Connection, Delivery
-from judge_app.ui.chair import pending, projects, questions, review, steps, table
+from judge_app.ui.chair import paper, pending, projects, questions, review, steps, table
+from judge_app.ui.chair.paper import PaperCard
 from judge_app.ui.chair.questions import Asked
 from judge_app.ui.chair.review import ReviewCard
 from judge_app.ui.chair.sheet_panel import SheetPanel
@@ -28,6 +29,7 @@ from judge_app.ui.chair.working import WorkingPanel, announcement
 from judge_app.ui.glossary import OUT, ROLES, judge_class, number, people
 from judge_app.ui.language import either, tr
 from judge_app.ui.own_rules import rules_of
+from judge_app.ui.theme import Tone
 from judge_app.ui.widgets import (
     ActionButton,
     AppearanceButton,
@@ -56,6 +58,8 @@ class ChairWindow(QWidget):
 
     command = Signal(object)
     print_requested = Signal(str, str)
+    photo = Signal(bytes)
+    """A photo of a paper sheet, before the command that names it."""
     language_requested = Signal(str)
     look_requested = Signal(str)
     scale_requested = Signal(float)
@@ -74,7 +78,9 @@ class ChairWindow(QWidget):
         self._refused: CommandState | None = None
         self._last_name = ""
         self._reviewer = ""
+        self._reader = ""
         self._again = ""
+        self._entering = False
         self._make()
         self._lay_out()
         self._connect()
@@ -114,6 +120,8 @@ class ChairWindow(QWidget):
         self.tasks = TroublePanel()
         self.signatures = SignatureCard()
         self.review_card = ReviewCard()
+        self.paper_card = PaperCard()
+        self.paper_button = ActionButton("", "P")
         self.print_button = QToolButton()
         self._print_menu = QMenu(self.print_button)
         self.next_button = NextStepButton()
@@ -180,6 +188,9 @@ class ChairWindow(QWidget):
         body = self.sheet_card.body
         body.addLayout(head)
         body.addWidget(rule())
+        self._sheet_scroll = scroll
+        self.paper_card.hide()
+        body.addWidget(self.paper_card, 1)
         body.addWidget(scroll, 1)
         body.addWidget(self._foot)
         return self.sheet_card
@@ -204,6 +215,8 @@ class ChairWindow(QWidget):
         self.print_button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         papers.addWidget(self.sheet_panel)
         papers.addWidget(self.signatures)
+        self.paper_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        papers.addWidget(self.paper_button)
         papers.addWidget(self.print_button)
         self.next_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         lay.addWidget(self._question)
@@ -227,6 +240,10 @@ class ChairWindow(QWidget):
         self.ask.dropped.connect(self._question_gone)
         self.tasks.acted.connect(self._task_acted)
         self.signatures.sign_asked.connect(lambda role: self.ask_signature(Role(role)))
+        self.paper_button.clicked.connect(self.ask_paper)
+        self.paper_card.changed.connect(self._show_step)
+        self.paper_card.closed.connect(self.put_paper_away)
+        self.paper_card.finished.connect(lambda: self.next_button.setFocus(Qt.FocusReason.TabFocusReason))
         self.review_card.changed.connect(self._show_step)
         self.review_card.differs_asked.connect(self.ask_difference)
         self.review_card.again_asked.connect(self.look_again)
@@ -294,6 +311,7 @@ class ChairWindow(QWidget):
         self._show_result()
         self._show_acts()
         self._show_tasks()
+        self._show_paper()
         self._show_review()
         self._show_papers()
         self._show_step()
@@ -449,7 +467,10 @@ class ChairWindow(QWidget):
             made.append(
                 Trouble("refused", tr("Not done: {why}", why=why), "", "warn", (("close", tr("Understood"), False),))
             )
-        if view is None or briefing is None or not self._is_chair():
+        if view is None or briefing is None:
+            return made
+        made += self._paper_tasks(view, briefing)
+        if not self._is_chair():
             return made
         for one in pending.rulings_needed(view):
             made.append(
@@ -490,6 +511,29 @@ class ChairWindow(QWidget):
             )
         return made
 
+    def _paper_tasks(self, view: ChairView, briefing: Briefing) -> list[Trouble]:
+        """Paper sheets that wait: for a second reading, or for two that agree."""
+        made = []
+        for one in view.papers:
+            may = one.judge in paper.open_sheets(view, briefing, one.entry_no)
+            mine = any(seat == briefing.seat.id for seat, _ in one.entered)
+            name = questions.judge_name(briefing, one.judge)
+            by = people([who for _, who in one.entered])
+            words = paper.difference_words(briefing, one)
+            if len(one.entered) > 1:
+                title = tr("Two readings of {name}'s sheet for {no} differ", name=name, no=number(one.entry_no))
+            else:
+                title = tr("{name}'s sheet for {no}: a second reading is needed", name=name, no=number(one.entry_no))
+            text = "\n".join((tr("From paper, read by {names}", names=by), *words))
+            acts: tuple[tuple[str, str, bool], ...] = ()
+            if may and (not mine or len(one.entered) > 1):
+                acts = (("paper", tr("Enter it…"), False),)
+            if mine:
+                acts = (*acts, ("drop", tr("Void it"), True))
+            tone: Tone = "warn" if len(one.entered) > 1 or (may and not mine) else "info"
+            made.append(Trouble(f"paper|{one.entry_no}|{one.judge}", title, text, tone, acts))
+        return made
+
     def _differences(self, view: ChairView, briefing: Briefing) -> list[Trouble]:
         """What the desk found otherwise on the sheets, for the chair to settle."""
         closed = {one.entry_no for one in view.projects if one.stage is ProjectStage.CLOSED}
@@ -528,6 +572,22 @@ class ChairWindow(QWidget):
                 )
         return made
 
+    def _show_paper(self) -> None:
+        """The reading of a paper sheet in the place of the sheets, as long as that sheet is still expected."""
+        view, briefing = self._view, self._briefing
+        if view is None or briefing is None:
+            return
+        card = self.paper_card
+        self.paper_button.set_action(tr("Enter a paper sheet…"))
+        self.paper_button.setVisible(bool(paper.open_sheets(view, briefing, self._shown)) and not self._entering)
+        if self._entering and card.judge not in paper.open_sheets(view, briefing, card.entry_no):
+            self._entering = False
+        card.show_words(view)
+        card.setVisible(self._entering)
+        self._sheet_scroll.setVisible(not self._entering)
+        if self._entering:
+            self._foot.hide()
+
     def _show_review(self) -> None:
         """The numbers to compare, where it is this seat's turn; else nothing."""
         view, briefing = self._view, self._briefing
@@ -542,7 +602,7 @@ class ChairWindow(QWidget):
             self._shown, briefing, review.lines_of(view, briefing, self._shown) if turn else ()
         )
         self.review_card.show_done(review.standing_words(view, self._shown), again=again)
-        self.review_card.setVisible((turn or again) and self._asked is None)
+        self.review_card.setVisible((turn or again) and self._asked is None and not self._entering)
 
     def _show_papers(self) -> None:
         view, briefing = self._view, self._briefing
@@ -555,6 +615,8 @@ class ChairWindow(QWidget):
         self._paper_scroll.setVisible(self._asked is None and self.review_card.isHidden())
 
     def _step(self, view: ChairView, briefing: Briefing) -> steps.ChairStep:
+        if self._entering:
+            return steps.paper_step(self.paper_card.complete, self.paper_card.form.filled, self.paper_card.form.lines)
         card = self.review_card
         return steps.next_step(view, briefing, self._shown, comparing=card.comparing, at_hand=card.at_hand)
 
@@ -581,6 +643,7 @@ class ChairWindow(QWidget):
             return
         self._shown = entry_no
         self._followed = False
+        self._entering = False
         for shown_table in self._tables.values():
             shown_table.clear_choice()
         self._show()
@@ -603,6 +666,8 @@ class ChairWindow(QWidget):
                 self.review_card.tick()
             case "record":
                 self.ask_record()
+            case "paper":
+                self.record_paper()
             case "lock":
                 self.command.emit(commands.LockProject(entry_no=step.entry_no))
             case "rule":
@@ -688,6 +753,55 @@ class ChairWindow(QWidget):
         else:
             self._put(asked)
 
+    def ask_paper(self) -> None:
+        """Which judge's paper sheet of the project in view is entered; with one alone, that one."""
+        view, briefing = self._view, self._briefing
+        if view is None or briefing is None:
+            return
+        found = paper.choices(view, briefing, self._shown)
+        if len(found) == 1:
+            self.enter_paper(self._shown, found[0][0])
+        elif found:
+            self._put(Asked(questions.which_paper(self._shown, found), lambda *_: []))
+
+    def enter_paper(self, entry_no: str, judge: str) -> None:
+        """Opens the form for a judge's paper sheet of a project."""
+        view, briefing = self._view, self._briefing
+        if view is None or briefing is None or judge not in paper.open_sheets(view, briefing, entry_no):
+            return
+        if entry_no != self._shown:
+            self.show_project(entry_no)
+        self.paper_card.begin(briefing, view, entry_no, judge, self._reader or briefing.seat.name)
+        self._entering = True
+        self._show()
+        self.paper_card.focus_first()
+
+    def put_paper_away(self) -> None:
+        self._entering = False
+        self._show()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def record_paper(self) -> None:
+        """Records the reading as this seat's; the room makes it the judge's sheet once another one agrees."""
+        view, card = self._view, self.paper_card
+        if view is None or not card.complete:
+            return
+        line = next(one for one in view.sheets if (one.entry_no, one.judge) == (card.entry_no, card.judge))
+        self._reader = card.name.text().strip()
+        if card.photo is not None:
+            self.photo.emit(card.photo)
+        self.command.emit(
+            commands.EnterPaper(
+                entry_no=card.entry_no,
+                judge=card.judge,
+                revision=line.revision,
+                points=card.points(),
+                name=self._reader,
+                photo=card.digest,
+            )
+        )
+        self.put_paper_away()
+
     def look_again(self) -> None:
         """Who reported a difference goes through the numbers once more; the new look takes the old one's place."""
         view, briefing = self._view, self._briefing
@@ -719,6 +833,8 @@ class ChairWindow(QWidget):
             self._last_name = reason
         if key == "review":
             self._reviewer = reason
+        if key == "paper":
+            self.enter_paper(self._shown, choice)
         if key == "differs":
             self.review_card.tick(reason, second)
         self._give(asked, choice, reason, second)
@@ -745,6 +861,10 @@ class ChairWindow(QWidget):
             self.ask_confirmation()
         elif action == "show":
             self.show_project(parts[0])
+        elif action == "paper":
+            self.enter_paper(parts[0], parts[1])
+        elif action == "drop":
+            self._put(questions.drop_paper(parts[0], parts[1]))
         elif action == "return" and self._briefing is not None:
             why = next((r for no, j, r in self._view.return_requests if [no, j] == parts), "") if self._view else ""
             self._put(questions.return_sheet(self._briefing, parts[0], parts[1], why))
@@ -788,6 +908,8 @@ class ChairWindow(QWidget):
             acts |= {"r": self.ask_return, "a": self.ask_presence}
         elif not self.review_card.isHidden():
             acts["d"] = self.ask_difference
+        if not self.paper_button.isHidden():
+            acts["p"] = self.ask_paper
         act = acts.get(event.text().lower())
         if act is not None:
             act()

@@ -9,7 +9,7 @@ from judge_app.core.stages import ProjectStage, SheetStatus
 from judge_app.core.views import Briefing, CutOff, HostView, SeatStatus
 from judge_app.ui.console.seats import away_seconds
 from judge_app.ui.console.steps import project_name
-from judge_app.ui.glossary import ROLES, duration, number
+from judge_app.ui.glossary import ROLES, duration, number, people
 from judge_app.ui.language import either, tr
 from judge_app.ui.widgets import Trouble
 
@@ -35,7 +35,27 @@ def found(view: HostView, briefing: Briefing, wall: datetime, uncounted_s: int |
     made += _cut_off(view)
     made += _away(view, briefing, wall)
     made += _no_show(view, briefing)
+    made += _papers(view, briefing)
     return made
+
+
+def _papers(view: HostView, briefing: Briefing) -> list[Trouble]:
+    """Sheets that two people enter from paper: who has read which, and the current project's that are recorded."""
+    names = {card.no: card.name for card in briefing.judges}
+    return [
+        Trouble(
+            key=f"paper|{one.entry_no}|{one.judge}",
+            title=tr(
+                "{name}'s sheet for {no} is entered from paper", name=names.get(one.judge, ""), no=number(one.entry_no)
+            ),
+            text=tr("Recorded; entered by {names}", names=people(list(one.names)))
+            if one.recorded
+            else tr("Read by {names}; it counts once two readings agree", names=people(list(one.names))),
+            tone="info",
+        )
+        for one in view.papers
+        if not one.recorded or one.entry_no == view.current
+    ]
 
 
 def _uncounted(view: HostView, seconds: int | None) -> list[Trouble]:
