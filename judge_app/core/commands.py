@@ -270,7 +270,10 @@ class ShowResults(Command, frozen=True):
 
 
 class ReportCutOff(Command, frozen=True):
-    """How the show was ended: latencies from the deadline in microseconds, −1 where it did not come to that."""
+    """How the show was ended: latencies from the deadline in microseconds, −1 where it did not come to that.
+
+    ``relapse``: a forbidden show was started again afterwards, and ended again; its latencies count from when it was seen.
+    """
 
     run: int
     driver: str
@@ -278,6 +281,7 @@ class ReportCutOff(Command, frozen=True):
     curtain_us: int
     gone_us: int
     confirmed: bool
+    relapse: bool = False
 
 
 class GoOn(Command, frozen=True):

@@ -123,6 +123,8 @@ class CutOffReported(Event, frozen=True):
     curtain_us: int
     gone_us: int
     confirmed: bool
+    relapse: bool = False
+    """It was started again after its end, and ended again; latencies from when that was seen."""
 
 
 class ScoringOpened(Event, frozen=True):

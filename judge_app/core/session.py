@@ -54,6 +54,8 @@ MAX_RULING = 20_000
 """The longest ruling, in characters of its JSON."""
 MAX_SECONDS = 3_600
 """The most that can be given to, or taken from, a phase at once."""
+MAX_RELAPSES = 20
+"""So many relapses of one run are recorded; somebody who plays with F5 does not fill the journal."""
 _MAX_US = 10**12
 _KEPT = 512
 """How many projects' counts are kept."""
@@ -146,6 +148,7 @@ class CutOffState(Struct, frozen=True):
     curtain_us: int
     gone_us: int
     confirmed: bool
+    relapse: bool = False
 
 
 class SignatureState(Struct, frozen=True):
@@ -1261,7 +1264,8 @@ def show_steps(state: State, kind: Showing) -> int:
 def _cut_off(command: commands.ReportCutOff, state: State, seat: Seat, at_ns: int) -> list[Event]:
     if not any(run.run == command.run for run in state.all_runs):
         raise Refused("unknown_run", "没有这次计时", "no such run of a phase")
-    if any(known.run == command.run for known in state.cut_offs):
+    known = [one for one in state.cut_offs if one.run == command.run and one.relapse == command.relapse]
+    if len(known) >= (MAX_RELAPSES if command.relapse else 1):
         raise Refused("already_reported", "已记录过", "reported already")
     if not all(-1 <= latency <= _MAX_US for latency in (command.curtain_us, command.gone_us)):
         raise Refused("out_of_range", "时延超出范围", "a latency is out of range")
@@ -1274,6 +1278,7 @@ def _cut_off(command: commands.ReportCutOff, state: State, seat: Seat, at_ns: in
             curtain_us=command.curtain_us,
             gone_us=command.gone_us,
             confirmed=command.confirmed,
+            relapse=command.relapse,
         )
     ]
 
@@ -1500,6 +1505,7 @@ def _cut_off_reported(event: events.CutOffReported, state: State, body: Body) ->
         curtain_us=event.curtain_us,
         gone_us=event.gone_us,
         confirmed=event.confirmed,
+        relapse=event.relapse,
     )
     return _replace(state, cut_offs=(*state.cut_offs, report))
 

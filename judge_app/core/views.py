@@ -138,7 +138,7 @@ class SeatStatus(Struct, frozen=True):
 
 
 class CutOff(Struct, frozen=True):
-    """How a show was ended; −1 where it did not come to that."""
+    """How a show was ended; −1 where it did not come to that. ``relapse``: it had been started again after its end."""
 
     run: int
     entry_no: str
@@ -147,6 +147,7 @@ class CutOff(Struct, frozen=True):
     curtain_us: int
     gone_us: int
     confirmed: bool
+    relapse: bool = False
 
 
 class DeckNote(Struct, frozen=True):
@@ -599,6 +600,7 @@ def _cut_offs(state: State) -> tuple[CutOff, ...]:
             curtain_us=report.curtain_us,
             gone_us=report.gone_us,
             confirmed=report.confirmed,
+            relapse=report.relapse,
         )
         for report in state.cut_offs
     )

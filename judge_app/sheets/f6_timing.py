@@ -116,10 +116,18 @@ def length(ns: int) -> str:
     return f"{'−' if ns < 0 and seconds else ''}{seconds // 60}:{seconds % 60:02d}"
 
 
-def _cut_off(report: CutOff | None) -> str:
-    if report is None:
-        return ""
+def _cut_offs(reports: Sequence[CutOff]) -> str:
+    """The end of a show, and how often it was started again after it."""
+    first = next((report for report in reports if not report.relapse), None)
+    again = [report for report in reports if report.relapse]
+    said = [] if first is None else [_cut_off(first)]
+    if again:
+        left = sum(not report.confirmed for report in again)
+        said.append(f"到时后又被打开 {len(again)} 次，" + (f"{left} 次未能确认结束" if left else "均已再次结束"))
+    return "；".join(said)
 
+
+def _cut_off(report: CutOff) -> str:
     def reached(us: int) -> str:
         return "未执行" if us < 0 else f"{us / 1000:.0f}ms"
 
@@ -132,7 +140,7 @@ def _cut_off(report: CutOff | None) -> str:
 
 
 def _run(
-    run: PhaseRun, phase: Phase | None, when: Callable[[int], str], report: CutOff | None, seats: Mapping[str, str]
+    run: PhaseRun, phase: Phase | None, when: Callable[[int], str], reports: Sequence[CutOff], seats: Mapping[str, str]
 ) -> Run:
     end = run.ended_ns
     over = clock.overtime_ns(run, end) if end is not None else 0
@@ -164,7 +172,7 @@ def _run(
             )
             for addition in run.additions
         ),
-        cut_off=_cut_off(report),
+        cut_off=_cut_offs(reports),
     )
 
 
@@ -224,7 +232,9 @@ def record(
         seconds = (ns - first) // SECOND
         return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
 
-    reports = {report.run: report for report in cut_offs}
+    reports: dict[int, list[CutOff]] = {}
+    for report in cut_offs:
+        reports.setdefault(report.run, []).append(report)
     lines = []
     for project in projects:
         timing = rules_of(rules, project).timing
@@ -235,7 +245,7 @@ def record(
                 project=project.name,
                 due=(due or {}).get(project.entry_no, ""),
                 runs=tuple(
-                    _run(run, phases.get(run.phase), when, reports.get(run.run), seats or {})
+                    _run(run, phases.get(run.phase), when, reports.get(run.run, ()), seats or {})
                     for run in sorted(runs, key=lambda run: run.started_ns)
                     if run.entry_no == project.entry_no
                 ),

@@ -41,7 +41,9 @@ EXAMPLES: list[Event] = [
     events.TimeAdded(run=3, at_ns=10**12 + 3, delta_ns=-(10**9), reason="表快"),
     events.PhaseEnded(run=3, ended_ns=10**12 + 4, by=EndedBy.DEADLINE, reason="r"),
     events.StepUndone(run=3),
-    events.CutOffReported(run=3, driver="impress", method="end", curtain_us=17_400, gone_us=-1, confirmed=True),
+    events.CutOffReported(
+        run=3, driver="impress", method="end", curtain_us=17_400, gone_us=-1, confirmed=True, relapse=True
+    ),
     events.ScoringOpened(entry_no="1"),
     events.SheetSubmitted(
         entry_no="1",

@@ -1391,6 +1391,19 @@ def test_a_cut_off_is_reported_once_for_a_run_that_was() -> None:
     assert sitting.refusal("stage", msgspec.structs.replace(report, run=2)) == "unknown_run"
 
 
+def test_a_show_that_was_started_again_is_on_the_record_beside_its_end() -> None:
+    sitting = running()
+    sitting.wait(480)
+    report = commands.ReportCutOff(run=1, driver="impress", method="end", curtain_us=17, gone_us=31, confirmed=True)
+    again = msgspec.structs.replace(report, relapse=True, gone_us=9)
+    sitting.do("stage", report)
+    for _ in range(session.MAX_RELAPSES):
+        sitting.do("stage", again)
+    assert sitting.refusal("stage", again) == "already_reported", "no end of them"
+    assert sitting.refusal("stage", report) == "already_reported"
+    assert [one.relapse for one in sitting.state.cut_offs] == [False] + [True] * session.MAX_RELAPSES
+
+
 @pytest.mark.parametrize("latency", [-2, 2**63, 2**200])
 def test_an_absurd_latency_is_refused(latency: int) -> None:
     report = commands.ReportCutOff(run=1, driver="", method="", curtain_us=latency, gone_us=-1, confirmed=False)

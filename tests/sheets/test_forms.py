@@ -369,6 +369,20 @@ def test_f6_tells_the_hall_s_times_holds_additions_the_end_and_the_cut_off(
     assert "计时员签字：" in found
 
 
+@pytest.mark.parametrize(
+    ("confirmed", "words"), [(True, "到时后又被打开2次，均已再次结束"), (False, "到时后又被打开2次，2次未能确认结束")]
+)
+def test_f6_tells_of_a_show_that_was_started_again(
+    final: tuple[Briefing, ChairView], confirmed: bool, words: str
+) -> None:
+    told, view = final
+    assert words not in printed(f6_timing.form(HEAD, f6_timing.from_view(told, view)))
+    again = msgspec.structs.replace(view.cut_offs[0], relapse=True, confirmed=confirmed)
+    more = msgspec.structs.replace(view, cut_offs=(*view.cut_offs, again, again))
+    found = printed(f6_timing.form(HEAD, f6_timing.from_view(told, more)))
+    assert f"已结束放映：遮屏12ms，退出18ms（pdf/end）；{words}" in found
+
+
 def test_f6_without_the_hall_s_clock_counts_from_the_first_start_and_says_so(
     final: tuple[Briefing, ChairView],
 ) -> None:

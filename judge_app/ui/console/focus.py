@@ -318,6 +318,8 @@ def _cut_words(report: CutOff) -> tuple[str, Tone, str]:
         return tr("No slides to end"), "plain", tip
     if not report.confirmed:
         return tr("Covered, end not confirmed"), "stop", tip
+    if report.relapse:
+        return tr("Started again, ended again · {ms} ms", ms=_ms(report.gone_us)), "warn", tip
     return tr("Show ended · {ms} ms", ms=_ms(report.gone_us if report.gone_us >= 0 else report.curtain_us)), "ok", tip
 
 

@@ -42,6 +42,8 @@ class CutOffs(QObject):
         self._curtain_ns: int | None = None
         self._ending = False
         self._deck = True
+        self._seen_ns: int | None = None
+        self._again_ns: int | None = None
         curtain.up.connect(self._curtain_up)
 
     @property
@@ -79,6 +81,17 @@ class CutOffs(QObject):
         if self._hand is not None:
             self._hand.allow()
 
+    def relapsed(self, key: int, verdict: Verdict | None) -> None:
+        """A forbidden show was seen again (None), then how it was ended: on the record too, counted from when it was
+        seen."""
+        if key != self._key or self._hand is None:
+            return
+        if verdict is None:
+            self._seen_ns, self._again_ns = self._now(), None
+        elif self._seen_ns is not None:
+            self._send(self._hand.kind, verdict, self._seen_ns, self._again_ns, relapse=True)
+            self._seen_ns = None
+
     def _take(self, hand: DeckHand | None) -> None:
         if hand is self._hand:
             return
@@ -89,6 +102,8 @@ class CutOffs(QObject):
             hand.verdict.connect(self._told)
 
     def _curtain_up(self, at_ns: int) -> None:
+        if self._seen_ns is not None and self._again_ns is None:
+            self._again_ns = at_ns
         if self._key is None or self._curtain_ns is not None:
             return
         self._curtain_ns = at_ns
@@ -115,18 +130,27 @@ class CutOffs(QObject):
 
     def _report(self, kind: DriverKind, verdict: Verdict) -> None:
         assert self._key is not None
-        if self._run is not None:
-            self.reported.emit(
-                ReportCutOff(
-                    run=self._run,
-                    driver=kind.value,
-                    method=str(verdict.method),
-                    curtain_us=self._after(self._curtain_ns),
-                    gone_us=self._after(verdict.gone_ns),
-                    confirmed=verdict.confirmed,
-                )
-            )
+        self._send(kind, verdict, self._deadline_ns, self._curtain_ns)
         self.done.emit(self._key, verdict.confirmed)
 
-    def _after(self, at_ns: int | None) -> int:
-        return -1 if at_ns is None else max(0, (at_ns - self._deadline_ns) // 1000)
+    def _send(
+        self, kind: DriverKind, verdict: Verdict, since_ns: int, curtain_ns: int | None, relapse: bool = False
+    ) -> None:
+        if self._run is None:
+            return
+        self.reported.emit(
+            ReportCutOff(
+                run=self._run,
+                driver=kind.value,
+                method=str(verdict.method),
+                curtain_us=_after(since_ns, curtain_ns),
+                gone_us=_after(since_ns, verdict.gone_ns),
+                confirmed=verdict.confirmed,
+                relapse=relapse,
+            )
+        )
+
+
+def _after(since_ns: int, at_ns: int | None) -> int:
+    """Microseconds; −1 where it did not come to that."""
+    return -1 if at_ns is None else max(0, (at_ns - since_ns) // 1000)

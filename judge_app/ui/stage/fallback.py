@@ -27,6 +27,7 @@ from judge_app.ui.stage.deckhand import DeckHand, PdfDeckHand
 _log = logging.getLogger(__name__)
 PATIENCE_MS = 8000
 """How long a talk waits for the program's show before the PDF is shown."""
+_LOOK_S = 3.0
 _HELD_DOWN = -1_000_000
 """The run under which the guard keeps a failed program down while the PDF is shown; no phase has it."""
 
@@ -61,7 +62,7 @@ class FallbackDeckHand(DeckHand):
         self._kept = kept
         self._active: DeckHand = program
         self._found: dict[Path, Path] = {}
-        self._looked: set[Path] = set()
+        self._looking: dict[Path, threading.Thread] = {}
         self._broken: set[Path] = set()
         self._asked: tuple[Path, QScreen, int, QRect | None] | None = None
         self._pages: PdfPages | None = None
@@ -77,6 +78,7 @@ class FallbackDeckHand(DeckHand):
         program.failed.connect(self._program_failed)
         program.verdict.connect(self._program_verdict)
         program.relapsed.connect(self._program_relapsed)
+        program.stray.connect(self._program_stray)
         self._pdf.shown.connect(lambda up: self._shown(self._pdf, up))
         self._pdf.moved.connect(lambda slide, slides: self._moved(self._pdf, slide, slides))
         self._pdf.failed.connect(self.failed)
@@ -92,6 +94,8 @@ class FallbackDeckHand(DeckHand):
         """The deck's pages: of the PDF that is shown, or of the one that is kept of the program's deck."""
         if self._active is self._pdf:
             return self._pdf.pages
+        if self._asked is not None:
+            self._open_pages(self._asked[0])
         return self._pages
 
     @property
@@ -99,26 +103,20 @@ class FallbackDeckHand(DeckHand):
         return self._active.overlay_parent
 
     def prepare(self, deck: Path) -> None:
-        if deck not in self._looked:
-            self._looked.add(deck)
-            threading.Thread(target=self._look_for, args=(deck,), name="fallback", daemon=True).start()
+        self._begin_to_look(deck)
         self._program.prepare(deck)
 
     def show_deck(self, deck: Path, screen: QScreen, slide: int, inside: QRect | None = None) -> None:
-        if deck not in self._looked:
-            self._looked.add(deck)
-            self._look_for(deck)
+        self._begin_to_look(deck)
         self._asked = (deck, screen, slide, inside)
         self._own_verdict = None
         self._run = None
         self._turn_to(self._program)
-        self._open_pages(deck)
-        if deck in self._broken and deck in self._found:
+        if deck in self._broken and self._has_pdf(deck):
             self._fall_back()
             return
+        self._slow.start()
         self._program.show_deck(deck, screen, slide, inside)
-        if deck in self._found:
-            self._slow.start()
 
     def go(self, slide: int) -> None:
         self._active.go(slide)
@@ -150,11 +148,24 @@ class FallbackDeckHand(DeckHand):
     def stop(self) -> None:
         self._slow.stop()
         self._asked = None
+        for looking in self._looking.values():
+            looking.join(timeout=_LOOK_S)
         if self._pages is not None:
             self._pages.close()
             self._pages = None
         self._pdf.stop()
         self._program.stop()
+
+    def _begin_to_look(self, deck: Path) -> None:
+        if deck not in self._looking:
+            looking = threading.Thread(target=self._look_for, args=(deck,), name="fallback", daemon=True)
+            self._looking[deck] = looking
+            looking.start()
+
+    def _has_pdf(self, deck: Path) -> bool:
+        """Asked only once the program has failed: then there is nothing better to wait for."""
+        self._looking[deck].join(timeout=_LOOK_S)
+        return deck in self._found
 
     def _look_for(self, deck: Path) -> None:
         """In a thread of its own where there is time: a large deck takes a moment to read."""
@@ -193,7 +204,7 @@ class FallbackDeckHand(DeckHand):
         self._pdf.show_deck(self._found[deck], screen, slide, inside)
 
     def _too_slow(self) -> None:
-        if self._asked is None or self._active is not self._program:
+        if self._asked is None or self._active is not self._program or not self._has_pdf(self._asked[0]):
             return
         self._fall_back()
         self.failed.emit(
@@ -219,7 +230,7 @@ class FallbackDeckHand(DeckHand):
         if self._active is not self._program:
             return
         asked = self._asked
-        if asked is not None and asked[0] in self._found:
+        if asked is not None and self._has_pdf(asked[0]):
             self._fall_back()
             self.failed.emit(f"{zh}；已改为放映 PDF", f"{en}; its PDF is shown instead")
             return
@@ -235,6 +246,10 @@ class FallbackDeckHand(DeckHand):
 
     def _pdf_verdict(self, run: int, verdict: Verdict) -> None:
         self._own_verdict = verdict
+
+    def _program_stray(self, there: bool) -> None:
+        if self._active is self._program:
+            self.stray.emit(there)
 
     def _program_relapsed(self, run: int, verdict: Verdict | None) -> None:
         if run != _HELD_DOWN:

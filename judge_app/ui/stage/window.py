@@ -30,6 +30,7 @@ from judge_app.core.seats import Role
 from judge_app.core.views import Briefing, StageView
 from judge_app.seat.state import CommandState, Connection, Link
 from judge_app.show.driver import DriverKind, deck_kind
+from judge_app.show.ladder import Verdict
 from judge_app.ui.language import both, either, mark, tr
 from judge_app.ui.stage.audience import AudienceSurface
 from judge_app.ui.stage.corner import CornerClock
@@ -580,6 +581,8 @@ class StageWindow(AudienceSurface):
 
     def _deck_relapsed(self, run: int, verdict: object) -> None:
         screen = self._audience_screen()
+        assert verdict is None or isinstance(verdict, Verdict)
+        self._cut_offs.relapsed(run, verdict)
         if verdict is None and screen is not None:
             self.curtain.raise_over(screen, self._inside(self._active))
         self.relapsed.emit(run, verdict)
