@@ -195,6 +195,8 @@ class Log(Struct, frozen=True):
     objections: dict[str, Objection] = {}
     """By number, in the order received."""
     seq: int = 0
+    head: str = ""
+    """The last entry's hash as hex: papers carry it."""
 
     @property
     def listed(self) -> Publication | None:
@@ -216,7 +218,7 @@ class Log(Struct, frozen=True):
 def evolve(log: Log, record: LogRecord) -> Log:
     """The log after one more record."""
     changed = _changed(log, record)
-    return msgspec.structs.replace(changed, seq=record.seq)
+    return msgspec.structs.replace(changed, seq=record.seq, head=record.hash.hex())
 
 
 def _changed(log: Log, record: LogRecord) -> Log:

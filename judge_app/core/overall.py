@@ -18,7 +18,7 @@ from judge_app.core.contest import Contest, Struct
 from judge_app.core.contest_log import Log, QuotaChosen
 from judge_app.core.errors import BadInput, Problem, Refused
 from judge_app.core.journal import Record
-from judge_app.core.marks import Ruling, Standing
+from judge_app.core.marks import Ruling, Standing, check_rulings
 from judge_app.core.results import Alternate, Effect, alternates, effect, obstacles
 from judge_app.core.rules import RuleSet
 from judge_app.core.scoring import Scorebook, Tabulation, open_book, tabulate_book
@@ -164,9 +164,15 @@ def fingerprint(tabulation: Tabulation) -> str:
 def with_ruling(held: Count, ruling: Ruling) -> tuple[Tabulation, Effect]:
     """The results with one more ruling, and what changes by it. Raises BadInput for one that cannot be meant."""
     rulings = (*held.book.rulings, ruling)
-    after = open_book(
-        held.rules, held.book.entries, rulings=rulings, passed_initial_review=held.book.passed_initial_review
-    )
+    if ruling.kind == "few_sheets":  # the only one that changes what a project's own sheets give
+        after = open_book(
+            held.rules, held.book.entries, rulings=rulings, passed_initial_review=held.book.passed_initial_review
+        )
+    else:
+        problems = check_rulings(held.rules, held.book.entries, [ruling])
+        if problems:
+            raise BadInput(problems)
+        after = msgspec.structs.replace(held.book, rulings=rulings)
     tabulation = _competing(tabulate_book(after))
     return tabulation, effect(held.tabulation, tabulation)
 

@@ -7,7 +7,7 @@ Four sheets: 成绩排名 (a line a project, by scope and rank), 评分明细 (a
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -53,13 +53,17 @@ _DASH = "—"
 """For what is not known: never 0."""
 
 
-def write_results(contest: Contest, rules: RuleSet, tabulation: Tabulation) -> bytes:
-    """The .xlsx of a tabulation over the contest's projects. What is pending is said, never given a number."""
+def write_results(
+    contest: Contest, rules: RuleSet, tabulation: Tabulation, outside: Mapping[str, str] | None = None
+) -> bytes:
+    """The .xlsx of a tabulation over the contest's projects. What is pending is said, never given a number.
+
+    ``outside``: projects that left, by entry number, and how in words; they stand last, without a number."""
     book = openpyxl.Workbook()
     first = book.active
     assert isinstance(first, Worksheet)  # a new workbook has one sheet
     projects = {project.entry_no: project for project in contest.projects}
-    _ranking(first, projects, rules, tabulation)
+    _ranking(first, projects, rules, tabulation, outside or {})
     _marks(book.create_sheet("评分明细"), rules, tabulation)
     _outcome(book.create_sheet("晋级与奖项"), projects, tabulation)
     _rules(book.create_sheet("规则"), contest, rules, tabulation)
@@ -68,7 +72,13 @@ def write_results(contest: Contest, rules: RuleSet, tabulation: Tabulation) -> b
     return out.getvalue()
 
 
-def _ranking(sheet: Worksheet, projects: dict[str, Project], rules: RuleSet, tabulation: Tabulation) -> None:
+def _ranking(
+    sheet: Worksheet,
+    projects: dict[str, Project],
+    rules: RuleSet,
+    tabulation: Tabulation,
+    outside: Mapping[str, str],
+) -> None:
     sheet.title = "成绩排名"
     heading = ["排名范围", "名次", "参赛序号", "项目名称", "主体申报单位", "联合申报单位", "赛道", "主题分类", "场次"]
     heading += [component.name for component in rules.components]
@@ -89,6 +99,12 @@ def _ranking(sheet: Worksheet, projects: dict[str, Project], rules: RuleSet, tab
         row += [_advances(tabulation, result.entry_no), prizes.get(result.entry_no, "")]
         row += ["；".join(flag_words(rules, flag).zh for flag in result.flags)]
         _line(sheet, row, places=rules.rounding.places)
+    for number, why in outside.items():
+        project = projects.get(number) or Project(entry_no=number, name="")
+        row = ["", None, number, project.name, project.lead_unit, "、".join(project.partner_units)]
+        row += [project.track, project.topic, project.session]
+        row += [None] * (heading.index("满分") - len(row))
+        _line(sheet, [*row, tabulation.full_marks, why], places=rules.rounding.places)
     _finish(sheet, heading, keep="D2")
 
 

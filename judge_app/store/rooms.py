@@ -145,6 +145,16 @@ class Watch:
         rooms.sort(key=_planned)
         return Look(rooms=tuple(rooms), troubles=tuple(troubles), at=_stamp())
 
+    def resolve(self, session_id: str, head: Head, by: str, why: str) -> None:
+        """Say which chain of a contested session counts at the centre. Raises BadInput, StoreFailed."""
+        if self._central is not None:
+            self._central.resolve(session_id, head.host, head.epoch, by, why)
+
+    def settle(self, alarm: Alarm, by: str, why: str) -> None:
+        """Somebody has looked at an alarm of the centre's. Raises StoreFailed."""
+        if self._central is not None:
+            self._central.settle(alarm, by, why)
+
     # files
 
     def _session_files(self) -> list[Path]:
