@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from judge_app.cli import decks, play, prepare, record, results, rules, seats
+from judge_app.cli import central, decks, play, prepare, record, results, rules, seats
 
 app = typer.Typer(
     name="judge-app",
@@ -17,7 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for concern in (results, prepare, play, seats, record, rules, decks):
+for concern in (results, prepare, play, seats, record, central, rules, decks):
     app.add_typer(concern.app)
 
 

@@ -260,6 +260,7 @@ class Start:
         window.find_requested.connect(lambda: self._spawn(self._find()))
         window.rehearse_requested.connect(self._rehearse)
         window.prepare_requested.connect(self._prepare)
+        window.rooms_requested.connect(self._rooms)
         window.leave_requested.connect(self.left.set)
         application.qt.lastWindowClosed.connect(self.left.set)
         window.set_recent(self._recent())
@@ -366,6 +367,10 @@ class Start:
 
     def _prepare(self) -> None:
         spawn(["prepare"], sessions_folder() / "prepare.log")
+        self.left.set()
+
+    def _rooms(self) -> None:
+        spawn(["central"], sessions_folder() / "central.log")
         self.left.set()
 
     def _rehearse(self) -> None:

@@ -1,19 +1,17 @@
-"""Commands on what was recorded: sheets, sync, verify, central."""
+"""Commands on what was recorded: sheets, sync, verify."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from judge_app.cli.output import Json, bad_input_exits, put, put_json, say
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from judge_app.core.journal import Record
 
 app = typer.Typer()
@@ -138,59 +136,3 @@ def verify(
         for line in lines:
             put(line)
     raise typer.Exit(status)
-
-
-@app.command()
-def central(
-    url: Annotated[str, typer.Option("--url", metavar="URL", help="sqlite:///… | postgresql+psycopg://…")],
-    watch: Annotated[bool, typer.Option("--watch", help="每两秒刷新 / again every two seconds")] = False,
-    as_json: Json = False,
-) -> None:
-    """各会场一览（终端表格）：进行到哪一项、缺几份、是否锁定 / all rooms, as a table on the terminal."""
-    import time
-
-    from rich.console import Console
-
-    from judge_app.store.central import Central
-
-    with bad_input_exits(), Central.connect(url) as centre:
-        while True:
-            rows = centre.read("sessions")
-            alarms = centre.alarms()
-            if as_json:
-                shown = [{name: value for name, value in row.items() if name != "hash"} for row in rows]
-                put_json({"sessions": shown, "alarms": len(alarms)})
-                return
-            console = Console(highlight=False)
-            if watch:
-                console.clear()
-            console.print(_rooms(rows))
-            if alarms:
-                console.print(f"! {len(alarms)} 条告警 / alarms", markup=False)
-            if not watch:
-                return
-            time.sleep(2)
-
-
-def _rooms(rows: Sequence[dict[str, Any]]) -> Table:
-    """The sessions at the centre as a table."""
-    from rich.table import Table
-
-    table = Table(title="各会场 / all rooms", title_justify="left")
-    for heading in ("大赛", "场次", "会场", "当前", "已交", "缺", "状态", "最后记录"):
-        table.add_column(heading)
-    for row in rows:
-        state = (
-            "已公布" if row["published"] else "已锁定" if row["locked"] else "演练" if row["rehearsal"] else "进行中"
-        )
-        table.add_row(
-            row["contest"],
-            row["name"],
-            row["hall"],
-            row["current"] or "—",
-            str(row["sheets_in"]),
-            str(row["sheets_missing"]),
-            state,
-            row["last_at"],
-        )
-    return table

@@ -24,6 +24,7 @@ from judge_app.core.stages import Showing
 from judge_app.seat.drafts import Draft
 from judge_app.seat.state import CommandState, Connection, Delivery, Link
 from judge_app.ui import samples
+from judge_app.ui.central import scenes as central
 from judge_app.ui.chair import ChairWindow
 from judge_app.ui.connecting import ConnectingWindow
 from judge_app.ui.console import ConsoleWindow
@@ -531,6 +532,23 @@ def _prepare(make: Callable[[], Bench]) -> Callable[[], Shown]:
     return made
 
 
+# all rooms
+
+
+def _central(make: Callable[[], central.Shown]) -> Callable[[], Shown]:
+    def made() -> Shown:
+        held = make()
+        first = held.setups[0] if held.setups else None
+        written = [*held.written]
+        for setup in held.setups[1:]:
+            contest = setup.contest
+            written += [setup.session.name, setup.session.hall, *(one.name for one in contest.judges)]
+            written += [text for one in contest.projects for text in (one.name, one.lead_unit, one.track, one.topic)]
+        return Shown(held.widget, first, tuple(written), held.after)
+
+    return made
+
+
 # the start window
 
 WORKBOOK = "/home/organiser/大赛.xlsx"
@@ -935,6 +953,7 @@ def scenes() -> list[Scene]:
         ("results-dropped", led(Showing.MARKS, 2, "5")),
         ("results-total", led(Showing.MARKS, 3, "5")),
     ]
+    made += [Scene("central", state, _central(make)) for state, make in central.STATES.items()]
     made += [Scene("prepare", state, _prepare(make)) for state, make in PREPARE.items()]
     made.append(Scene("stage", "offline", _stage(presenting, OFFLINE), fixed_look=True))
     return made + [Scene("stage", state, _stage(play), fixed_look=True) for state, play in stages]

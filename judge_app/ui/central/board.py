@@ -93,9 +93,11 @@ class Counter:
     def __init__(self) -> None:
         self._known: tuple[object, tuple[Counted | None, tuple[Problem, ...]]] | None = None
 
-    def board(self, look: Look, folder: Path, chosen: str, now: dt.datetime) -> Board | None:
+    def board(
+        self, look: Look, folder: Path, chosen: str, now: dt.datetime, decided: Log | None = None
+    ) -> Board | None:
         """The board of the chosen contest (by its key; else the latest one); None where no room is seen. ``now`` is local
-        time with its offset."""
+        time with its offset; ``decided`` stands for the log in the folder."""
         contests = contests_of(look)
         if not contests:
             return None
@@ -106,7 +108,7 @@ class Counter:
         log = Log()
         odd: tuple[Problem, ...] = ()
         try:
-            log = folded(read_contest_log(path))
+            log = folded(read_contest_log(path)) if decided is None else decided
         except BadInput as error:
             odd = tuple(error.problems)
         counted, problems = (None, odd) if odd else self._counted(named, rooms, log, today)
@@ -163,6 +165,23 @@ def _count(rooms: Sequence[Room], log: Log, today: str) -> tuple[Counted | None,
         leniency=leniency(held.rules, held.tabulation, [e for e in held.book.entries if _here(held, e.entry_no)]),
     )
     return counted, ()
+
+
+def gathered(board: Board, obstacles: Sequence[Obstacle]) -> list[tuple[Obstacle, tuple[str, ...]]]:
+    """Obstacles with the projects that belong to them: a session's unfinished projects go with their session, and the
+    values to be confirmed are one thing."""
+    session_of = {no: room.state.session.session.name for room in board.rooms for no in room.state.projects}
+    found: dict[str, tuple[Obstacle, list[str]]] = {}
+    for one in obstacles:
+        if one.kind == "project":
+            name = session_of.get(one.place, "")
+            held = found.setdefault(f"session|{name}", (msgspec.structs.replace(one, kind="session", place=name), []))
+            held[1].append(one.place)
+        elif one.kind == "value":
+            found.setdefault("value", (one, []))[1].append(one.place)
+        else:
+            found.setdefault(one.key, (one, []))
+    return [(one, tuple(places)) for one, places in found.values()]
 
 
 def _here(held: Count, entry_no: str) -> bool:

@@ -80,7 +80,7 @@ class PlacesPage(QWidget):
         )
         self._address_text.setText(tr("From the centre that the rooms send to"))
         self.address.setAccessibleName(tr("Address of the centre"))
-        self.address.setPlaceholderText("postgresql://…  /  sqlite:///…")
+        self.address.setPlaceholderText("postgresql://  sqlite:///")
         self.address_button.set_action(tr("Connect"))
         self._address_hint.setText(tr("The address that the rooms were started with; rooms are seen as they run."))
         self._files_text.setText(tr("From session files"))

@@ -14,6 +14,7 @@ from typing import Literal
 import msgspec
 
 from judge_app.core import overall
+from judge_app.core.contest import PanelRole, Presence
 from judge_app.core.contest_log import ContestOpened, Entry, Published, PublishedFile, SessionHead
 from judge_app.core.errors import Refused
 from judge_app.core.results import Publicity, publicity
@@ -21,17 +22,17 @@ from judge_app.exchange.results_book import write_results
 from judge_app.exchange.tabulation import dump, to_json
 from judge_app.sheets import f3_ranking, f4_advancement, words
 from judge_app.sheets.paper import Head, render
-from judge_app.sheets.printing import safe_name
 from judge_app.store.contest_file import append
 from judge_app.ui.central.board import Board, Counted
 
 
 class Order(msgspec.Struct, frozen=True):
-    """What is to be published, and by whom. ``start``: the list's first day (ISO)."""
+    """What is to be published, and by whom. ``start`` and ``end``: the list's first and last day (ISO)."""
 
     kind: Literal["publicity", "final"]
     by: str
     start: str = ""
+    end: str = ""
     by_rank: bool = False
     scores: bool = False
 
@@ -108,7 +109,7 @@ def _listed(counted: Counted, order: Order) -> Publicity | None:
     if not overall.needs_list(held.rules):
         return None
     try:
-        return publicity(
+        listed = publicity(
             held.rules,
             held.tabulation,
             held.contest.projects,
@@ -117,8 +118,10 @@ def _listed(counted: Counted, order: Order) -> Publicity | None:
             by_rank=order.by_rank,
             scores=order.scores,
         )
+        end = dt.date.fromisoformat(order.end).isoformat() if order.end else listed.end
     except ValueError as wrong:
         raise Refused("date", f"日期“{order.start}”应为 2026-12-05 的形式", "write the date like 2026-12-05") from wrong
+    return msgspec.structs.replace(listed, end=end)
 
 
 def _files(
@@ -128,7 +131,6 @@ def _files(
     named = board.named
     shown = msgspec.structs.replace(held.tabulation, advance=held.advance)
     outside = {no: words.STAGE[stage] for no, stage in held.outside.items()}
-    title = safe_name("-".join(part for part in (named.name, named.edition, named.round) if part))
     projects = {project.entry_no: project for project in held.contest.projects}
     ranking = f3_ranking.ranking(held.rules, projects, shown, outside=outside)
     rulings = [f"{number}. {words.ruling(one, held.rules)}" for number, (_, one) in enumerate(held.rulings, start=1)]
@@ -136,13 +138,15 @@ def _files(
         ranking,
         expected_projects=len(projects),
         heard_projects=len(projects) - len(outside),
+        expected_judges=sum(1 for judge in held.contest.judges if judge.role is not PanelRole.RESERVE),
+        absent=_absent(counted),
         out=tuple(f"{no} 号 {why}" for no, why in outside.items()),
         rulings=tuple(rulings),
     )
     f3 = f3_ranking.form(_head(board, counted, "F3", order, now), ranking)
     found = {
-        f"{title}-成绩.xlsx": write_results(held.contest, held.rules, shown, outside),
-        f"{title}-成绩.json": dump(to_json(shown, held.rules.key)) + b"\n",
+        "成绩.xlsx": write_results(held.contest, held.rules, shown, outside),
+        "成绩.json": dump(to_json(shown, held.rules.key)) + b"\n",
         "F3-成绩排名表.pdf": render([msgspec.structs.replace(f3, title="成绩排名表")], f"F3 {named.name}"),
     }
     if listed is not None and order.kind == "publicity":
@@ -150,6 +154,19 @@ def _files(
         notice = f4_advancement.notice(head, listed, dated=now.date().isoformat())
         found["F4-晋级名单公示.pdf"] = render([f4_advancement.form(head, notice)], f"F4 {named.name}")
     return found
+
+
+_PRESENCE = {Presence.ABSENT: "缺席", Presence.LEFT: "离席", Presence.RECUSED: "回避"}
+
+
+def _absent(counted: Counted) -> tuple[str, ...]:
+    """Who did not judge what, in words: ``J3 回避（7、12 号）``."""
+    found: dict[tuple[str, Presence], dict[str, None]] = {}
+    for entry in counted.held.book.entries:
+        for sheet in entry.sheets:
+            if sheet.presence in _PRESENCE:
+                found.setdefault((sheet.judge, sheet.presence), {})[entry.entry_no] = None
+    return tuple(f"{judge} {_PRESENCE[how]}（{'、'.join(entries)} 号）" for (judge, how), entries in found.items())
 
 
 def _head(board: Board, counted: Counted, number: str, order: Order, now: dt.datetime) -> Head:

@@ -67,8 +67,16 @@ class Asked(msgspec.Struct, frozen=True):
     make: Callable[[str, str, str], Wish]
 
 
-def numbers(entries: Sequence[str]) -> str:
-    return people([number(no) for no in entries])
+def numbers(entries: Sequence[str], most: int = 0) -> str:
+    """Entry numbers in a row; of more than ``most`` (0: any number) the first ones and how many more there are."""
+    return listed([number(no) for no in entries], most)
+
+
+def listed(names: Sequence[str], most: int = 0) -> str:
+    """Names in a row; of more than ``most`` (0: any number) the first ones and how many more there are."""
+    if most and len(names) > most:
+        return tr("{nos} and {n} more", nos=people(list(names[:most])), n=len(names) - most)
+    return people(list(names))
 
 
 def effect_words(change: Effect) -> str:
@@ -415,34 +423,49 @@ def settle(alarm: Alarm, session: str) -> Asked:
     )
 
 
-def make_public(board: Board, name: str) -> Asked:
+def make_public(board: Board) -> Asked:
     """The list goes out, open to objections."""
     counted = board.counted
     assert counted is not None
-    days = counted.held.rules.publicity_days or 1
-    first = (dt.date.fromisoformat(board.today) + dt.timedelta(days=1)).isoformat()
+    days = counted.held.rules.publicity_days
+    first = dt.date.fromisoformat(board.today) + dt.timedelta(days=1)
+    period = f"{first.isoformat()} {(first + dt.timedelta(days=(days or 1) - 1)).isoformat()}"
 
-    def make(choice: str, start: str, by: str) -> Wish:
+    def make(choice: str, text: str, by: str) -> Wish:
+        found = re.findall(r"\d{4}-\d{2}-\d{2}", text)
         try:
-            dt.date.fromisoformat(start)
+            start, end = (dt.date.fromisoformat(one) for one in found)
         except ValueError:
-            return tr("Write the first day like this: {example}", example=first)
-        return Order(kind="publicity", by=by, start=start, by_rank=choice != "number", scores=choice == "scores")
+            start, end = first, first - dt.timedelta(days=1)
+        if end < start:
+            return tr("Write the two days like this: {example}", example=period)
+        return Order(
+            kind="publicity",
+            by=by,
+            start=start.isoformat(),
+            end=end.isoformat(),
+            by_rank=choice != "number",
+            scores=choice == "scores",
+        )
 
-    del name
+    said = (
+        tr("The rules do not say how many days; objections are taken from the first day to the last.")
+        if days is None
+        else tr("The rules say {n} days; objections are taken from the first day to the last.", n=days)
+    )
     return Asked(
         Question(
             key="publicity",
             title=tr("Make the list of {n} public?", n=len(counted.held.advance)),
-            consequence=f"{counting(board)}\n{tr('Open to objections for {n} days from the first day on.', n=days)}",
+            consequence=f"{counting(board)}\n{said}",
             choices=(
                 Choice("number", tr("By entry number")),
                 Choice("rank", tr("By rank")),
                 Choice("scores", tr("By rank, with totals")),
             ),
             chosen="number",
-            field=tr("First day"),
-            text=first,
+            field=tr("First and last day"),
+            text=period,
             second_field=tr("Who publishes (name)"),
             yes=tr("Make it public"),
         ),
@@ -468,11 +491,9 @@ def make_final(board: Board, name: str) -> Asked:
 def counting(board: Board) -> str:
     """What is counted: sessions, projects, and how far each record goes."""
     counted = board.counted
-    names = people([room.state.session.session.name for room in board.rooms[:6]])
-    more = "…" if len(board.rooms) > 6 else ""
     return tr(
         "Counted: {n} sessions ({names}), {projects} projects.",
         n=len(board.rooms),
-        names=names + more,
+        names=listed([room.state.session.session.name for room in board.rooms], 6),
         projects=0 if counted is None else len(counted.held.tabulation.projects),
     )

@@ -84,11 +84,11 @@ def room_columns() -> list[Column]:
     return [
         Column(tr("Session"), 2.2, 104),
         Column(tr("Now"), 2.2, 92),
-        Column(tr("Done"), 0.5, 56),
+        Column(tr("Done"), 0.5, 56, whole=True),
         Column(tr("Sheets missing"), 0.6, 56, give=2, right=True),
         Column(tr("Behind plan"), 0.6, 64, give=1),
         Column(tr("State"), 0.8, 64),
-        Column(tr("Last record"), 0.9, 72, give=3),
+        Column(tr("Last record"), 0.9, 72, give=3, whole=True),
         Column(tr("Compared"), 0.8, 64, give=1),
     ]
 
@@ -104,7 +104,9 @@ def _room_row(room: Room, board: Board, now: datetime) -> TableRow:
     state, tone = room_state(room, board)
     check, check_tone = check_words(room)
     name = next((one.name for one in setup.contest.projects if one.entry_no == held.current), "")
-    current = Cell(f"{number(held.current)} {name}", tr(STAGES[held.stage][0])) if held.current and held.stage else DASH
+    current = DASH
+    if held.current and held.stage is not None and not room.state.locked:
+        current = Cell(f"{number(held.current)} {name}", tr(STAGES[held.stage][0]))
     missing = str(held.sheets_missing) if held.sheets_missing else "—"
     edge: Tone = "stop" if tone == "stop" else "warn" if room.alarms or room.folded.parked else "plain"
     return TableRow(
@@ -116,7 +118,7 @@ def _room_row(room: Room, board: Board, now: datetime) -> TableRow:
             Cell(missing, tone="warn" if held.sheets_missing else "plain"),
             _behind(held.behind_s),
             Cell(state, tone=tone, pill=True),
-            Cell(local_time(room.folded.last_at), ago(room.folded.last_at, now)),
+            Cell(local_time(room.folded.last_at), "" if setup.rehearsal else ago(room.folded.last_at, now)),
             Cell(check, tone=check_tone, pill=True),
         ),
         tip=check_tip(room),
@@ -157,14 +159,19 @@ def result_columns(counted: Counted) -> list[Column]:
     found += [Column(component_name(one), 0.5, 60, give=5, right=True) for one in rules.components]
     if rules.popularity is not None:
         found.append(Column(either(rules.popularity.name, rules.popularity.name_en), 0.5, 60, give=5, right=True))
-    found.append(Column(tr("Total"), 0.4, 60, right=True))
-    found.append(Column(tr("Told apart by"), 0.9, 80, give=4))
+    found.append(Column(tr("Total score"), 0.4, 60, right=True))
+    found.append(Column(tr("Told apart by"), 0.6, 64, give=4, whole=True))
     if rules.advance is not None:
         found.append(Column(tr("Advances"), 0.5, 56, give=1))
-    if rules.awards:
+    if has_awards(counted):
         found.append(Column(tr("Award"), 0.7, 64, give=2))
     found.append(Column(tr("State"), 0.6, 64, give=1))
     return found
+
+
+def has_awards(counted: Counted) -> bool:
+    """Whether the rules say how many awards there are."""
+    return any(award.count is not None for award in counted.held.rules.awards)
 
 
 def result_rows(counted: Counted, per: str, find: str = "") -> list[TableRow]:
@@ -176,7 +183,7 @@ def result_rows(counted: Counted, per: str, find: str = "") -> list[TableRow]:
     found: list[TableRow] = []
     shown: set[str] = set()
 
-    def add(entry_no: str, rank: str, tie: str, scope: str) -> None:
+    def add(entry_no: str, rank: str, key: str | None, scope: str) -> None:
         shown.add(entry_no)
         project, result = entries[entry_no], results.get(entry_no)
         if (
@@ -191,35 +198,48 @@ def result_rows(counted: Counted, per: str, find: str = "") -> list[TableRow]:
         if held.rules.popularity is not None:
             cells.append(Cell(printed(None if result is None else result.popularity_counted)))
         cells.append(Cell(printed(None if result is None else result.total), strong=True))
-        cells.append(Cell(tie))
+        cells.append(Cell(_tie_place(held.rules, key)))
         if held.rules.advance is not None:
             cells.append(_advances(counted, entry_no))
-        if held.rules.awards:
+        if has_awards(counted):
             cells.append(Cell(prizes.get(entry_no, "")))
         if result is None:
             words, tone = STAGES[held.outside[entry_no]]
         else:
             words, tone = RESULTS[result.status]
         cells.append(Cell(tr(words), tone=tone, pill=True))
-        found.append(TableRow(key=entry_no, cells=tuple(cells), tip=project.session))
+        found.append(
+            TableRow(
+                key=entry_no,
+                cells=tuple(cells),
+                tip="\n".join(one for one in (project.session, _tie_words(held.rules, key)) if one),
+            )
+        )
 
     for scope, places in counted.places[per].items():
         for place in places:
             add(
                 place.entry_no,
                 str(place.rank),
-                _tie_words(held.rules, place.tie_key),
+                place.tie_key,
                 scope or scope_words(entries[place.entry_no]),
             )
     for entry_no in (*results, *held.outside):
         if entry_no not in shown and entry_no in entries:
-            add(entry_no, "—", "", scope_words(entries[entry_no]))
+            add(entry_no, "—", None, scope_words(entries[entry_no]))
     return found
 
 
 def scope_words(entry: Entry) -> str:
     """Where a project belongs: its track or topic, else its session."""
     return entry.track or entry.topic or entry.session
+
+
+def _tie_place(rules: RuleSet, key: str | None) -> str:
+    """Which of the rules' tie keys put a project ahead; which one that is, the tool tip says in words."""
+    if not key:
+        return ""
+    return tr("Key {n}", n=rules.tie_keys.index(key) + 1) if key in rules.tie_keys else tr("Ruling")
 
 
 def _tie_words(rules: RuleSet, key: str | None) -> str:
@@ -233,7 +253,7 @@ def _advances(counted: Counted, entry_no: str) -> Cell:
     held = counted.held
     gone = {one.departure.entry_no for one in held.filled}
     if entry_no in gone:
-        return Cell(tr("Left"), tone="stop", pill=True)
+        return Cell(tr("Off the list"), tone="stop", pill=True)
     if entry_no in held.advance:
         alternate = entry_no not in held.tabulation.advance
         return Cell(tr("Alternate") if alternate else tr("Advances"), tone="info" if alternate else "ok", pill=True)
@@ -245,15 +265,18 @@ def _advances(counted: Counted, entry_no: str) -> Cell:
 # places and awards
 
 
+_SHORT = {"passed_initial_review": mark("passed the review"), "ranked_in_final": mark("ranked in the final")}
+
+
 def quota_columns() -> list[Column]:
     return [
-        Column(tr("Within"), 1.6, 96),
-        Column(tr("Exact share"), 0.8, 72, right=True),
-        Column(tr("Round down"), 0.8, 64, right=True),
-        Column(tr("Round half up"), 0.8, 64, right=True),
-        Column(tr("Round up"), 0.8, 64, right=True),
-        Column(tr("Largest remainder"), 0.8, 64, right=True),
-        Column(tr("Places given"), 0.8, 64, right=True),
+        Column(tr("Within"), 1.6, 96, whole=True),
+        Column(tr("Share"), 0.8, 48, right=True),
+        Column(tr("Down"), 0.8, 48, right=True),
+        Column(tr("Half up"), 0.8, 48, right=True),
+        Column(tr("Up"), 0.8, 40, right=True),
+        Column(tr("Remainder"), 0.8, 48, right=True),
+        Column(tr("Chosen"), 0.8, 48, right=True),
     ]
 
 
@@ -261,7 +284,8 @@ def quota_rows(counted: Counted) -> list[TableRow]:
     """The four roundings side by side, basis by basis, with the places that are given now."""
     found = []
     rule = counted.held.rules.advance
-    for basis, held in counted.quotas.items():
+    bases = sorted(counted.quotas.items(), key=lambda one: rule is not None and one[0] != rule.basis)
+    for basis, held in bases:
         now = rule is not None and rule.basis == basis
         for scope, exact in held.exact.items():
             given = str(counted.held.tabulation.places.get(scope, "—")) if now else "—"
@@ -269,7 +293,7 @@ def quota_rows(counted: Counted) -> list[TableRow]:
                 TableRow(
                     key=f"{basis}|{scope}",
                     cells=(
-                        Cell(scope or tr("All projects together"), tr(BASES[basis])),
+                        Cell(scope or tr("All projects together"), tr(_SHORT[basis])),
                         Cell(_fraction(exact)),
                         Cell(str(held.floor[scope])),
                         Cell(str(held.half_up[scope])),
@@ -277,6 +301,7 @@ def quota_rows(counted: Counted) -> list[TableRow]:
                         Cell(str(held.largest_remainder[scope])),
                         Cell(given, strong=True),
                     ),
+                    tip=tr(BASES[basis]),
                     mark="brand" if now else "plain",
                 )
             )
@@ -451,8 +476,8 @@ def ruling_rows(counted: Counted) -> list[TableRow]:
 
 def publication_columns() -> list[Column]:
     return [
-        Column(tr("Published"), 1.0, 88),
-        Column(tr("When"), 1.2, 120),
+        Column(tr("Published"), 1.4, 96, whole=True),
+        Column(tr("When"), 1.2, 96, whole=True),
         Column(tr("By"), 0.8, 64),
         Column(tr("Counted"), 1.4, 100, give=1),
         Column(tr("Files"), 2.4, 120, give=2),

@@ -18,13 +18,14 @@ from judge_app.ui.widgets.rows import Row
 
 class Column(msgspec.Struct, frozen=True):
     """``share`` of the room that is left, ``least`` width in logical pixels, ``give`` > 0: may be left out, the highest
-    first. ``right``: figures, set to the right."""
+    first. ``right``: figures, set to the right. ``whole``: never cut, as words of ours are."""
 
     title: str
     share: float = 1.0
     least: int = 48
     give: int = 0
     right: bool = False
+    whole: bool = False
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -112,6 +113,7 @@ class TableList(RowList):
         super().__init__(_Delegate, parent, fit=fit)
         self.columns: tuple[Column, ...] = ()
         self._pills: tuple[frozenset[str], ...] = ()
+        self._whole: tuple[frozenset[tuple[str, str]], ...] = ()
 
     def set_columns(self, columns: Sequence[Column]) -> None:
         if tuple(columns) != self.columns:
@@ -120,12 +122,16 @@ class TableList(RowList):
 
     def set_rows(self, rows: Sequence[Row]) -> None:
         held: list[set[str]] = [set() for _ in self.columns]
+        whole: list[set[tuple[str, str]]] = [set() for _ in self.columns]
         for row in rows:
             assert isinstance(row, TableRow)
             for at, cell in enumerate(row.cells[: len(held)]):
                 if cell.pill and cell.text:
                     held[at].add(cell.text)
+                elif self.columns[at].whole:
+                    whole[at].add((cell.text, cell.below))
         self._pills = tuple(frozenset(one) for one in held)
+        self._whole = tuple(frozenset(one) for one in whole)
         super().set_rows(rows)
 
     def places(self, width: int) -> list[tuple[int, int, int]]:
@@ -152,7 +158,11 @@ class TableList(RowList):
         column = self.columns[at]
         pills = self._pills[at] if at < len(self._pills) else frozenset[str]()
         words = QFontMetrics(theme.font(SMALL, MEDIUM)).horizontalAdvance(column.title) + 4
-        return max([theme.px(column.least), words, *(pill_size(theme, text).width() for text in pills)])
+        kept = self._whole[at] if at < len(self._whole) else frozenset[tuple[str, str]]()
+        body, small = QFontMetrics(theme.font(BODY, BOLD)), QFontMetrics(theme.font(SMALL))
+        widths = [pill_size(theme, text).width() for text in pills]
+        widths += [max(body.horizontalAdvance(text), small.horizontalAdvance(below)) + 2 for text, below in kept]
+        return max([theme.px(column.least), words, *widths])
 
 
 class _Head(QWidget):

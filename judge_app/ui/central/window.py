@@ -34,14 +34,14 @@ from judge_app.core.results import Objection, Publicity, basis_of, check_objecti
 from judge_app.core.rules import Text
 from judge_app.store.rooms import Room
 from judge_app.ui.central import questions, rows
-from judge_app.ui.central.board import Board, Counted
+from judge_app.ui.central.board import Board, Counted, gathered
 from judge_app.ui.central.objection_form import ObjectionForm
 from judge_app.ui.central.places import PlacesPage
 from judge_app.ui.central.publishing import Made, Order
 from judge_app.ui.central.questions import Asked, Record
 from judge_app.ui.central.table import Table
 from judge_app.ui.glossary import ago, local_time, number
-from judge_app.ui.language import either, mark, tr
+from judge_app.ui.language import either, mark, tr, tr_count
 from judge_app.ui.theme import Tone, restyle
 from judge_app.ui.widgets import (
     AppearanceButton,
@@ -59,7 +59,7 @@ from judge_app.ui.widgets import (
 
 PAGES = {
     "rooms": mark("Rooms"),
-    "results": mark("Results"),
+    "results": mark("Results over all"),
     "places": mark("Places and awards"),
     "publishing": mark("Publishing"),
     "reference": mark("For reference"),
@@ -362,8 +362,8 @@ class CentralWindow(QWidget):
             button.setText(tr(PAGES[str(button.property("page"))]))
         for button in self._scopes.buttons():
             button.setText(tr(rows.SCOPES[str(button.property("per"))]))
-        self.search.setPlaceholderText(tr("Find a number, name or unit"))
-        self.search.setAccessibleName(tr("Find a number, name or unit"))
+        self.search.setPlaceholderText(tr("Find…"))
+        self.search.setAccessibleName(tr("Find number, name, unit"))
         self.quota_button.setText(tr("Choose the rounding…"))
         self.leave_list_button.setText(tr("The chosen project leaves the list…"))
         self.folder_button.setText(tr("Open the folder"))
@@ -408,7 +408,7 @@ class CentralWindow(QWidget):
                 words = " ".join(part for part in (one.name, one.edition, one.region, one.round) if part)
                 self.contests.addItem(words + (f" · {tr('Rehearsal')}" if one.rehearsal else ""), one.key)
         self.contests.setCurrentIndex([one.key for one in board.contests].index(named.key))
-        left = 0 if board.counted is None else len(board.counted.before_list)
+        left = 0 if board.counted is None else len(gathered(board, board.counted.before_list))
         if board.log.final is not None:
             self._open.set(tr("Published"), "ok")
         elif left:
@@ -462,7 +462,7 @@ class CentralWindow(QWidget):
         counted = self._counted()
         if counted is None:
             self.result_card.set_heading("")
-            self.result_table.set_table(tr("Results"), [], [], self._why_uncounted())
+            self.result_table.set_table(tr("Results over all"), [], [], self._why_uncounted())
             self._scope_row.setVisible(False)
             return
         official = counted.held.rules.rank_scope
@@ -479,7 +479,7 @@ class CentralWindow(QWidget):
         if self._page == "results":
             made = rows.result_rows(counted, self._per, self.search.text().strip())
             empty = tr("Nothing is found.") if self.search.text().strip() else tr("No project has been counted yet.")
-            self.result_table.set_table(tr("Results"), rows.result_columns(counted), made, empty)
+            self.result_table.set_table(tr("Results over all"), rows.result_columns(counted), made, empty)
 
     def _why_uncounted(self) -> str:
         problems = self._board.problems if self._board is not None else ()
@@ -503,7 +503,10 @@ class CentralWindow(QWidget):
         self.list_card.setVisible(held.rules.advance is not None)
         self.list_card.set_heading(tr("Those who advance"), tr(words))
         self.list_table.set_table(
-            tr("Those who advance"), rows.list_columns(), rows.list_rows(counted), tr("Nobody yet: {why}", why=tr(words))
+            tr("Those who advance"),
+            rows.list_columns(),
+            rows.list_rows(counted),
+            tr("Nobody yet: {why}", why=tr(words)),
         )
         words, _ = rows.OUTCOME_WORDS[held.tabulation.award_status]
         self.award_card.set_heading(tr("Awards"), tr(words))
@@ -585,11 +588,11 @@ class CentralWindow(QWidget):
         if counted is None:
             made.append(Trouble("uncounted", tr("The results cannot be counted"), self._why_uncounted(), "stop"))
             return made
-        made += self._obstacles(counted.before_list)
+        made += self._obstacles(board, counted.before_list)
         listed = board.log.listed
         if listed is not None and board.log.final is None:
             known = {one.key for one in counted.before_list}
-            made += self._obstacles([one for one in counted.before_final if one.key not in known])
+            made += self._obstacles(board, [one for one in counted.before_final if one.key not in known])
         return made
 
     def _about_room(self, room: Room) -> list[Trouble]:
@@ -634,10 +637,10 @@ class CentralWindow(QWidget):
             made.append(Trouble(f"fine|{room.session_id}", tr("{name}: nothing is wrong", name=name), text, "ok"))
         return made
 
-    def _obstacles(self, obstacles: Sequence[Obstacle]) -> list[Trouble]:
+    def _obstacles(self, board: Board, obstacles: Sequence[Obstacle]) -> list[Trouble]:
         actions: dict[str, tuple[str, str]] = {
             "session": ("room", tr("See it")),
-            "project": ("room", tr("See it")),
+            "value": ("confirm", tr("Confirm…")),
             "cut": ("rule", tr("Rule…")),
             "award": ("rule", tr("Rule…")),
             "alternate": ("rule", tr("Rule…")),
@@ -645,30 +648,21 @@ class CentralWindow(QWidget):
             "objection": ("decide", tr("Decide…")),
         }
         made = []
-        values = [one for one in obstacles if one.kind == "value"]
-        for one in obstacles:
+        for one, places in gathered(board, obstacles):
+            title, text = either(one.zh, one.en), ""
             if one.kind == "value":
-                continue
+                title = tr("{n} values to confirm", n=len(places))
+                text = tr("No notice states them; nothing is published before.")
+            elif one.kind == "session" and places:
+                shown = questions.numbers(places, 8)
+                text = tr_count(
+                    len(places), "{n} project is unfinished: {nos}", "{n} projects are unfinished: {nos}", nos=shown
+                )
+                title = one.place if title.startswith(places[0]) else title
             act = actions.get(one.kind)
-            made.append(
-                Trouble(
-                    one.key,
-                    either(one.zh, one.en),
-                    "",
-                    "info" if one.kind in ("period", "list") else "warn",
-                    () if act is None else ((act[0], act[1], False),),
-                )
-            )
-        if values:
-            made.append(
-                Trouble(
-                    "values",
-                    tr("{n} values to confirm", n=len(values)),
-                    tr("No notice states them; nothing is published before."),
-                    "warn",
-                    (("confirm", tr("Confirm…"), False),),
-                )
-            )
+            tone: Tone = "info" if one.kind in ("period", "list") else "warn"
+            doable = () if act is None else ((act[0], act[1], False),)
+            made.append(Trouble(one.key, title, text, tone, doable))
         return made
 
     def _step(self) -> tuple[str, str, str]:
@@ -685,9 +679,9 @@ class CentralWindow(QWidget):
                 "award": tr("Rule on the tie"),
                 "alternate": tr("Rule on the alternate"),
                 "basis": tr("Give the numbers"),
-                "value": tr("Confirm the assumed values"),
+                "value": tr("Confirm the values"),
             }
-            note = tr("{n} things keep it from being published", n=len(counted.before_list))
+            note = tr("{n} things keep it from being published", n=len(gathered(board, counted.before_list)))
             act = "" if first.kind in ("session", "project") else first.kind
             return words[first.kind], note, act
         if board.log.final is not None and not self._changed(counted, board):
@@ -698,7 +692,7 @@ class CentralWindow(QWidget):
         if kinds & {"list", "changed"}:
             again = "changed" in kinds
             note = tr("workbook, ranking (F3), public list (F4)")
-            return tr("Make the changed list public") if again else tr("Make the list public"), note, "publicity"
+            return tr("Publish the list again") if again else tr("Make the list public"), note, "publicity"
         if "objection" in kinds:
             return tr("Decide the objection"), "", "objection"
         end = next((one.place for one in counted.before_final if one.kind == "period"), "")
@@ -759,7 +753,7 @@ class CentralWindow(QWidget):
                 self.ask_decision(board.log.open_objections[0].number)
             case "publicity":
                 self.show_page("publishing")
-                self._put(questions.make_public(board, self._name))
+                self._put(questions.make_public(board))
             case "final":
                 self.show_page("publishing")
                 self._put(questions.make_final(board, self._name))

@@ -52,7 +52,7 @@ class StartWindow(QWidget):
     leave_requested = Signal()
 
     def __init__(
-        self, ways: tuple[Way, ...] = ("host", "join", "rehearse", "prepare"), parent: QWidget | None = None
+        self, ways: tuple[Way, ...] = ("host", "join", "rehearse", "prepare", "rooms"), parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.setObjectName("window")
