@@ -36,13 +36,16 @@ def central(
     as_json: Json = False,
 ) -> None:
     """全部会场：进展、全赛成绩、公示与公布 / all rooms: their state, the results over all, publishing."""
+    from judge_app.store.rooms import Watch
+
     given = [*(places or []), *([url] if url else [])]
     if not (plain or watch or as_json):
+        with bad_input_exits():
+            Watch(given)  # what can never be looked at is said here, not in a window
+
         from judge_app.ui.central.app import run_central
 
         raise typer.Exit(run_central(given, log_folder))
-    from judge_app.store.rooms import Watch
-
     with bad_input_exits():
         if not given:
             raise bad("URL", "请写明中心库、文件夹或场次文件", "name a centre, a folder or session files")

@@ -85,7 +85,7 @@ def is_address(place: str) -> bool:
 class Watch:
     """Rooms to be looked at. ``places``: addresses of centres (at most one), session files, folders with session files.
 
-    Raises BadInput for two centres, and for a place that is not there.
+    Raises BadInput for two centres, an address that is none, and a place that is not there.
     """
 
     def __init__(self, places: Sequence[str | Path]) -> None:
@@ -93,6 +93,8 @@ class Watch:
         self._paths = [Path(place) for place in places if not is_address(str(place))]
         if len(centres) > 1:
             raise BadInput(Problem(centres[1], "只能连接一个中心库", "one centre at a time"))
+        for centre in centres:
+            _check_address(centre)
         for path in self._paths:
             if not path.exists():
                 raise BadInput(Problem(str(path), "没有这个文件或文件夹", "there is no such file or folder"))
@@ -228,10 +230,7 @@ class Watch:
         return rooms
 
     def _connected(self) -> Central:
-        """The centre; a SQLite file that is not there is not made by looking at it."""
-        parsed = parse_url(self._url)
-        if parsed.drivername == "sqlite" and not Path(parsed.database or "").is_file():
-            raise BadInput(Problem(parsed.database or "", "没有这个中心库文件", "there is no such centre"))
+        _check_address(self._url)
         return Central.connect(self._url)
 
     def _folded(self, central: Central, session_id: str, seq: int, digest: bytes) -> Fold:
@@ -262,6 +261,13 @@ class Watch:
                 return Check(by="tables")
         self._checks[session_id] = (folded.hash, own), check
         return check
+
+
+def _check_address(url: str) -> None:
+    """Raises BadInput for an address that is none; a SQLite file that is not there is not made by looking at it."""
+    parsed = parse_url(url)
+    if parsed.drivername == "sqlite" and not Path(parsed.database or "").is_file():
+        raise BadInput(Problem(parsed.database or "", "没有这个中心库文件", "there is no such centre"))
 
 
 def _stamps(paths: Sequence[Path]) -> tuple[tuple[str, int, int], ...]:

@@ -162,7 +162,7 @@ def test_a_session_that_the_centre_lacks_is_seen_from_its_file(central, url, tmp
 def test_a_centre_that_is_not_there_is_said_and_not_made(tmp_path) -> None:
     path = tmp_path / "none.sqlite"
     with pytest.raises(BadInput):
-        Watch([f"sqlite:///{path}"]).look()
+        Watch([f"sqlite:///{path}"])
     assert not path.exists()
     with pytest.raises((BadInput, StoreFailed)):
         Watch(["postgresql://nobody:x@127.0.0.1:1/none"]).look()
@@ -170,6 +170,8 @@ def test_a_centre_that_is_not_there_is_said_and_not_made(tmp_path) -> None:
         Watch([tmp_path / "none"])
     with pytest.raises(BadInput):
         Watch(["sqlite:///a", "sqlite:///b"])
+    with pytest.raises(BadInput):
+        Watch(["mysql://h/db"])
 
 
 def test_what_is_decided_lies_beside_what_it_is_about(tmp_path) -> None:
