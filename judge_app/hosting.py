@@ -399,7 +399,7 @@ def run_start() -> int:
     async def main() -> int:
         window = StartWindow()
         start = Start(application, window)
-        window.show()
+        application.open(window)
         await start.left.wait()
         window.close()
         if start.next is not None:

@@ -128,7 +128,7 @@ class SeatHall:
         if briefing.seat.role is Role.STAGE and not briefing.rehearsal:
             self._take_screens()
         else:
-            self.window.show()
+            self._application.open(self.window)
         self._connecting.hide()
 
     def _take_screens(self) -> None:

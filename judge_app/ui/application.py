@@ -44,6 +44,11 @@ class Settings:
             self._path.write_text(json.dumps(self.values, ensure_ascii=False), "utf-8")
 
 
+TITLE_BAR = 40
+"""How tall a window's title bar may be, in logical pixels; its frame is not known before it is shown."""
+FRAME = 2
+
+
 class Application:
     """The QApplication with our fonts, look and language."""
 
@@ -60,6 +65,15 @@ class Application:
         self._qt_texts = QTranslator(self.qt)
         if self._qt_texts.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
             self.qt.installTranslator(self._qt_texts)
+
+    def open(self, window: QWidget) -> None:
+        """Show a window no larger than the screen has room for, its title bar included."""
+        room = window.screen().availableGeometry()
+        width, height = room.width() - 2 * FRAME, room.height() - TITLE_BAR
+        if window.width() > width or window.height() > height:
+            window.resize(min(window.width(), width), min(window.height(), height))
+            window.move(room.topLeft())
+        window.show()
 
     def serve(self, window: QWidget) -> None:
         """Connect a window's wishes about language and look."""

@@ -44,18 +44,22 @@ class JoinBox(QWidget):
         self._time = CodeTime()
         self._make = ActionButton("", "K")
         self._make.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._copy_code = ActionButton("", "Ctrl C")
+        self._copy_code.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._how = Label("", "second", wrap=True)
         self._qr = QrCode()
         self._text = QLineEdit()
         self._text.setReadOnly(True)
         self._copy = ActionButton("")
         self._copy.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._copied = ""
         self._told = QTimer(self)
         self._told.setSingleShot(True)
         self._lay_out()
         self._make.clicked.connect(self.code_asked)
         self._copy.clicked.connect(self._copy_link)
-        self._told.timeout.connect(self.retranslate)
+        self._copy_code.clicked.connect(self.copy_invitation)
+        self._told.timeout.connect(self._forget_copied)
         self.retranslate()
 
     def _lay_out(self) -> None:
@@ -70,6 +74,7 @@ class JoinBox(QWidget):
         for widget in (self._where, self._address, self._others):
             column.addWidget(widget)
         column.addLayout(code)
+        column.addWidget(self._copy_code)
         column.addWidget(self._make)
         column.addSpacing(8)
         column.addWidget(self._how)
@@ -110,15 +115,33 @@ class JoinBox(QWidget):
         self._others.setVisible(bool(others))
         self._code.setText(link.join_code)
         self._code.setVisible(bool(link.join_code))
+        self._copy_code.setVisible(bool(addresses and link.join_code))
+        told = tr("Copied")
+        self._copy_code.set_action(told if self._copied == "code" else tr("Copy address and code"))
         self._make.set_action(tr("Another code") if link.join_code else tr("Make a code"))
         self._how.setText(tr("Or paste this link there, or read it with a camera:"))
-        self._copy.set_action(tr("Copied") if self._told.isActive() else tr("Copy the link"))
+        self._copy.set_action(told if self._copied == "link" else tr("Copy the link"))
         self._text.setAccessibleName(tr("Join link"))
         self._qr.setAccessibleName(tr("Join link as a code"))
 
+    def copy_invitation(self) -> None:
+        """The address and the code as they are typed at Join, for a message to that person; the link without a code."""
+        if self._addresses and self._link.join_code:
+            self._put(f"{self._addresses[0][0]} {self._link.join_code}", "code")
+        else:
+            self._copy_link()
+
     def _copy_link(self) -> None:
-        QGuiApplication.clipboard().setText(self._link.link)
+        self._put(self._link.link, "link")
+
+    def _put(self, text: str, what: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self._copied = what
         self._told.start(2000)
+        self.retranslate()
+
+    def _forget_copied(self) -> None:
+        self._copied = ""
         self.retranslate()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -689,6 +689,7 @@ class ConsoleWindow(QWidget):
 
     def _trouble_acted(self, key: str, action: str) -> None:
         kind, *rest = key.split("|")
+        self.setFocus(Qt.FocusReason.OtherFocusReason)  # the card goes, and the space bar is the next step's again
         if kind == "refused":
             self._refused = None
             self._show_troubles()
@@ -727,6 +728,10 @@ class ConsoleWindow(QWidget):
         button = next((one for one in self.trouble_panel.findChildren(QPushButton) if one.isVisible()), None)
         if button is not None:
             button.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _go_to_seats(self) -> None:
+        self._hide_seat()
+        _go_to(self.seat_list)
 
     def _watch_call(self, view: HostView) -> None:
         """Since when the present project has been called without a clock."""
@@ -791,6 +796,9 @@ class ConsoleWindow(QWidget):
         if event.key() == Qt.Key.Key_Escape:
             self._escape()
             return
+        if event.matches(QKeySequence.StandardKey.Copy) and self._seats.currentWidget() is self.seat_panel:
+            self.seat_panel.join_box.copy_invitation()
+            return
         if event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier):
             super().keyPressEvent(event)
             return
@@ -810,6 +818,8 @@ class ConsoleWindow(QWidget):
             "k": self._ask_code,
             "n": self._ask_no_show,
             "a": self._go_to_trouble,
+            "o": lambda: _go_to(self.order_list),
+            "s": self._go_to_seats,
         }
         keys: dict[int, Callable[[], None]] = {
             Qt.Key.Key_Right: self.take_next_step,
@@ -849,6 +859,13 @@ LATE_MIN = 5
 """From how many minutes on lateness is a warning."""
 TWICE_NS = 800_000_000
 """A press so soon after the step has changed was meant for the step before."""
+
+
+def _go_to(rows: RowList) -> None:
+    """The keys go to a list: arrows move, Enter opens."""
+    if rows.rows and not rows.chosen:
+        rows.choose(rows.rows[0].key)
+    rows.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
 
 def _step_of(view: HostView) -> tuple[object, ...]:

@@ -217,6 +217,8 @@ class StartWindow(QWidget):
         self._show()
         if way == "join":
             self.join_page.show_page()
+        elif way == "host" and not self.host_page.ready:
+            self.host_page.path.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def retranslate(self) -> None:
         """Every text again, in the language in force."""

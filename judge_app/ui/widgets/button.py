@@ -23,6 +23,7 @@ class NextStepButton(QPushButton):
         self.setText(text)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setProperty("kind", "next")
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)  # painted again when the pointer leaves
 
     def set_step(self, text: str, note: str = "", key: str | None = None) -> None:
         """Another step. ``note`` is a line below it, ``key`` the name on its key cap (None: as it is)."""
