@@ -16,11 +16,13 @@ from typing import TypeVar
 
 from PySide6.QtGui import QImage
 
+from judge_app.ui.theme import LIGHT
+
 T = TypeVar("T")
 
 PATIENCE_S = 60.0
-BRAND = bytes((0x6E, 0x6E, 0x0B))
-"""The one filled button of a window, in the light look: blue, green, red."""
+BRAND = tuple(bytes.fromhex(colour)[::-1] for colour in (LIGHT.brand[1:], LIGHT.brand_hover[1:]))
+"""The one filled button of a window, plain and hovered, in the light look: blue, green, red."""
 
 
 def missing() -> str:
@@ -97,8 +99,6 @@ class Hands:
     def look(self, window: str) -> QImage:
         """What the window shows."""
         self.take(window)
-        self._run("xdotool", "mousemove", "--window", window, "2", "2")  # nothing is shown as hovered
-        time.sleep(0.05)
         seen = QImage.fromData(self._run("import", "-window", window, "png:-"))
         return seen.convertToFormat(QImage.Format.Format_RGB32)
 
@@ -138,4 +138,4 @@ class Hands:
 def _filled(seen: QImage, y: int) -> list[int]:
     """Where in a line the filled button's colour stands."""
     line = bytes(seen.constScanLine(y))
-    return [at // 4 for at in range(0, 4 * seen.width(), 4) if line[at : at + 3] == BRAND]
+    return [at // 4 for at in range(0, 4 * seen.width(), 4) if line[at : at + 3] in BRAND]
