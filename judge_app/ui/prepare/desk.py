@@ -20,10 +20,12 @@ from judge_app.core.split import Conflict, conflicts, ordinal
 from judge_app.exchange import draft as drafts
 from judge_app.exchange import planning
 from judge_app.exchange.draft import Draft
+from judge_app.exchange.hand_out import HandOut, hand_out, obstacles
 from judge_app.exchange.planning import Planned
 from judge_app.exchange.running_order import stroke_table
 from judge_app.ui.language import either, tr, tr_count
-from judge_app.ui.prepare.preparation import Preparation
+from judge_app.ui.prepare.order_page import order_state
+from judge_app.ui.prepare.preparation import Preparation, State
 from judge_app.ui.prepare.steps import StepWords
 from judge_app.ui.prepare.window import STEPS, PrepareWindow
 from judge_app.ui.prepare.workbook_page import how_many
@@ -48,6 +50,7 @@ class PrepareDesk(QObject):
         self._relation = ("", "")
         self._moving = ("", "", 0)
         self._publishing = ""
+        self._done: tuple[State, HandOut] | None = None
         self._plans: dict[str, Planned] = {}
         self._conflicts: tuple[Conflict, ...] = ()
         window.workbook_page.set_presets(preparation.shelf.shipped())
@@ -107,6 +110,7 @@ class PrepareDesk(QObject):
         orders.made.connect(self._make_order)
         orders.move_requested.connect(self._ask_to_move)
         orders.publish_requested.connect(self._ask_to_publish)
+        self._window.hand_out_page.folder_changed.connect(self._show_next)
 
     @property
     def preparation(self) -> Preparation:
@@ -351,11 +355,47 @@ class PrepareDesk(QObject):
         self.show_all()
 
     def take_next_step(self) -> None:
-        """What the filled button says: the next step, and at the last one to save."""
+        """What the filled button says: the next step, and at the last one to write the rooms."""
         if self._window.step + 1 < len(STEPS):
             self.go_to(self._window.step + 1)
         else:
-            self.save()
+            self.hand_out(Path(self._window.hand_out_page.folder))
+
+    # handing out
+
+    def hand_out(self, folder: Path) -> None:
+        """A folder a room under ``folder``."""
+        held = self._held
+        rules = held.look.usable if held.look is not None else None
+        if rules is None or self._in_the_way():
+            return
+        self._window.set_failed("")
+        at = held.target or held.path
+        try:
+            done = hand_out(
+                held.draft,
+                held.contest,
+                rules,
+                folder,
+                slides=at.parent if at is not None else None,
+                stamp=dt.datetime.now().astimezone().strftime("%Y%m%d-%H%M%S"),
+                write_rules=held.shelf.write if held.own_rules else None,
+            )
+        except BadInput as error:
+            self._window.set_failed(tr("Not handed out"), error.problems)
+            return
+        self._done = (held.state, done)
+        self.show_all()
+
+    def _in_the_way(self) -> list[Problem]:
+        """What keeps the contest from being handed out."""
+        held = self._held
+        found = [one.problem for one in held.findings]
+        if held.look is None:
+            found.append(Problem("大赛", "没有可用的赛制模板", "there is no usable rule set"))
+        elif held.look.problems:
+            found += held.look.problems
+        return found or obstacles(held.contest)
 
     # saving
 
@@ -489,6 +529,9 @@ class PrepareDesk(QObject):
             frozen = [name for name, plan in plans.items() if plan.published]
             window.sessions_page.set_plan(held.contest, held.rule_set, self._conflicts, frozen)
             window.order_page.set_plan(held.contest, plans)
+            states = {name: order_state(plan)[0] for name, plan in plans.items()}
+            window.hand_out_page.set_plan(held.contest, self._in_the_way(), states)
+            window.hand_out_page.set_done(self._done[1] if self._done and self._done[0] is held.state else None)
         self._show_next()
 
     def _plan(self) -> None:
@@ -518,7 +561,7 @@ class PrepareDesk(QObject):
             workbook = StepWords(
                 tr("Workbook"), how_many(wrong) if wrong else tr("No findings"), "stop" if wrong else "ok"
             )
-        return [workbook, self._rules_words(), self._sessions_words(), self._order_words()]
+        return [workbook, self._rules_words(), self._sessions_words(), self._order_words(), self._room_words()]
 
     def _sessions_words(self) -> StepWords:
         title, held = tr("Sessions"), self._held.contest
@@ -559,15 +602,28 @@ class PrepareDesk(QObject):
         made = sum(plan.order is not None and not plan.stale for plan in plans)
         return StepWords(title, tr("{made} of {total} made", made=made, total=len(plans)), "plain")
 
+    def _room_words(self) -> StepWords:
+        title = tr("Rooms")
+        if not self._held.open_now:
+            return StepWords(title)
+        if self._done is not None and self._done[0] is self._held.state:
+            return StepWords(title, tr("Written"), "ok")
+        return StepWords(title, tr("not yet") if self._in_the_way() else tr("ready"), "plain")
+
     def _show_next(self) -> None:
         held, window = self._held, self._window
         if not held.open_now:
             window.set_next(tr("Open a workbook or choose a preset"), enabled=False)
-        elif window.step + 1 < len(STEPS):
-            titles = (tr("Workbook"), tr("Rules"), tr("Sessions"), tr("Running order"))
+            return
+        titles = (tr("Workbook"), tr("Rules"), tr("Sessions"), tr("Running order"), tr("Rooms"))
+        if window.step + 1 < len(STEPS):
             window.set_next(tr("Next: {step}", step=titles[window.step + 1]))
-        else:
-            window.set_next(tr("Save"), enabled=held.dirty or held.target is None)
+            return
+        wrong = len(self._in_the_way())
+        folder = window.hand_out_page.folder
+        note = how_many(wrong) if wrong else "" if folder else tr("Choose a folder first")
+        words = tr_count(len(held.contest.sessions), "Write {n} room", "Write {n} rooms")
+        window.set_next(words, note, enabled=not wrong and bool(folder))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._window and event.type() is QEvent.Type.LanguageChange:

@@ -80,6 +80,11 @@ class Preparation:
         return self._state is not None
 
     @property
+    def state(self) -> State:
+        assert self._state is not None
+        return self._state
+
+    @property
     def draft(self) -> Draft:
         assert self._state is not None
         return self._state.draft

@@ -12,6 +12,7 @@ from judge_app.core.rules import RuleSet
 from judge_app.exchange import draft as drafts
 from judge_app.exchange import planning
 from judge_app.exchange.draft import Draft
+from judge_app.exchange.hand_out import HandOut, Room
 from judge_app.ui import samples
 from judge_app.ui.prepare.desk import PrepareDesk
 from judge_app.ui.prepare.preparation import Preparation
@@ -83,7 +84,17 @@ class Bench:
         texts += [name for columns in drafts.SHEETS.values() for name in columns.all]
         rules = self.held.rules or {}
         texts += _texts(rules)
-        texts += ["名目", "值", *drafts.SHEETS, drafts.SETTINGS, "contest", "prepared", "xlsx", *ORDER]
+        texts += [
+            "名目",
+            "值",
+            *drafts.SHEETS,
+            drafts.SETTINGS,
+            "contest",
+            "prepared",
+            "xlsx",
+            "/media/stick/大赛-20261204-1830",
+            *ORDER,
+        ]
         return tuple(texts)
 
 
@@ -276,6 +287,30 @@ def no_order() -> Bench:
     return bench
 
 
+def rooms() -> Bench:
+    bench = Bench("four-tracks")
+    bench.desk.go_to(4)
+    return bench
+
+
+def rooms_written() -> Bench:
+    bench = rooms()
+    bench.window.hand_out_page.path.setText("/media/stick")
+    names = [session.name for session in bench.held.contest.sessions]
+    made = tuple(
+        Room(session=name, folder=f"/media/stick/{name}", decks=8, lacking=("3",) if not at else ())
+        for at, name in enumerate(names)
+    )
+    bench.window.hand_out_page.set_done(HandOut(folder="/media/stick/大赛-20261204-1830", rooms=made))
+    return bench
+
+
+def rooms_not_ready() -> Bench:
+    bench = findings()
+    bench.desk.go_to(4)
+    return bench
+
+
 STATES: dict[str, Callable[[], Bench]] = {
     "empty": empty,
     "workbook": whole,
@@ -302,4 +337,7 @@ STATES: dict[str, Callable[[], Bench]] = {
     "order-unsure": unsure,
     "order-ask-move": ask_move,
     "order-published": published,
+    "rooms": rooms,
+    "rooms-written": rooms_written,
+    "rooms-not-ready": rooms_not_ready,
 }

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLay
 
 from judge_app.core.errors import Problem
 from judge_app.ui.language import either, tr
+from judge_app.ui.prepare.hand_out_page import HandOutPage
 from judge_app.ui.prepare.order_page import OrderPage
 from judge_app.ui.prepare.rules_page import RulesPage
 from judge_app.ui.prepare.sessions_page import SessionsPage
@@ -31,7 +32,7 @@ from judge_app.ui.widgets.trouble import Trouble, TroublePanel
 
 SMALL_HEIGHT = 640
 """Below this height (logical pixels) a question and a page have no room together."""
-STEPS = ("workbook", "rules", "sessions", "order")
+STEPS = ("workbook", "rules", "sessions", "order", "rooms")
 
 
 class PrepareWindow(QWidget):
@@ -75,6 +76,7 @@ class PrepareWindow(QWidget):
         self.rules_page = RulesPage()
         self.sessions_page = SessionsPage()
         self.order_page = OrderPage()
+        self.hand_out_page = HandOutPage()
         self.pages = QStackedWidget()
         self.ask = AskPanel()
         self.troubles = TroublePanel()
@@ -92,7 +94,13 @@ class PrepareWindow(QWidget):
         inside = QVBoxLayout()
         inside.setContentsMargins(16, 12, 16, 12)
         inside.setSpacing(10)
-        for page in (self.workbook_page, self.rules_page, self.sessions_page, self.order_page):
+        for page in (
+            self.workbook_page,
+            self.rules_page,
+            self.sessions_page,
+            self.order_page,
+            self.hand_out_page,
+        ):
             self.pages.addWidget(page)
         inside.addWidget(self.pages, 1)
         inside.addStretch(0)
@@ -190,6 +198,7 @@ class PrepareWindow(QWidget):
         self.rules_page.retranslate()
         self.sessions_page.retranslate()
         self.order_page.retranslate()
+        self.hand_out_page.retranslate()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -1,0 +1,142 @@
+"""The last step: a folder a room, and whether each session is ready for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from judge_app.core.contest import Contest, PanelRole
+from judge_app.core.errors import Problem
+from judge_app.exchange.hand_out import HandOut
+from judge_app.ui.language import tr
+from judge_app.ui.prepare.lines import LineList, LineRow
+from judge_app.ui.start.problems import ProblemList
+from judge_app.ui.widgets import ActionButton, Card, Label
+
+
+class HandOutPage(QWidget):
+    """``folder_changed`` says that the folder may be another; ``open_folder`` opens what was written."""
+
+    folder_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._contest = Contest(name="")
+        self._problems: tuple[Problem, ...] = ()
+        self._done: HandOut | None = None
+        self._orders: dict[str, str] = {}
+        self._dialog: QFileDialog | None = None
+        self._make()
+        self.path.textChanged.connect(lambda _: self.folder_changed.emit())
+        self.choose.clicked.connect(self.open_dialog)
+        self.show_button.clicked.connect(self.open_folder)
+        self.retranslate()
+
+    def _make(self) -> None:
+        columns = QHBoxLayout(self)
+        columns.setContentsMargins(0, 0, 0, 0)
+        columns.setSpacing(12)
+        self._room_card = Card(flush=True)
+        self.rooms = LineList()
+        self._room_card.body.addWidget(self.rooms, 1)
+        columns.addWidget(self._room_card, 45)
+        right = QVBoxLayout()
+        right.setSpacing(8)
+        self._where_card = Card()
+        self._intro = Label("", "second", wrap=True)
+        self.path = QLineEdit()
+        self.choose = ActionButton("")
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.path, 1)
+        row.addWidget(self.choose)
+        self._done_text = Label("", tone="ok", wrap=True)
+        self.show_button = ActionButton("")
+        self._where_card.body.addWidget(self._intro)
+        self._where_card.body.addLayout(row)
+        self._where_card.body.addWidget(self._done_text)
+        self._where_card.body.addWidget(self.show_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self._wrong_card = Card(flush=True, tone="stop")
+        self.problems = ProblemList()
+        self._wrong_card.body.addWidget(self.problems, 1)
+        right.addWidget(self._where_card)
+        right.addWidget(self._wrong_card, 100)
+        right.addStretch(1)
+        columns.addLayout(right, 55)
+
+    # setters
+
+    def set_plan(self, contest: Contest, problems: Sequence[Problem], orders: dict[str, str]) -> None:
+        """The contest, what keeps it from being handed out, and how each session's order stands, in words."""
+        self._contest, self._problems, self._orders = contest, tuple(problems), orders
+        self._fill()
+
+    def set_done(self, done: HandOut | None) -> None:
+        """What was written last; None where the contest was changed since."""
+        self._done = done
+        self._fill()
+
+    @property
+    def folder(self) -> str:
+        return self.path.text().strip().strip('"')
+
+    # showing
+
+    def retranslate(self) -> None:
+        """Every text again, in the language in force."""
+        self._room_card.set_heading(tr("Rooms"))
+        self.rooms.setAccessibleName(tr("Rooms"))
+        self._where_card.set_heading(tr("Where to"))
+        self._intro.setText(
+            tr(
+                "Each room gets a folder: its session's workbook, the rules, the slides. On the room's computer choose"
+                " Host a session and this workbook."
+            )
+        )
+        self.path.setPlaceholderText(tr("Folder, on a stick perhaps"))
+        self.path.setAccessibleName(tr("Folder, on a stick perhaps"))
+        self.choose.set_action(tr("Choose…"))
+        self.show_button.set_action(tr("Show the folder"))
+        self._wrong_card.set_heading(tr("First put right"))
+        self._fill()
+
+    def _fill(self) -> None:
+        written = {room.session: room for room in self._done.rooms} if self._done is not None else {}
+        rows = []
+        for planned in self._contest.sessions:
+            heard = self._contest.heard_in(planned.name)
+            panel = [one for one in self._contest.panel(planned.name) if one.role is not PanelRole.RESERVE]
+            counted = tr("projects {projects}, judges {judges}", projects=len(heard), judges=len(panel))
+            parts = [planned.hall, counted, self._orders.get(planned.name, "")]
+            room = written.get(planned.name)
+            if room is not None and room.lacking:
+                parts.append(tr("slides lacking: {numbers}", numbers="、".join(room.lacking)))
+            state = tr("Written") if room is not None else ""
+            text = " · ".join(part for part in parts if part)
+            rows.append(LineRow(planned.name, planned.name, text, state, "ok"))
+        self.rooms.set_rows(rows)
+        self._done_text.setVisible(self._done is not None)
+        self.show_button.setVisible(self._done is not None)
+        if self._done is not None:
+            self._done_text.setText(tr("Written: {folder}", folder=self._done.folder))
+        self._wrong_card.setVisible(bool(self._problems))
+        self.problems.set_problems(self._problems)
+
+    def open_dialog(self) -> None:
+        """The system's dialog for a folder, without stopping anything."""
+        dialog = QFileDialog(self, tr("Choose a folder for the rooms"), self.folder)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.path.setText)
+        self._dialog = dialog
+        dialog.open()
+
+    def open_folder(self) -> None:
+        """Opens what was written in the system's file manager."""
+        if self._done is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(self._done.folder))))

@@ -1,0 +1,111 @@
+"""Handing out: not before everything is right, then a folder a room that is hosted as it lies; and the whole way there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from judge_app.core.contest import PanelRole
+from judge_app.hosting import contest_of, new_session
+from judge_app.ui.language import Language
+from judge_app.ui.prepare import PrepareDesk
+from tests.ui.desk import dressed
+from tests.ui.preparing import prepared, window_of
+
+SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "samples" / "four-tracks"
+
+
+@pytest.fixture(autouse=True)
+def language(qapp: QApplication) -> Iterator[Language]:
+    with dressed(qapp) as used:
+        yield used
+
+
+@pytest.fixture
+def desk(qtbot: QtBot) -> PrepareDesk:
+    made = prepared(qtbot)
+    made.open(SAMPLE / "contest.xlsx")
+    made.go_to(4)
+    return made
+
+
+def test_rooms_are_written_and_another_change_makes_them_old(qtbot: QtBot, desk: PrepareDesk, tmp_path: Path) -> None:
+    window = window_of(desk)
+    page = window.hand_out_page
+    assert not window.next_button.isEnabled()  # no folder yet
+    page.path.setText(str(tmp_path))
+    qtbot.mouseClick(window.next_button, Qt.MouseButton.LeftButton)
+    (made,) = tmp_path.iterdir()
+    folders = sorted(path for path in made.iterdir() if path.is_dir())
+    assert len(folders) == len(desk.preparation.contest.sessions)
+    for folder in folders:
+        contest = contest_of(folder / "contest.xlsx")
+        assert len(contest.sessions) == 1
+        assert new_session(folder / "contest.xlsx", None, tmp_path / "sessions")[1].is_file()
+    assert page.show_button.isVisible()
+    desk.go_to(2)
+    window.sessions_page.add_button.click()
+    assert not page.show_button.isVisibleTo(page)
+
+
+def test_a_contest_that_is_not_ready_is_not_handed_out(desk: PrepareDesk, tmp_path: Path) -> None:
+    window = window_of(desk)
+    window.hand_out_page.path.setText(str(tmp_path))
+    assert window.next_button.isEnabled()
+    window.sessions_page.projects_moved.emit([desk.preparation.contest.projects[0].entry_no], "")
+    assert window.hand_out_page.problems.count > 0
+    assert not window.next_button.isEnabled()
+    desk.hand_out(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_takes_no_file_is_said(desk: PrepareDesk, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    desk.hand_out(tmp_path / "file")
+    assert window_of(desk).troubles.troubles != ()
+
+
+def test_from_a_preset_to_a_hosted_room_by_keys_and_a_paste(qtbot: QtBot, tmp_path: Path) -> None:
+    """The whole way: a preset, a name, two pasted tables, one changed rule, a draw, a folder a room."""
+    desk = prepared(qtbot)
+    window = window_of(desk)
+    page = window.workbook_page
+    page.preset_list.choose("common-5")
+    qtbot.keyClick(page.preset_list, Qt.Key.Key_Return)
+    page.fix_text.setText("第一届样例大赛")
+    qtbot.keyClick(page.fix_text, Qt.Key.Key_Return)
+    projects = "\n".join(f"{at}\t项目{at}\t单位{at}\t第一场" for at in range(1, 7))
+    judges = "\n".join(
+        f"J{at}\t评委{at}\t评委\t第一场\t大学{at}\t{'评委组长' if at == 1 else ''}" for at in range(1, 6)
+    )
+    for title, text in (("项目", projects), ("评委", judges)):
+        page.show_sheet(title)
+        page.table.setCurrentIndex(page.table.model().index(0, 0))
+        QGuiApplication.clipboard().setText(text)
+        qtbot.keyClick(page.table, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert desk.preparation.findings == ()
+    qtbot.mouseClick(window.next_button, Qt.MouseButton.LeftButton)
+    assert window.step == 1
+    window.rules_page.edited.emit(("timing", "phases", 1, "seconds"), 300)
+    assert desk.preparation.ready
+    chair = desk.preparation.contest.panel("第一场")[0]
+    assert chair.role is PanelRole.CHAIR
+    desk.go_to(3)
+    window.order_page.method_buttons["draw"].click()
+    desk.go_to(4)
+    window.hand_out_page.path.setText(str(tmp_path / "stick"))
+    qtbot.mouseClick(window.next_button, Qt.MouseButton.LeftButton)
+    (workbook,) = (tmp_path / "stick").rglob("contest.xlsx")
+    assert (workbook.parent / "common-5-own.toml").is_file()
+    contest = contest_of(workbook)
+    order = [project.entry_no for project in desk.preparation.contest.heard_in("第一场")]
+    assert [project.entry_no for project in contest.projects] == order
+    session_file, setup, _ = new_session(workbook, None, tmp_path / "sessions")
+    assert setup.is_file()
+    assert session_file.suffix == ".roadshow"
