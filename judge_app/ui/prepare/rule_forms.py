@@ -259,7 +259,7 @@ class Components(Section):
         body.addLayout(top)
         flow = self.flow(body)
         sources = [("judges", tr("by judges")), ("external", tr("outside result"))]
-        self.add(ChoiceField((*path, "source"), tr("Given"), sources), flow)
+        self.add(ChoiceField((*path, "source"), tr("Given by"), sources), flow)
         judged = part.get("source", "judges") == "judges"
         if judged:
             classes = [(name, judge_class(name)) for name in JUDGE_CLASSES]
