@@ -84,7 +84,7 @@ class Picture:
             self.at(56, 104, scene.number, number_font, self.theme.colour("brand"))
         left = 56 + (number_width + 24 if scene.number else 0)
         room = self.width - 56 - left
-        title, lines = fitted(scene.title, room * self.k, [size * self.k for size in (40, 34, 30, 26)], BOLD, lines=2)
+        title, lines = fitted(scene.title, room * self.k, [size * self.k for size in (46, 40, 34, 30, 26)], BOLD, lines=2)
         if len(lines) == 1:
             self.text(QRectF(left, 60, room, 58), lines[0], title, self.theme.colour("ink"), _LEFT)
             under = 112.0
@@ -94,7 +94,7 @@ class Picture:
                 box = QRectF(left, 44 + place * height, room, height)
                 self.text(box, line, title, self.theme.colour("ink"), _LEFT)
             under = 44 + 2 * height
-        who, shown = fitted(scene.subtitle, room * self.k, [size * self.k for size in (24, 20, 18)], REGULAR)
+        who, shown = fitted(scene.subtitle, room * self.k, [size * self.k for size in (28, 24, 20, 18)], REGULAR)
         self.text(QRectF(left, under, room, 42), shown[0], who, self.theme.colour("ink_2"), _LEFT)
         self.note(scene)
         return under + 42
