@@ -127,6 +127,8 @@ class SeatHall:
         self._link.use(self._connection)
         if briefing.seat.role is Role.STAGE and not briefing.rehearsal:
             self._take_screens()
+        elif briefing.seat.role in (Role.STAGE, Role.VIEWER):
+            self.window.open_in_window()
         else:
             self._application.open(self.window)
         self._connecting.hide()

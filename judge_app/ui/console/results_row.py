@@ -78,7 +78,7 @@ class ResultsRow(QFrame):
             self.words.setText(tr("The results are published. The stage shows none of them yet."))
             return
         self.words.setText(self._where(showing))
-        self.on.set_action(_next_words(showing))
+        self.on.set_action(_next_words(showing), tr("Space"))
         self.on.setEnabled(showing.step < showing.steps)
         self.back.setEnabled(showing.step > 0)
 
@@ -103,6 +103,14 @@ class ResultsRow(QFrame):
 
     def _show(self, kind: Showing, entry_no: str = "", step: int = 0) -> None:
         self.command.emit(ShowResults(kind=kind, entry_no=entry_no, step=step))
+
+    def advance(self) -> bool:
+        """The next step of the reveal, where there is one; whether there was."""
+        showing = None if self._view is None or not self._view.published else self._view.showing
+        if showing is None or showing.step >= showing.steps:
+            return False
+        self._step(1)  # asked for twice before the room has answered it is the same step
+        return True
 
     def _step(self, by: int) -> None:
         showing = None if self._view is None else self._view.showing

@@ -508,7 +508,7 @@ class ConsoleWindow(QWidget):
     def take_next_step(self) -> None:
         """The one next step: gives its command, or asks what has to be asked first."""
         view, briefing = self._view, self._briefing
-        if view is None or briefing is None or not self.next_button.isEnabled():
+        if self.results_row.advance() or view is None or briefing is None or not self.next_button.isEnabled():
             return
         if self._step_since is not None and self._monotonic() - self._step_since < TWICE_NS:
             self._twice.start()

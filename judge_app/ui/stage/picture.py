@@ -84,7 +84,9 @@ class Picture:
             self.at(56, 104, scene.number, number_font, self.theme.colour("brand"))
         left = 56 + (number_width + 24 if scene.number else 0)
         room = self.width - 56 - left
-        title, lines = fitted(scene.title, room * self.k, [size * self.k for size in (46, 40, 34, 30, 26)], BOLD, lines=2)
+        title, lines = fitted(
+            scene.title, room * self.k, [size * self.k for size in (46, 40, 34, 30, 26)], BOLD, lines=2
+        )
         if len(lines) == 1:
             self.text(QRectF(left, 60, room, 58), lines[0], title, self.theme.colour("ink"), _LEFT)
             under = 112.0

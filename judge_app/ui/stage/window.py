@@ -248,9 +248,14 @@ class StageWindow(AudienceSurface):
                 self._identify()
 
     def open_in_window(self) -> None:
-        """A plain window, to try and to look at."""
+        """A plain window, to try and to look at: on the second screen where there is one."""
         self._full = False
         self.resize(1280, 720)
+        roles = assign(_screens_here(), {})
+        screen = self._screen_of(roles.get(ScreenRole.AUDIENCE))
+        if screen is not None and not shared(roles):
+            area = screen.availableGeometry()
+            self.setGeometry(QRect(area.topLeft() + QPoint(0, 32), self.size().boundedTo(area.size())))
         self.show()
 
     def open_desk(self) -> None:
@@ -365,7 +370,9 @@ class StageWindow(AudienceSurface):
             self._shown_run = None
 
     def _screen(self, role: ScreenRole) -> QScreen | None:
-        mark = self._roles.get(role)
+        return self._screen_of(self._roles.get(role))
+
+    def _screen_of(self, mark: ScreenMark | None) -> QScreen | None:
         if mark is None:
             return None
         return next((screen for screen in QGuiApplication.screens() if mark_of(screen).spot == mark.spot), None)

@@ -135,6 +135,24 @@ def test_the_host_leads_by_one_row(qtbot: QtBot) -> None:
     assert row.words.text() == "On stage: all results, page 2 of 2"
 
 
+def test_the_space_bar_and_the_clicker_lead_the_reveal_and_a_double_press_is_one_step(qtbot: QtBot) -> None:
+    play = scenes.published()
+    play.do("host", ShowResults(kind=Showing.RANKING, step=1))
+    window = scenes.console(play)
+    qtbot.addWidget(window)
+    window.show()
+    given: list[object] = []
+    window.command.connect(given.append)
+    for key in (Qt.Key.Key_Space, Qt.Key.Key_PageDown):
+        qtbot.keyClick(window, key)
+    assert given == [ShowResults(kind=Showing.RANKING, step=2)] * 2
+    given.clear()
+    play.do("host", ShowResults(kind=Showing.RANKING, step=10))
+    window.set_view(play.host())
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    assert given == []
+
+
 def test_before_results_are_published_the_row_is_away(qtbot: QtBot) -> None:
     row = ResultsRow()
     qtbot.addWidget(row)
