@@ -217,13 +217,15 @@ class PaperView(Struct, frozen=True):
 
 
 class JoinLink(Struct, frozen=True):
-    """A seat's join link; the host alone sees it. ``join_code`` is the 8-digit code to read out, where the host has
+    """A seat's join link; the host alone sees it. ``link`` is good for ten minutes (a new one is shown all the time),
+    ``card`` for a printed seat card: until a device has enrolled with it. ``join_code`` is the 8-digit code to read out, where the host has
     asked for one and it is still valid, until the room's clock shows ``code_until_ns``."""
 
     seat: str
     link: str
     join_code: str = ""
     code_until_ns: int | None = None
+    card: str = ""
 
 
 class Paused(Struct, frozen=True):

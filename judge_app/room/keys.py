@@ -27,6 +27,9 @@ from judge_app.core.errors import BadInput, Problem
 
 log = logging.getLogger(__name__)
 
+LINK_MINUTES = 10
+"""How long a join link from the host's desk is good for; a seat card's is until a device has enrolled with it."""
+
 
 class _Stored(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     secret: bytes
@@ -87,9 +90,20 @@ class RoomKeys:
         """The one-time token of a seat: 128 bits. A new generation begins when a device has enrolled with the last."""
         return _b64(self._derive(f"token\0{seat}\0{generation}")[:16])
 
+    def passing_token(self, seat: str, generation: int, boot_id: str, minute: int) -> str:
+        """The token of a link that is shown in that minute of this boot, and is good for ``LINK_MINUTES`` from then on."""
+        return _b64(self._derive(f"passing\0{seat}\0{generation}\0{boot_id}\0{minute}")[:16])
+
     def fits(self, token: str, seat: str, generation: int) -> bool:
         """Whether that is the seat's token of this generation, in a time that does not tell how much of it is right."""
         return hmac.compare_digest(self.token(seat, generation).encode(), token.encode())
+
+    def fits_passing(self, token: str, seat: str, generation: int, boot_id: str, minute: int) -> bool:
+        """Whether that is a token that was shown for the seat within the last ``LINK_MINUTES``."""
+        given, fit = token.encode(), False
+        for at in range(minute - LINK_MINUTES, minute + 1):  # to the end, so that the time tells nothing
+            fit |= hmac.compare_digest(self.passing_token(seat, generation, boot_id, at).encode(), given)
+        return fit
 
     def device_secret(self, device: str) -> str:
         """The 256-bit secret by which an enrolled device is known again."""

@@ -157,7 +157,8 @@ ADDRESSES_S = 5.0
 
 def _tell_addresses(room: Room, server: Server, reached: tuple[tuple[str, str], ...]) -> None:
     """Join links name the likeliest address; the host sees all of them."""
-    room.set_links(lambda seat: server.link(reached[0][0], seat))
+    host = reached[0][0]
+    room.set_links(lambda seat: server.passing_link(host, seat), lambda seat: server.link(host, seat))
     room.set_addresses(tuple((f"{address}:{server.port}", name) for address, name in reached))
 
 

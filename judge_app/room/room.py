@@ -31,6 +31,7 @@ from judge_app.core.seats import Role, Seat
 from judge_app.core.session import State
 from judge_app.room import codes
 from judge_app.room.clock import SessionClock, boot_id, iso, real_ns, slept_ns, wall_of
+from judge_app.room.counter import Counter
 from judge_app.room.keys import RoomKeys
 from judge_app.room.photos import Photos
 from judge_app.room.verifier import Job, Verifier
@@ -51,6 +52,7 @@ SLEEP_NS = 500_000_000
 GATHER_S = 0.05
 GATHER_MOST_S = 0.3
 """How long views wait for another sheet of the same burst, and for the burst as a whole: its receipts come first."""
+MINUTE_NS = 60 * 10**9
 MAX_DEVICES = 50
 MAX_VIEWERS = 1_000
 """How many devices may ever enrol for one seat, and for the viewers' link that anybody may use."""
@@ -130,13 +132,15 @@ class Room:
         self._push_handle: asyncio.TimerHandle | None = None
         self._unshown: list[journal.Body] = []
         self._unshown_since = 0.0
-        self._links_of: tuple[dict[str, tuple[session.Device, ...]], tuple[views.JoinLink, ...]] | None = None
+        self._links_of: tuple[dict[str, tuple[session.Device, ...]], tuple[views.JoinLink, ...], int] | None = None
         self._seat_of_device: dict[str, str] = {}
+        self._counters: dict[str, Counter] = {}
         self._public: dict[str, Ed25519PublicKey] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._armed_for: int | None = None
         self._slept_ns = slept_ns()
         self._links: Callable[[str], str] | None = None
+        self._cards: Callable[[str], str] = str
         self._codes = codes.Codes(keys.fingerprint, self._code_burnt)
         self._addresses: tuple[tuple[str, str], ...] = ()
         self._trouble: dict[str, tuple[str, str]] = {}
@@ -297,6 +301,7 @@ class Room:
         if known is not None:
             self._answer_again(seat, message, digest, known, answer)
             return
+        self._count(seat, job.device, message)
         try:
             command = messages.read_command(message.data)
         except messages.Malformed as error:
@@ -326,6 +331,36 @@ class Room:
             return
         self._write(self._records(made, actor=seat.id, command_id=message.command_id, digest=digest))
         self._commands[message.command_id].waiting.append(answer)
+
+    def _count(self, seat: Seat, device: str, message: Submit) -> None:
+        """A device counts its commands. Two commands of one number come from two programs with one key; numbers that are
+        left out are commands that did not arrive (they lie in the seat's outbox, or were lost with it)."""
+        odd = self._counters.setdefault(device, Counter()).take(message.counter, message.command_id)
+        if odd:
+            log.log(
+                logging.WARNING if odd == "twice" else logging.INFO,
+                "device %s of seat %s: command number %d %s",
+                device,
+                seat.id,
+                message.counter,
+                odd,
+            )
+        name = seat.name or seat.id
+        if odd == "twice":
+            self.set_trouble(
+                f"counter:{device}",
+                (
+                    f"{name} 的席位密钥被两个程序同时使用：请停用该设备，用新链接重新加入",
+                    f"two programs use the key of {name}'s device: put it out, and have a new link used",
+                ),
+            )
+        elif not self._counters[device].twice:
+            missing = len(self._counters[device].missing)
+            text = (
+                f"{name} 的电脑有 {missing} 次操作没有送达（编号不连续）：请与本人核对",
+                f"{missing} commands of {name}'s computer did not arrive (numbers are left out): ask the person",
+            )
+            self.set_trouble(f"counter:{device}", text if missing else None)
 
     def _answer_again(self, seat: Seat, message: Submit, digest: str, known: Known, answer: Answer) -> None:
         if known.digest != digest or known.actor != seat.id:
@@ -392,7 +427,7 @@ class Room:
                     if known.revoked:
                         return REVOKED
                     return self._enrolled(seat, device, known.admitted)
-            if not self.keys.fits(request.token, seat.id, self._generation(seat)):
+            if not self._fits(request.token, seat, self._generation(seat)):
                 continue
             if len(enrolled) >= (MAX_VIEWERS if seat.id == "viewer" else MAX_DEVICES):
                 return _denied("too_many", "该席位登记的设备过多", "too many devices have enrolled for this seat")
@@ -419,7 +454,9 @@ class Room:
                 return _STORE_TROUBLE
             return self._enrolled(seat, device, admitted)
         return _denied(
-            "bad_token", "链接已被使用或已失效，请向主持人要新链接", "the link was used or is old: ask for a new one"
+            "bad_token",
+            "链接已被使用，或已超过 10 分钟：请向主持人要新链接",
+            "the link was used, or is older than ten minutes: ask for a new one",
         )
 
     async def _stored(self, seq: int) -> None:
@@ -462,6 +499,20 @@ class Room:
             if sink.seat.role is not Role.HOST:
                 self._forget(sink)
                 sink.drop(SUPERSEDED)
+
+    def _fits(self, token: str, seat: Seat, generation: int) -> bool:
+        card = self.keys.fits(token, seat.id, generation)
+        return self.keys.fits_passing(token, seat.id, generation, self.clock.boot_id, self._minute()) or card
+
+    def _minute(self) -> int:
+        return real_ns() // MINUTE_NS
+
+    def passing_token(self, seat_id: str) -> str:
+        """The token of a link that is shown now and is good for ten minutes; the public's link stays."""
+        if seat_id == "viewer":
+            return self.link_token(seat_id)
+        generation = self._generation(self.seats[seat_id])
+        return self.keys.passing_token(seat_id, generation, self.clock.boot_id, self._minute())
 
     def link_token(self, seat_id: str) -> str:
         """The token that the seat's join link carries now."""
@@ -531,7 +582,9 @@ class Room:
         for seat in self.seats.values():
             now = self._generation(seat)
             for generation in range(now + 1):
-                if self.keys.fits(token, seat.id, generation):
+                # A passing token of an older generation is older than the last enrolment: it was used, or it is no more.
+                near = generation >= now - 1
+                if self._fits(token, seat, generation) if near else self.keys.fits(token, seat.id, generation):
                     return messages.TokenState.FREE if generation == now else messages.TokenState.USED
         return messages.TokenState.UNKNOWN
 
@@ -797,9 +850,10 @@ class Room:
         """Every record that is on the disk now."""
         return list(self._file.records())
 
-    def set_links(self, link: Callable[[str], str]) -> None:
-        """How a seat's token becomes a join link (the server knows the address)."""
+    def set_links(self, link: Callable[[str], str], card: Callable[[str], str] | None = None) -> None:
+        """How a seat's token becomes a join link (the server knows the address), and one to print on its card."""
         self._links = link
+        self._cards = card or link
         self._codes_changed()
 
     def set_addresses(self, addresses: tuple[tuple[str, str], ...]) -> None:
@@ -893,20 +947,21 @@ class Room:
         )
         links: tuple[views.JoinLink, ...] = ()
         if self._links is not None:
-            devices = self.committed.devices
-            if self._links_of is None or self._links_of[0] is not devices:
+            devices, minute = self.committed.devices, self._minute()
+            if self._links_of is None or self._links_of[0] is not devices or self._links_of[2] != minute:
                 shown, until = self._codes.shown(real_ns()), self._codes.until()
                 made = tuple(
                     views.JoinLink(
                         seat=seat,
                         link=self._links(seat),
+                        card=self._cards(seat),
                         join_code=shown.get(seat, ""),
                         code_until_ns=self.clock.origin.shown(until[seat]) if seat in until else None,
                     )
                     for seat in self.seats
                     if seat != "host"
                 )
-                self._links_of = (devices, made)
+                self._links_of = (devices, made, minute)
             links = self._links_of[1]
         seq, hash_ = self._committed_head()
         return views.Live(

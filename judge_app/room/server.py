@@ -218,11 +218,16 @@ class Server:
         return self.port
 
     def link(self, host: str, seat: str) -> str:
-        """The join link of a seat as it stands now."""
-        link = JoinLink(
-            host=host, port=self.port, fingerprint=self._room.keys.fingerprint, token=self._room.link_token(seat)
-        )
-        return str(link)
+        """The join link of a seat as it stands now, good until a device has enrolled with it: for a seat card, and for
+        programs of this computer."""
+        return self._link(host, self._room.link_token(seat))
+
+    def passing_link(self, host: str, seat: str) -> str:
+        """The join link of a seat to show now, good for ten minutes."""
+        return self._link(host, self._room.passing_token(seat))
+
+    def _link(self, host: str, token: str) -> str:
+        return str(JoinLink(host=host, port=self.port, fingerprint=self._room.keys.fingerprint, token=token))
 
     async def stop(self) -> None:
         """Listen no more and close every connection."""

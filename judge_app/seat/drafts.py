@@ -43,6 +43,11 @@ class Drafts:
         if self._drafts.pop(entry_no, None) is not None:
             self._save()
 
+    def wipe(self) -> None:
+        """Leave nothing behind on a borrowed computer."""
+        self._drafts = {}
+        self._path.unlink(missing_ok=True)
+
     def _save(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         beside = self._path.with_name(self._path.name + ".new")

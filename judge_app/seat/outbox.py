@@ -7,6 +7,7 @@ command was never sent. ``MemoryOutbox`` is the same without a disk, for load te
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import os
 import sys
@@ -170,6 +171,8 @@ class FileOutbox(MemoryOutbox):
 
     def _append(self, entry: Entry) -> None:
         """One whole line, or none: a line that could not be written whole is taken back."""
+        if self._file.closed:
+            raise OSError(errno.EBADF, "this seat was left, or is not wanted any more", str(self._path))
         at = self._file.tell()
         try:
             self._file.write(msgspec.json.encode(entry) + b"\n")

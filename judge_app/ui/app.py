@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from judge_app.core.seats import Role
-from judge_app.core.views import AnyView, Briefing, ChairView
+from judge_app.core.views import AnyView, Briefing, ChairView, JudgeView
 from judge_app.seat.connection import Listener, SeatConnection
 from judge_app.seat.drafts import Drafts
 from judge_app.seat.state import CommandState, Connection
@@ -53,6 +53,7 @@ class SeatHall:
         self._view: AnyView | None = None
         self._printing: asyncio.Future[None] | None = None
         self._looking: asyncio.Future[None] | None = None
+        self._drafts: Drafts | None = None
         self.window: Any = None
         self.left = asyncio.Event()
         self._connecting = ConnectingWindow(f"{join.host}:{join.port}")
@@ -114,7 +115,7 @@ class SeatHall:
         assert self._connection is not None
         drafts = None
         if briefing.seat.role is Role.JUDGE:
-            drafts = Drafts(self._folder / f"{briefing.session_id}-{briefing.seat.judge}.drafts")
+            drafts = self._drafts = Drafts(self._folder / f"{briefing.session_id}-{briefing.seat.judge}.drafts")
         self.window = window_for(briefing, self._folder / "programs")
         self._application.serve(self.window)
         if self._decks and hasattr(self.window, "set_decks"):
@@ -132,6 +133,16 @@ class SeatHall:
         else:
             self._application.open(self.window)
         self._connecting.hide()
+
+    def wipe(self) -> None:
+        """A judge leaves after the results were locked: where every receipt is there, nothing stays on this computer,
+        which may be a borrowed one. Before that a closed window may be opened again."""
+        done = isinstance(self._view, JudgeView) and self._view.session_locked
+        if not done or self._connection is None or self._connection.pending():
+            return
+        self._connection.wipe()
+        if self._drafts is not None:
+            self._drafts.wipe()
 
     def _take_screens(self) -> None:
         """The stage on the screens that were settled on this computer before."""
@@ -232,6 +243,7 @@ def run_seat(
             log.error("the seat failed", exc_info=results[0] if isinstance(results[0], BaseException) else None)
         if hall.window is not None:
             hall.window.close()
+        hall.wipe()
         return 1 if failed else 0
 
     return application.run(main)

@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from judge_app.core.errors import BadInput
-from judge_app.room.keys import RoomKeys
+from judge_app.room.keys import LINK_MINUTES, RoomKeys
 from judge_app.wire import signing
 
 
@@ -116,3 +116,27 @@ def test_the_server_offers_nothing_below_tls_1_3(session_file: Path) -> None:
 
 def test_the_signing_key_is_an_ed25519_key(session_file: Path) -> None:
     assert isinstance(RoomKeys.of(session_file).signing, Ed25519PrivateKey)
+
+
+def test_a_passing_token_is_good_for_ten_minutes_of_its_boot(session_file: Path) -> None:
+    keys = RoomKeys.of(session_file)
+    token = keys.passing_token("judge:E1", 1, "boot", 100)
+    for minute in (100, 105, 100 + LINK_MINUTES):
+        assert keys.fits_passing(token, "judge:E1", 1, "boot", minute)
+    for minute in (99, 101 + LINK_MINUTES, 100_000):
+        assert not keys.fits_passing(token, "judge:E1", 1, "boot", minute)
+    assert not keys.fits_passing(token, "judge:E1", 1, "another boot", 100)
+    assert not keys.fits_passing(token, "judge:E1", 2, "boot", 100)
+    assert not keys.fits_passing(token, "judge:E2", 1, "boot", 100)
+    assert not keys.fits_passing(keys.token("judge:E1", 1), "judge:E1", 1, "boot", 100)
+
+
+def test_keys_that_were_handed_over_are_the_same_keys(session_file: Path, tmp_path: Path) -> None:
+    keys = RoomKeys.of(session_file)
+    copy = tmp_path / "spare.roadshow"
+    RoomKeys.take_over(copy, keys.handed_over())
+    assert RoomKeys.of(copy).fingerprint == keys.fingerprint
+    assert RoomKeys.of(copy).device_secret("d") == keys.device_secret("d")
+    with pytest.raises(BadInput):
+        RoomKeys.take_over(copy, b"{}")
+    assert RoomKeys.of(copy).fingerprint == keys.fingerprint

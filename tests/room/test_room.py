@@ -952,3 +952,32 @@ def test_a_spare_is_let_in_by_the_host_alone(tmp_path: Path) -> None:
             assert not local.admitted
 
     play(scene)
+
+
+def test_a_shown_link_passes_and_a_seat_card_stays_until_it_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            room = held.room
+            now = room_module.real_ns()
+            shown, card = room.passing_token("judge:E2"), room.link_token("judge:E2")
+            assert shown != card
+            assert room.passing_token("viewer") == room.link_token("viewer")  # the public's stays
+            assert room.reached(messages.ReachRequest(token=shown)).token is messages.TokenState.FREE
+            monkeypatch.setattr(room_module, "real_ns", lambda: now + 12 * room_module.MINUTE_NS)
+            assert room.reached(messages.ReachRequest(token=shown)).token is messages.TokenState.UNKNOWN
+            late = await room.enrol(enrolment(held, shown, Ed25519PrivateKey.generate()))
+            assert isinstance(late, messages.Denied)
+            assert "10 分钟" in late.zh
+            fresh = room.passing_token("judge:E2")
+            assert fresh != shown
+            assert isinstance(await room.enrol(enrolment(held, fresh, Ed25519PrivateKey.generate())), messages.Enrolled)
+            # the link is used, and with it the card: the next ones are others
+            assert room.reached(messages.ReachRequest(token=fresh)).token is messages.TokenState.USED
+            assert room.reached(messages.ReachRequest(token=card)).token is messages.TokenState.USED
+            other = room.link_token("judge:E3")
+            monkeypatch.setattr(room_module, "real_ns", lambda: now + 600 * room_module.MINUTE_NS)
+            assert isinstance(await room.enrol(enrolment(held, other, Ed25519PrivateKey.generate())), messages.Enrolled)
+
+    play(scene)
