@@ -47,8 +47,10 @@ def test_a_replaced_laptop_sees_the_earlier_receipts_and_the_old_one_is_out(tmp_
                 # what the old one still says is not heard
                 with pytest.raises(OSError, match="not wanted"):
                     old.send(held.sheet(SEAT, "1", revision=1))
+                del held.seats[SEAT]
                 await held.give("host", commands.OpenScoring())
                 await held.begin("2")
+                await ear.until(lambda view: "2" in view.open)
                 answer = await asyncio.wait_for(new.answered(new.send(held.sheet(SEAT, "2"))), 60)
                 assert isinstance(answer, Receipt)
             finally:
