@@ -110,6 +110,38 @@ class SetPresence(Command, frozen=True):
     replaced_by: str | None = None
 
 
+class ReplaceJudge(Command, frozen=True):
+    """From now on a reserve judge sits for another: on every project that is still to be scored by both."""
+
+    judge: str
+    replaced_by: str
+    presence: Presence
+    reason: str
+
+
+class ProposeJudge(Command, frozen=True):
+    """A judge who was not planned (walk-in) is to join the panel, or its reserves; the chair must agree."""
+
+    name: str
+    judge_class: str
+    reason: str
+    unit: str = ""
+    reserve: bool = False
+
+
+class AgreeJudge(Command, frozen=True):
+    """The chair agrees: from the projects that still wait on, the proposed judge is on the panel."""
+
+    no: str
+
+
+class DeclineJudge(Command, frozen=True):
+    """The proposed judge does not join."""
+
+    no: str
+    reason: str
+
+
 class ShowMessage(Command, frozen=True):
     """Words for the presenter's monitor (请靠近话筒); empty clears them."""
 
@@ -310,6 +342,10 @@ AnyCommand = (
     | RemoveProject
     | ReorderProjects
     | SetPresence
+    | ReplaceJudge
+    | ProposeJudge
+    | AgreeJudge
+    | DeclineJudge
     | ShowMessage
     | AdmitDevice
     | RevokeDevice

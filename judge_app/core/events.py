@@ -11,7 +11,7 @@ import msgspec
 
 from judge_app.core.clock import EndedBy, HoldKind, Outcome
 from judge_app.core.commands import Points
-from judge_app.core.contest import Contest, PlannedSession, Presence, Struct
+from judge_app.core.contest import Contest, Judge, PlannedSession, Presence, Struct
 from judge_app.core.paper import PaperOrigin
 from judge_app.core.review import Tick
 from judge_app.core.rules import RuleSet
@@ -189,6 +189,26 @@ class PresenceSet(Event, frozen=True):
     replaced_by: str | None = None
 
 
+class JudgeProposed(Event, frozen=True):
+    """The host proposes a judge who was not planned."""
+
+    judge: Judge
+    reason: str
+
+
+class JudgeAdded(Event, frozen=True):
+    """The chair agreed: the judge is on the panel, and expected for these projects (none for a reserve)."""
+
+    judge: Judge
+    entry_nos: tuple[str, ...]
+    reason: str
+
+
+class JudgeDeclined(Event, frozen=True):
+    no: str
+    reason: str
+
+
 class ScoringClosed(Event, frozen=True):
     entry_no: str
     missing: tuple[str, ...] = ()
@@ -353,6 +373,9 @@ AnyEvent = (
     | SheetReturned
     | ReturnAsked
     | PresenceSet
+    | JudgeProposed
+    | JudgeAdded
+    | JudgeDeclined
     | ScoringClosed
     | ResultRecomputed
     | ResultChecked

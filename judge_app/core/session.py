@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from judge_app.core import clock, commands, events
+from judge_app.core import acts, clock, commands, events
 from judge_app.core.clock import SECOND, EndedBy, HoldKind, Outcome, PhaseRun
 from judge_app.core.commands import Points
 from judge_app.core.contest import Judge, PanelRole, Presence, Project, Struct
@@ -186,6 +186,10 @@ class State(Struct, frozen=True):
     devices: dict[str, tuple[Device, ...]] = {}
     rulings: tuple[tuple[str, str, str], ...] = ()
     """(JSON of the ruling, reason, who)"""
+    proposed: tuple[tuple[Judge, str], ...] = ()
+    """Walk-in judges whom the chair has yet to agree to, with the reason."""
+    acts: tuple[acts.Act, ...] = ()
+    """What was reopened, ruled, added, replaced … so far."""
     papers: dict[tuple[str, str], tuple[PaperEntry, ...]] = {}
     """Readings of paper sheets that wait for a second one that agrees, by (entry number, judge)."""
     reviews: dict[str, Review] = {}
@@ -783,6 +787,107 @@ def _presence(command: commands.SetPresence, state: State, seat: Seat, at_ns: in
     )
 
 
+@_when(commands.ReplaceJudge)
+def _replace_judge(command: commands.ReplaceJudge, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    setup = state.session
+    reserve, replaced = panel_judge(setup, command.replaced_by), panel_judge(setup, command.judge)
+    reason = _reason(command.reason)
+    if command.presence is Presence.PRESENT or reserve.role is not PanelRole.RESERVE:
+        raise Refused("not_reserve", "只有候补评委可以代评缺席或回避的评委", "only a reserve judge may replace")
+    if reserve.judge_class != replaced.judge_class:
+        raise Refused("wrong_class", "候补评委与被代评委的类别不同", "the reserve judge is of another class")
+    made: list[Event] = []
+    for entry_no in state.order:
+        held = state.projects[entry_no]
+        sheet = held.sheets.get(command.judge)
+        settled = held.stage in OUT or held.stage in (ProjectStage.CLOSED, ProjectStage.LOCKED)
+        if settled or sheet is None or not sheet.missing or command.replaced_by in held.sheets:
+            continue
+        made += _presence_made(
+            held,
+            events.PresenceSet(
+                entry_no=entry_no,
+                judge=command.judge,
+                presence=command.presence,
+                reason=reason,
+                replaced_by=command.replaced_by,
+            ),
+        )
+    if not made:
+        raise Refused("nothing_left", "没有还需要代评的项目", "no project is left for which to replace him")
+    return made
+
+
+@_when(commands.ProposeJudge)
+def _propose_judge(command: commands.ProposeJudge, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    setup = state.session
+    name = _name(command.name, "请写评委姓名", "the judge's name is needed")
+    unit = _short(command.unit.strip(), MAX_NAME)
+    known = (*setup.contest.judges, *(judge for judge, _ in state.proposed))
+    if any(_same_person(name, judge.name) for judge in known):
+        raise Refused("already_judge", f"{name} 已是本场评委", f"{name} is a judge of this session already")
+    like = next((judge for judge in setup.contest.judges if judge.judge_class == command.judge_class), None)
+    if like is None or not components_of(setup, like):
+        raise Refused("unknown_class", "本场没有这一类评委", "this session has no judges of that class")
+    role = PanelRole.RESERVE if command.reserve else PanelRole.JUDGE
+    judge = Judge(
+        no=_next_number(like.no, [judge.no for judge in known]),
+        name=name,
+        judge_class=command.judge_class,
+        unit=unit,
+        sessions=(setup.session.name,),
+        role=role,
+    )
+    return [events.JudgeProposed(judge=judge, reason=_reason(command.reason))]
+
+
+def _next_number(like: str, taken: Iterable[str]) -> str:
+    """The next free number of a class: its letters, then one more than the highest figure."""
+    letters = like.rstrip("0123456789")
+    used = [no.removeprefix(letters) for no in taken if no.startswith(letters)]
+    return f"{letters}{max((int(one) for one in used if one.isascii() and one.isdigit()), default=0) + 1}"
+
+
+def _proposed(state: State, no: str) -> tuple[Judge, str]:
+    for judge, reason in state.proposed:
+        if judge.no == no:
+            return judge, reason
+    raise Refused("not_proposed", "没有这位待同意的评委", "no such judge waits for the chair's consent")
+
+
+@_when(commands.AgreeJudge)
+def _agree_judge(command: commands.AgreeJudge, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    judge, reason = _proposed(state, command.no)
+    setup = state.session
+    waits = [
+        project
+        for project in setup.contest.projects
+        if state.projects[project.entry_no].stage in (ProjectStage.WAITING, ProjectStage.CALLED)
+        and components_of(setup, judge, project.entry_no)
+    ]
+    if judge.role is PanelRole.RESERVE:
+        return [events.JudgeAdded(judge=judge, entry_nos=(), reason=reason)]
+    if not waits:
+        raise Refused("nothing_left", "没有待上场的项目", "no project waits that he could hear")
+    made: list[Event] = [
+        events.JudgeAdded(judge=judge, entry_nos=tuple(project.entry_no for project in waits), reason=reason)
+    ]
+    made += [
+        events.PresenceSet(
+            entry_no=project.entry_no, judge=judge.no, presence=Presence.RECUSED, reason="与项目同单位 / the same unit"
+        )
+        for project in waits
+        if judge.unit and judge.unit in (project.lead_unit, *project.partner_units)
+    ]
+    return made
+
+
+@_when(commands.DeclineJudge)
+def _decline_judge(command: commands.DeclineJudge, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    _proposed(state, command.no)
+    return [events.JudgeDeclined(no=command.no, reason=_reason(command.reason))]
+
+
 def _presence_made(held: ProjectState, event: events.PresenceSet) -> list[Event]:
     """A change of presence, with the close of scoring where nothing is missing after it."""
     if held.stage is ProjectStage.SCORING and not _with_presence(held, event).missing:
@@ -1331,6 +1436,7 @@ def evolve(state: State, body: Body) -> State:
         after,
         seq=body.seq,
         results_seq=body.seq if changes else after.results_seq,
+        acts=after.acts if (act := acts.act_of(body)) is None else (*after.acts, act),
         reviews=_still_reviewed(after.reviews, body.event) if changes and after.reviews else after.reviews,
     )
 
@@ -1615,6 +1721,32 @@ def _back(sheet: SheetState) -> SheetState:
         return sheet
     status, reason = sheet.away
     return _replace(sheet, status=status, reason=reason, away=None)
+
+
+@_then(events.JudgeProposed)
+def _judge_proposed(event: events.JudgeProposed, state: State, body: Body) -> State:
+    return _replace(state, proposed=(*state.proposed, (event.judge, event.reason)))
+
+
+@_then(events.JudgeDeclined)
+def _judge_declined(event: events.JudgeDeclined, state: State, body: Body) -> State:
+    return _replace(state, proposed=tuple(one for one in state.proposed if one[0].no != event.no))
+
+
+@_then(events.JudgeAdded)
+def _judge_added(event: events.JudgeAdded, state: State, body: Body) -> State:
+    setup = state.session
+    contest = _replace(setup.contest, judges=(*setup.contest.judges, event.judge))
+    projects = dict(state.projects)
+    for entry_no in event.entry_nos:
+        held = projects[entry_no]
+        projects[entry_no] = _replace(held, sheets={**held.sheets, event.judge.no: SheetState()})
+    return _replace(
+        state,
+        setup=_replace(setup, contest=contest),
+        projects=projects,
+        proposed=tuple(one for one in state.proposed if one[0].no != event.judge.no),
+    )
 
 
 @_then(events.ScoringClosed)

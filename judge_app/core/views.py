@@ -14,6 +14,7 @@ from decimal import Decimal
 import msgspec
 
 from judge_app.core import clock, events, session
+from judge_app.core.acts import Act
 from judge_app.core.clock import EndedBy, HoldKind, PhaseRun
 from judge_app.core.commands import Points
 from judge_app.core.contest import PanelRole, PlannedSession, Project, Struct
@@ -83,6 +84,8 @@ class Briefing(Struct, frozen=True):
     rules: RuleSet
     projects: tuple[Project, ...]
     judges: tuple[JudgeCard, ...] = ()
+    passed_initial_review: dict[str, int] = {}
+    """Track → projects that passed the initial review: the basis of a quota that is a share of them, for the desk."""
 
 
 class ClockView(Struct, frozen=True):
@@ -195,6 +198,17 @@ class Health(Struct, frozen=True):
     """What is wrong now, as (zh, en)."""
 
 
+class ProposedJudge(Struct, frozen=True):
+    """A walk-in judge whom the host proposes and the chair has to agree to."""
+
+    no: str
+    name: str
+    judge_class: str
+    unit: str = ""
+    reserve: bool = False
+    reason: str = ""
+
+
 class PaperNote(Struct, frozen=True):
     """A sheet that is entered from paper (代录), as the host sees it: by whom, and whether it is recorded; no mark."""
 
@@ -281,6 +295,8 @@ class HostView(msgspec.Struct, frozen=True, kw_only=True, tag="host", tag_field=
     """Where the room can be reached: (address and port, the network's name), the likeliest first; for the host alone."""
     papers: tuple[PaperNote, ...] = ()
     """Sheets that are, or were, entered from paper."""
+    proposed: tuple[ProposedJudge, ...] = ()
+    """Walk-in judges to whom the chair has not agreed yet."""
 
 
 class OwnSheet(Struct, frozen=True):
@@ -403,6 +419,11 @@ class ChairView(msgspec.Struct, frozen=True, kw_only=True, tag="chair", tag_fiel
     """The reviews that stand, of the projects whose sheets may be seen."""
     papers: tuple[PaperView, ...] = ()
     """Paper sheets that wait for a second reading, or for two that agree."""
+    proposed: tuple[ProposedJudge, ...] = ()
+    """Walk-in judges to whom the chair has not agreed yet."""
+    acts: tuple[Act, ...] = ()
+    """What was reopened, ruled, added, replaced …, for the chair and the supervisor; without a reason that might tell a
+    mark of a project whose sheets may not be seen."""
 
 
 class StageView(msgspec.Struct, frozen=True, kw_only=True, tag="stage", tag_field="view"):
@@ -444,6 +465,7 @@ def briefing(state: State, seat: Seat) -> Briefing:
         rehearsal=setup.rehearsal,
         rules=setup.rules,
         projects=tuple(project if desk else _told(project, seat) for project in contest.projects),
+        passed_initial_review=contest.passed_initial_review if desk else {},
         judges=tuple(
             JudgeCard(
                 no=judge.no,
@@ -628,6 +650,28 @@ def _host(state: State, seat: Seat, live: Live) -> HostView:
         join_links=live.join_links if seat.role is Role.HOST else (),
         addresses=live.addresses if seat.role is Role.HOST else (),
         papers=_paper_notes(state),
+        proposed=_proposed(state),
+    )
+
+
+def _proposed(state: State) -> tuple[ProposedJudge, ...]:
+    return tuple(
+        ProposedJudge(
+            no=judge.no,
+            name=judge.name,
+            judge_class=judge.judge_class,
+            unit=judge.unit,
+            reserve=judge.role is PanelRole.RESERVE,
+            reason=reason,
+        )
+        for judge, reason in state.proposed
+    )
+
+
+def _acts(state: State, seat: Seat, shown: dict[str, bool]) -> tuple[Act, ...]:
+    return tuple(
+        act if not act.entry_no or shown.get(act.entry_no) else msgspec.structs.replace(act, reason="")
+        for act in state.acts
     )
 
 
@@ -791,6 +835,8 @@ def _chair(state: State, seat: Seat, live: Live) -> ChairView:
             if no in visible
         ),
         papers=_papers(state, seat),
+        proposed=_proposed(state),
+        acts=_acts(state, seat, shown) if seat.role in (Role.CHAIR, Role.SUPERVISOR) else (),
     )
 
 

@@ -72,6 +72,9 @@ class Sink(Protocol):
     def show(self, view: bytes) -> None:
         """A whole view; it replaces one that has not gone out yet."""
 
+    def brief(self, briefing: views.Briefing) -> None:
+        """What it was told on joining has changed."""
+
     def drop(self, denied: messages.Denied) -> None:
         """The device may no longer act: say so and close."""
 
@@ -683,6 +686,8 @@ class Room:
         self._waiting = [(seq, asked) for seq, asked in self._waiting if seq > last.seq]
         for hear in self.new_records:
             hear(records)
+        if any(isinstance(record.event, events.JudgeAdded) for record in records):
+            self._seat_anew()
         # Receipts first: their coroutines run before this.
         self._push_soon([record.body for record in records])
         if any(isinstance(record.event, events.DeviceRevoked) for record in records):
@@ -1023,6 +1028,13 @@ class Room:
         for sink in list(self._sinks):
             if sink.seat.id in ("host", "timekeeper"):
                 self._show(sink, live)
+
+    def _seat_anew(self) -> None:
+        """A judge joined the panel: there is a seat more, with its link, and everybody is told who sits here."""
+        self.seats = {seat.id: seat for seat in session.seats(self.committed.session)}
+        self._codes_changed()
+        for sink in self._sinks:
+            sink.brief(self.briefing(sink.seat))
 
     def _drop_revoked(self) -> None:
         for sink in list(self._sinks):

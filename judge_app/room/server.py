@@ -23,6 +23,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from judge_app.core import commands
 from judge_app.core.errors import Refused
 from judge_app.core.seats import Role, Seat, may
+from judge_app.core.views import Briefing
 from judge_app.room.clock import real_ns
 from judge_app.room.door import LIMITS, Door, Limits
 from judge_app.room.feeding import Feed
@@ -144,6 +145,9 @@ class Connection:
     def show(self, view: bytes) -> None:
         self._view = view
         self._wake.set()
+
+    def brief(self, briefing: Briefing) -> None:
+        self.answer(messages.Briefed(briefing=briefing))
 
     def drop(self, denied: messages.Denied) -> None:
         self.answer(denied)

@@ -337,6 +337,8 @@ class SeatConnection:
             self._listener.on_view(message.view, message.seq)
         elif isinstance(message, Receipt | Refusal):
             self._on_answer(message)
+        elif isinstance(message, messages.Briefed):
+            self._listener.on_briefing(message.briefing)
         elif isinstance(message, messages.PhotoKept):
             self._photos.pop(message.digest, None)
             if message.code:

@@ -18,7 +18,7 @@ from judge_app.core.views import AnyView, Briefing
 
 T = TypeVar("T")
 
-PROTOCOL = 6
+PROTOCOL = 7
 """Raised with every change of a message's form; room and seat must have the same."""
 MAX_BYTES = 256 * 1024
 """The longest message that a room takes; its own may be longer (a view of 200 projects)."""
@@ -247,6 +247,12 @@ class Welcome(Message, frozen=True):
     """The room's signature of its epoch."""
 
 
+class Briefed(Message, frozen=True):
+    """The briefing again: a judge joined the panel, which else does not change."""
+
+    briefing: Briefing
+
+
 class View(Message, frozen=True):
     """All that this seat may see, as of journal number ``seq``."""
 
@@ -309,7 +315,7 @@ class Pong(Message, frozen=True):
 
 
 FromSeat = Hello | Submit | Progress | AskCode | KeepPhoto | StageTrouble | Follow | Followed | Ping
-FromRoom = Denied | Waiting | Welcome | View | Receipt | Refusal | PhotoKept | Journal | Pong
+FromRoom = Denied | Waiting | Welcome | Briefed | View | Receipt | Refusal | PhotoKept | Journal | Pong
 
 _encoder = msgspec.json.Encoder()
 _from_seat: msgspec.json.Decoder[FromSeat] = msgspec.json.Decoder(FromSeat)

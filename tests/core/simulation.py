@@ -65,6 +65,9 @@ class Sitting:
             self.records.append(journal.seal(body, self.records[-1].hash if self.records else journal.GENESIS))
             self.state = session.evolve(self.state, body)
             bodies.append(body)
+            if isinstance(event, events.JudgeAdded):
+                self.setup = self.state.session
+                self.seats = {seat.id: seat for seat in session.seats(self.setup)}
         return bodies
 
     def catch_up(self) -> list[Body]:
@@ -239,6 +242,9 @@ MOVES = {
     "review": 6,
     "paper": 6,
     "drop_paper": 1,
+    "replace": 1,
+    "propose": 1,
+    "agree": 2,
     "presence": 5,
     "close": 2,
     "lock": 8,
@@ -323,6 +329,27 @@ def command_of(sitting: Sitting, move: Move, told: Told) -> tuple[str, commands.
             return seat, commands.EnterPaper(
                 entry_no=entry_no, judge=judge, revision=revision, points=points, name=name, comment=words
             )
+        case "replace":
+            return "host", commands.ReplaceJudge(
+                judge=judge,
+                replaced_by=reserves[b % len(reserves)],
+                presence=[Presence.LEFT, Presence.ABSENT][a % 2],
+                reason=told.words(judge, entry_no, b),
+            )
+        case "propose":
+            cards = sitting.setup.contest.judges
+            return "host", commands.ProposeJudge(
+                name=f"临时{b % 3}",
+                judge_class=cards[a % len(cards)].judge_class,
+                reason="增补",
+                unit=["", "单位2"][b % 2],
+                reserve=b % 5 == 0,
+            )
+        case "agree":
+            no = state.proposed[a % len(state.proposed)][0].no if state.proposed else "E99"
+            if b % 4 == 0:
+                return "chair", commands.DeclineJudge(no=no, reason="不必")
+            return "chair", commands.AgreeJudge(no=no)
         case "drop_paper":
             entry_no, judge = list(state.papers)[a % len(state.papers)] if state.papers else (entry_no, judge)
             return "scorer", commands.DropPaper(entry_no=entry_no, judge=judge, reason=told.words(judge, entry_no, b))

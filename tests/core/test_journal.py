@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from judge_app.core import events
 from judge_app.core.clock import EndedBy, HoldKind, Outcome
-from judge_app.core.contest import Presence
+from judge_app.core.contest import Judge, Presence
 from judge_app.core.events import AnyEvent, Event
 from judge_app.core.journal import GENESIS, VERSION, Body, Record, Stamp, chain, first_break, read, seal
 from judge_app.core.paper import PaperOrigin
@@ -67,6 +67,9 @@ EXAMPLES: list[Event] = [
     events.SheetReturned(entry_no="1", judge="P1", reason="涂改"),
     events.ReturnAsked(entry_no="1", judge="P1", reason="写错"),
     events.PresenceSet(entry_no="1", judge="P1", presence=Presence.RECUSED, reason="同单位", replaced_by="P9"),
+    events.JudgeProposed(judge=Judge(no="P10", name="新评委", judge_class="专业评委"), reason="增补"),
+    events.JudgeAdded(judge=Judge(no="P10", name="新评委", judge_class="专业评委"), entry_nos=("2",), reason="增补"),
+    events.JudgeDeclined(no="P10", reason="不必"),
     events.ScoringClosed(entry_no="1", missing=("P1",)),
     events.ResultRecomputed(entry_no="1", name="吴计", ticks=(Tick(line="total||", shown="89.20"),)),
     events.ResultChecked(

@@ -29,6 +29,10 @@ MarkNoShow       h
 RemoveProject    h c
 ReorderProjects  h
 SetPresence      h c
+ReplaceJudge     h c
+ProposeJudge     h
+AgreeJudge       c
+DeclineJudge     h c
 ShowMessage      h t
 AdmitDevice      h
 RevokeDevice     h

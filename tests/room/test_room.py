@@ -17,7 +17,7 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from judge_app.core import commands, events
+from judge_app.core import commands, events, views
 from judge_app.core.clock import HoldKind, deadline_ns, remaining_ns
 from judge_app.core.errors import BadInput
 from judge_app.core.journal import Record, first_break
@@ -86,6 +86,9 @@ class Sink:
         assert isinstance(message, messages.View)
         self.shown.append(message)
         self._changed.set()
+
+    def brief(self, briefing: views.Briefing) -> None:
+        self.briefed = briefing
 
     def drop(self, denied: messages.Denied) -> None:
         self.dropped.append(denied)

@@ -1,7 +1,4 @@
-"""What a ruling would do, before it is made: the same calculation once more, on the sheets that the view shows.
-
-The view does not carry how many projects passed the initial review, so a quota that is a share of them is not tried.
-"""
+"""What a ruling would do, before it is made: the same calculation once more, on the sheets that the view shows."""
 
 from __future__ import annotations
 
@@ -92,8 +89,9 @@ def with_ruling(view: ChairView, briefing: Briefing, ruling: Ruling) -> tuple[Ta
     """The results with one more ruling, and what changes by it; None where the calculation does not take it."""
     given = entries(view, briefing)
     try:
-        before = tabulate(briefing.rules, given, rulings=rulings(view))
-        after = tabulate(briefing.rules, given, rulings=(*rulings(view), ruling))
+        passed = briefing.passed_initial_review
+        before = tabulate(briefing.rules, given, rulings=rulings(view), passed_initial_review=passed)
+        after = tabulate(briefing.rules, given, rulings=(*rulings(view), ruling), passed_initial_review=passed)
     except BadInput:
         return None
     return after, effect(before, after)
