@@ -59,6 +59,7 @@ class SeatHall:
         self._connecting = ConnectingWindow(f"{join.host}:{join.port}")
         self._connecting.leave_requested.connect(self.left.set)
         self._connecting.check_requested.connect(self._look)
+        application.serve(self._connecting)
         self._connecting.show()
         application.qt.lastWindowClosed.connect(self._closed)
 

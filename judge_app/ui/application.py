@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from judge_app.ui.language import Language
 from judge_app.ui.theme import load_fonts, look, wear
+from judge_app.ui.widgets.help import offer_help
 
 
 def data_folder() -> Path:
@@ -76,7 +77,8 @@ class Application:
         window.show()
 
     def serve(self, window: QWidget) -> None:
-        """Connect a window's wishes about language and look."""
+        """Connect a window's wishes about language and look, and F1 with its help page."""
+        offer_help(window)
         if hasattr(window, "language_requested"):
             window.language_requested.connect(self._use_language)
         if hasattr(window, "look_requested"):

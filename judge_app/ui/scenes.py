@@ -44,6 +44,7 @@ from judge_app.ui.start.join_page import FoundRoom
 from judge_app.ui.start.ways import Way
 from judge_app.ui.theme import DARK, Theme, wear
 from judge_app.ui.widgets import Check
+from judge_app.ui.widgets.help import TOPICS, HelpWindow
 
 WALL = datetime(2026, 12, 5, 2, 14, 30, tzinfo=UTC)
 ONLINE = Connection(link=Link.ONLINE, rtt_ms=3.0)
@@ -647,6 +648,10 @@ def _start_failed() -> Shown:
     return Shown(window, written=(*_RECENT, "host.log"))
 
 
+def _help(topic: str) -> Callable[[], Shown]:
+    return lambda: Shown(HelpWindow(topic))
+
+
 REFUSED = Connection(
     link=Link.REFUSED,
     zh="链接已被使用或已失效，请向主持人要新链接",
@@ -842,6 +847,7 @@ def scenes() -> list[Scene]:
         Scene("connecting", "offline", _connecting(OFFLINE)),
         Scene("connecting", "firewall", _connecting(OFFLINE, FIREWALL)),
         Scene("connecting", "refused", _connecting(REFUSED, USED_LINK)),
+        *(Scene("help", topic, _help(topic)) for topic in TOPICS),
         Scene("console", "loading", _console_loading),
         Scene("console", "opened", _console_opened),
         Scene("console", "nobody", _console_nobody),

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from judge_app.ui.language import current, mark, tr
 from judge_app.ui.theme import LOOKS, SCALES, theme_of
+from judge_app.ui.widgets.help import show_help
 
 LANGUAGES = {"zh": "中文", "en": "English"}
 """Each language in its own words, whatever the language in force."""
@@ -59,6 +60,11 @@ class AppearanceButton(QToolButton):
             self._add(sizes, words, theme.scale == scale).triggered.connect(
                 lambda _=False, scale=scale: self.scale_requested.emit(scale)
             )
+
+        self._menu.addSeparator()
+        help_action = QAction(f"{tr('Help')}\tF1", self._menu)
+        help_action.triggered.connect(lambda: show_help(self.window()))
+        self._menu.addAction(help_action)
 
     def _add(self, group: QActionGroup, words: str, checked: bool) -> QAction:
         action = QAction(words, group)
