@@ -19,7 +19,6 @@ from judge_app.ui.start import StartWindow
 from judge_app.ui.widgets.help import TOPICS, HelpWindow, offer_help, page, show_help, topic_of
 from tests.ui.desk import dressed
 
-
 # the offscreen platform has no stack of windows
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
