@@ -90,7 +90,7 @@ def _judge(judge: str, component: str, session: str, panel: dict[str, dict[str, 
     own = [marks[judge] for marks in panel.values() if judge in marks]
     shared = [marks for marks in panel.values() if judge in marks and len(marks) > 1]
     mine = [marks[judge] for marks in shared]
-    others = [_mean([mark for name, mark in marks.items() if name != judge]) for marks in shared]
+    others = [(sum(marks.values()) - marks[judge]) / (len(marks) - 1) for marks in shared]
     return JudgeLeniency(
         judge=judge,
         component=component,
@@ -127,9 +127,12 @@ def _spread(values: Sequence[Fraction]) -> Decimal | None:
 
 def _ranks(values: Sequence[Fraction]) -> list[Fraction]:
     """Ranks from 1, equal values sharing the mean of their places."""
-    ordered = sorted(values)
-    first = {value: ordered.index(value) for value in set(values)}
-    return [first[value] + Fraction(ordered.count(value) + 1, 2) for value in values]
+    first: dict[Fraction, int] = {}
+    count: dict[Fraction, int] = {}
+    for place, value in enumerate(sorted(values)):
+        first.setdefault(value, place)
+        count[value] = count.get(value, 0) + 1
+    return [first[value] + Fraction(count[value] + 1, 2) for value in values]
 
 
 def rank_correlation(left: Sequence[Fraction], right: Sequence[Fraction]) -> Decimal | None:

@@ -51,6 +51,7 @@ class RoomsHall:
         window.contest_chosen.connect(self._choose)
         window.wished.connect(self._wished)
         window.folder_requested.connect(self._open)
+        window.reference_wanted.connect(self._compare)
 
     def look_at(self, places: Sequence[str]) -> None:
         """Look at these places from now on; what is wrong with them is said in the window."""
@@ -81,6 +82,10 @@ class RoomsHall:
     def _choose(self, key: str) -> None:
         if self.watcher is not None:
             self.watcher.choose(key)
+
+    def _compare(self) -> None:
+        if self.watcher is not None:
+            self.watcher.compare()
 
     def _wished(self, wish: object) -> None:
         board, watcher, watch = self.window.board, self.watcher, self._watch

@@ -52,7 +52,8 @@ class Counted(msgspec.Struct, frozen=True):
     places: dict[str, dict[str, tuple[Place, ...]]]
     quotas: dict[str, Quotas]
     top: dict[str, dict[str, tuple[str, ...]]]
-    leniency: LeniencySheet
+    leniency: LeniencySheet | None
+    """None until somebody wants to read it."""
 
 
 class Board(msgspec.Struct, frozen=True):
@@ -90,7 +91,9 @@ def contests_of(look: Look) -> tuple[Named, ...]:
 class Counter:
     """Makes boards; what was counted is kept as long as neither a room nor the log has gone on."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, reference: bool = False) -> None:
+        self.reference = reference
+        """Whether judges and panels are to be compared as well, which takes its time."""
         self._known: tuple[object, tuple[Counted | None, tuple[Problem, ...]]] | None = None
 
     def board(
@@ -129,9 +132,9 @@ class Counter:
     def _counted(
         self, named: Named, rooms: Sequence[Room], log: Log, today: str
     ) -> tuple[Counted | None, tuple[Problem, ...]]:
-        key = (named, tuple((room.folded.hash, trusted(room)) for room in rooms), log, today)
+        key = (named, tuple((room.folded.hash, trusted(room)) for room in rooms), log, today, self.reference)
         if self._known is None or self._known[0] != key:
-            self._known = key, _count(rooms, log, today)
+            self._known = key, _count(rooms, log, today, reference=self.reference)
         return self._known[1]
 
 
@@ -140,7 +143,9 @@ def trusted(room: Room) -> bool:
     return not room.contested and room.check.equal and not room.folded.parked and not room.alarms
 
 
-def _count(rooms: Sequence[Room], log: Log, today: str) -> tuple[Counted | None, tuple[Problem, ...]]:
+def _count(
+    rooms: Sequence[Room], log: Log, today: str, *, reference: bool
+) -> tuple[Counted | None, tuple[Problem, ...]]:
     states = [room.state for room in rooms]
     try:
         held = overall.count(states, log)
@@ -162,7 +167,7 @@ def _count(rooms: Sequence[Room], log: Log, today: str) -> tuple[Counted | None,
         places={per: places_of(held.book, per) for per in kinds},
         quotas=quota_table(held.book),
         top={per: top_of_each(held.book, per) for per in kinds if per != "all"},
-        leniency=leniency(held.rules, held.tabulation, [e for e in held.book.entries if _here(held, e.entry_no)]),
+        leniency=_compared(held) if reference else None,
     )
     return counted, ()
 
@@ -184,8 +189,9 @@ def gathered(board: Board, obstacles: Sequence[Obstacle]) -> list[tuple[Obstacle
     return [(one, tuple(places)) for one, places in found.values()]
 
 
-def _here(held: Count, entry_no: str) -> bool:
-    return entry_no not in held.outside
+def _compared(held: Count) -> LeniencySheet:
+    here = [entry for entry in held.book.entries if entry.entry_no not in held.outside]
+    return leniency(held.rules, held.tabulation, here)
 
 
 def _doubt(room: Room) -> Obstacle:

@@ -257,7 +257,12 @@ def quota(counted: Counted, given: Mapping[str, int] | None = None) -> Asked | N
     if rule is None or rule.type != "ratio":
         return None
     numbers_given = dict(given or {})
-    bases = ["passed_initial_review"] if given else list(counted.quotas)
+    own = counted.quotas.get(rule.basis)
+    alike = [one for one, table in counted.quotas.items() if own is not None and table.exact == own.exact]
+    bases = (
+        [rule.basis, *(one for one in counted.quotas if one not in alike)] if own is not None else list(counted.quotas)
+    )
+    bases = ["passed_initial_review"] if given else bases
     ways: dict[str, tuple[Choice, QuotaChosen]] = {}
     now = ""
     for held in bases:

@@ -272,9 +272,9 @@ def quota_columns() -> list[Column]:
     return [
         Column(tr("Within"), 1.6, 96, whole=True),
         Column(tr("Share"), 0.8, 48, right=True),
-        Column(tr("Down"), 0.8, 48, right=True),
+        Column(tr("Floor"), 0.8, 48, right=True),
         Column(tr("Half up"), 0.8, 48, right=True),
-        Column(tr("Up"), 0.8, 40, right=True),
+        Column(tr("Ceiling"), 0.8, 40, right=True),
         Column(tr("Remainder"), 0.8, 48, right=True),
         Column(tr("Chosen"), 0.8, 48, right=True),
     ]
@@ -395,7 +395,7 @@ def award_rows(counted: Counted) -> list[TableRow]:
                 Cell(award, strong=True),
                 Cell(number(no)),
                 Cell(names[no].name, names[no].lead_unit),
-                Cell(tr("Given"), tone="ok", pill=True),
+                Cell(tr("Awarded"), tone="ok", pill=True),
             ),
         )
         for award, winners in table.awards.items()
@@ -440,7 +440,7 @@ def ruling_columns() -> list[Column]:
 
 _KINDS = {
     "few_sheets": mark("Too few sheets"),
-    "tie": mark("Equal totals"),
+    "tie": mark("Same total"),
     "cut": mark("Tie at the cut"),
     "award": mark("Tie across awards"),
 }
@@ -478,7 +478,7 @@ def publication_columns() -> list[Column]:
     return [
         Column(tr("Published"), 1.4, 96, whole=True),
         Column(tr("When"), 1.2, 96, whole=True),
-        Column(tr("By"), 0.8, 64),
+        Column(tr("Published by"), 0.8, 64),
         Column(tr("Counted"), 1.4, 100, give=1),
         Column(tr("Files"), 2.4, 120, give=2),
     ]
@@ -566,7 +566,7 @@ def judge_rows(counted: Counted) -> list[TableRow]:
     rules = counted.held.rules
     names = {one.no: one.name for one in counted.held.contest.judges}
     found = []
-    for one in counted.leniency.judges:
+    for one in counted.leniency.judges if counted.leniency is not None else ():
         component = rules.component(one.component)
         found.append(
             TableRow(
@@ -600,7 +600,7 @@ def panel_columns() -> list[Column]:
 def panel_rows(counted: Counted) -> list[TableRow]:
     rules = counted.held.rules
     found = []
-    for one in counted.leniency.panels:
+    for one in counted.leniency.panels if counted.leniency is not None else ():
         component = rules.component(one.component)
         found.append(
             TableRow(

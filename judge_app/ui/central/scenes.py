@@ -164,7 +164,7 @@ def _wall(ns: int) -> str:
 def board(*rooms: Room, log: Log | None = None, now: dt.datetime = NOW, troubles: tuple[Problem, ...] = ()) -> Board:
     """What a watcher would make of these rooms."""
     look = Look(rooms=rooms, at="2026-12-05T02:14:28.000Z", troubles=troubles)
-    made = Counter().board(look, FOLDER, "", now, log or Log())
+    made = Counter(reference=True).board(look, FOLDER, "", now, log or Log())
     assert made is not None
     return made
 

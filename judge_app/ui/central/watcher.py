@@ -61,6 +61,12 @@ class Watcher(QObject):
         self._chosen = key
         self.do("", lambda: None)
 
+    def compare(self) -> None:
+        """Judges and panels are to be compared from now on."""
+        if not self._counter.reference:
+            self._counter.reference = True
+            self.do("", lambda: None)
+
     def do(self, name: str, job: Job) -> None:
         """Do something on the watcher's thread, then look again; '' is not told of."""
         self._jobs.put((name, job))

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 from judge_app.core import overall
 from judge_app.core.contest_log import ObjectionReceived
 from judge_app.core.errors import Problem
+from judge_app.core.leniency import NOTICE
 from judge_app.core.overall import Obstacle
 from judge_app.core.results import Objection, Publicity, basis_of, check_objection
 from judge_app.core.rules import Text
@@ -40,7 +41,7 @@ from judge_app.ui.central.places import PlacesPage
 from judge_app.ui.central.publishing import Made, Order
 from judge_app.ui.central.questions import Asked, Record
 from judge_app.ui.central.table import Table
-from judge_app.ui.glossary import ago, local_time, number
+from judge_app.ui.glossary import ago, hundredths, local_time, number
 from judge_app.ui.language import either, mark, tr, tr_count
 from judge_app.ui.theme import Tone, restyle
 from judge_app.ui.widgets import (
@@ -72,12 +73,14 @@ def _now() -> datetime:
 
 class CentralWindow(QWidget):
     """Signals are wishes: ``places_chosen`` (list of texts), ``contest_chosen`` (key), ``wished`` (a questions.Wish: a
-    record, a chain or alarm to settle, an order to publish), ``folder_requested`` (path to open)."""
+    record, a chain or alarm to settle, an order to publish), ``folder_requested`` (path to open), ``reference_wanted``
+    (judges and panels are to be compared)."""
 
     places_chosen = Signal(list)
     contest_chosen = Signal(str)
     wished = Signal(object)
     folder_requested = Signal(str)
+    reference_wanted = Signal()
     language_requested = Signal(str)
     look_requested = Signal(str)
     scale_requested = Signal(float)
@@ -324,6 +327,9 @@ class CentralWindow(QWidget):
         if before is None or before.named != board.named:
             self._room = ""
             self._per = ""
+        elif before.counted is board.counted and before.problems is board.problems and before.log == board.log:
+            self._show_state()  # nothing but the rooms' own lines may have changed
+            return
         self._show()
 
     def set_failed(self, problem: Problem) -> None:
@@ -371,23 +377,28 @@ class CentralWindow(QWidget):
 
     def _show(self) -> None:
         board = self._board
-        self._whole.setCurrentIndex(2 if board is not None else 1 if self._looking and self._failed is None else 0)
-        self._loading_text.setText(tr("Looking at the rooms…"))
-        self.places_page.set_problem(self._failed if board is None else None)
-        self._show_bar()
-        self._show_banner()
+        self._show_state()
         if board is None:
             return
         for button in self._tabs.buttons():
             button.setChecked(button.property("page") == self._page)
         self.pages.setCurrentIndex(list(PAGES).index(self._page))
-        self._show_rooms()
         self._show_results()
         self._show_places()
         self._show_publishing()
         self._show_reference()
-        self._show_tasks()
         self._show_step()
+
+    def _show_state(self) -> None:
+        board = self._board
+        self._whole.setCurrentIndex(2 if board is not None else 1 if self._looking and self._failed is None else 0)
+        self._loading_text.setText(tr("Looking at the rooms…"))
+        self.places_page.set_problem(self._failed if board is None else None)
+        self._show_bar()
+        self._show_banner()
+        if board is not None:
+            self._show_rooms()
+            self._show_tasks()
 
     def _show_bar(self) -> None:
         board = self._board
@@ -412,7 +423,7 @@ class CentralWindow(QWidget):
         if board.log.final is not None:
             self._open.set(tr("Published"), "ok")
         elif left:
-            self._open.set(tr("{n} things keep it from being published", n=left), "warn")
+            self._open.set(_things(left), "warn")
         else:
             self._open.set(tr("Nothing keeps it back"), "ok")
         stale = self._failed is not None
@@ -434,7 +445,7 @@ class CentralWindow(QWidget):
             text = f"{either(problem.zh, problem.en)} {seen}"
         else:
             tone = "warn"
-            title = tr("{n} files cannot be read", n=len(board.troubles))
+            title = tr_count(len(board.troubles), "{n} file cannot be read", "{n} files cannot be read")
             text = " ".join(f"{one.place}: {either(one.zh, one.en)}" for one in board.troubles[:3])
         restyle(self._banner, "tone", tone)
         self._banner_title.set_tone(tone)
@@ -558,8 +569,8 @@ class CentralWindow(QWidget):
         counted = self._counted()
         if counted is None or self._page != "reference":
             return
-        self._notice.setText(_said(counted.leniency.notice))
-        empty = tr("No marks yet.")
+        self._notice.setText(_said(NOTICE))
+        empty = tr("Comparing…") if counted.leniency is None else tr("No marks yet.")
         self.panel_card.set_heading(tr("Panels compared"))
         self.panel_table.set_table(tr("Panels compared"), rows.panel_columns(), rows.panel_rows(counted), empty)
         self.judge_card.set_heading(tr("Judges compared with the others on the same projects"))
@@ -609,8 +620,8 @@ class CentralWindow(QWidget):
                     "{what} {no}: room {room}, centre {centre}",
                     what=words[one.what],
                     no=number(one.entry_no) if one.entry_no else "",
-                    room=_short(one.room),
-                    centre=_short(one.centre),
+                    room=_short(one.room, one.what),
+                    centre=_short(one.centre, one.what),
                 )
                 for one in room.check.differences[:4]
             ]
@@ -681,7 +692,7 @@ class CentralWindow(QWidget):
                 "basis": tr("Give the numbers"),
                 "value": tr("Confirm the values"),
             }
-            note = tr("{n} things keep it from being published", n=len(gathered(board, counted.before_list)))
+            note = _things(len(gathered(board, counted.before_list)))
             act = "" if first.kind in ("session", "project") else first.kind
             return words[first.kind], note, act
         if board.log.final is not None and not self._changed(counted, board):
@@ -720,6 +731,8 @@ class CentralWindow(QWidget):
         """Brings one of PAGES into view."""
         if page in PAGES:
             self._page = page
+            if page == "reference":
+                self.reference_wanted.emit()
             self._show()
 
     def show_scope(self, per: str) -> None:
@@ -924,8 +937,14 @@ def _said(text: Text) -> str:
     return either(text.zh, text.en)
 
 
-def _short(text: str) -> str:
-    """A head (number and hash) cut to what can be compared by eye."""
+def _things(n: int) -> str:
+    return tr_count(n, "{n} thing keeps it from being published", "{n} things keep it from being published")
+
+
+def _short(text: str, what: str) -> str:
+    """What differs, as it can be compared by eye: a head (number and hash) cut short, a sum in points."""
+    if what == "sum":
+        return hundredths(int(text)) if text.isdigit() else text
     seq, _, digest = text.partition(" ")
     return f"{seq} {digest[:8]}" if digest else text
 
