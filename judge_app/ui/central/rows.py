@@ -395,7 +395,7 @@ def award_rows(counted: Counted) -> list[TableRow]:
                 Cell(award, strong=True),
                 Cell(number(no)),
                 Cell(names[no].name, names[no].lead_unit),
-                Cell(tr("Awarded"), tone="ok", pill=True),
+                Cell(tr("Award given"), tone="ok", pill=True),
             ),
         )
         for award, winners in table.awards.items()
@@ -440,7 +440,7 @@ def ruling_columns() -> list[Column]:
 
 _KINDS = {
     "few_sheets": mark("Too few sheets"),
-    "tie": mark("Same total"),
+    "tie": mark("Equal totals"),
     "cut": mark("Tie at the cut"),
     "award": mark("Tie across awards"),
 }
