@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -335,8 +335,3 @@ class StageDesk(QWidget):
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
             self.retranslate()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Closing it is putting it away; the stage itself closes it for good by ``deleteLater``."""
-        self.put_away.emit()
-        super().closeEvent(event)

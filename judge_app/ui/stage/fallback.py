@@ -112,8 +112,8 @@ class FallbackDeckHand(DeckHand):
         self._own_verdict = None
         self._run = None
         self._turn_to(self._program)
-        if deck in self._broken and self._has_pdf(deck):
-            self._fall_back()
+        if (deck in self._broken or inside is not None) and self._has_pdf(deck):
+            self._fall_back()  # a program's show always fills a screen: it cannot keep to a part
             return
         self._slow.start()
         self._program.show_deck(deck, screen, slide, inside)
@@ -197,7 +197,6 @@ class FallbackDeckHand(DeckHand):
         assert self._asked is not None
         deck, screen, slide, inside = self._asked
         self._slow.stop()
-        self._broken.add(deck)
         self._program.cut(_HELD_DOWN)
         self._turn_to(self._pdf)
         _log.info("the PDF is shown in the stead of %s", deck.name)
@@ -206,6 +205,7 @@ class FallbackDeckHand(DeckHand):
     def _too_slow(self) -> None:
         if self._asked is None or self._active is not self._program or not self._has_pdf(self._asked[0]):
             return
+        self._broken.add(self._asked[0])
         self._fall_back()
         self.failed.emit(
             "放映程序迟迟没有开始，已改为放映 PDF", "the slide-show program did not begin: its PDF is shown instead"
@@ -231,6 +231,7 @@ class FallbackDeckHand(DeckHand):
             return
         asked = self._asked
         if asked is not None and self._has_pdf(asked[0]):
+            self._broken.add(asked[0])
             self._fall_back()
             self.failed.emit(f"{zh}；已改为放映 PDF", f"{en}; its PDF is shown instead")
             return

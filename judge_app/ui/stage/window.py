@@ -386,8 +386,8 @@ class StageWindow(AudienceSurface):
         """Whether the audience's picture is a window among others: one monitor, or no screen of its own."""
         return not self._full or (shared(self._roles) and not self.isFullScreen())
 
-    def _inside(self, hand: DeckHand | None) -> QRect | None:
-        """The part of the screen that slides and curtain keep to; a foreign program's show always fills a screen."""
+    def _inside(self, hand: DeckHand | None = None) -> QRect | None:
+        """The part of the screen that slides and curtain keep to; what a foreign program shows always fills a screen."""
         if not self._windowed or (hand is not None and hand.overlay_parent is None):
             return None
         return QRect(self.mapToGlobal(QPoint(0, 0)), self.size())
@@ -503,7 +503,7 @@ class StageWindow(AudienceSurface):
         if hand is not None and deck is not None:
             self._opening = deck
             hand.allow()
-            hand.show_deck(deck, screen, again, self._inside(hand))
+            hand.show_deck(deck, screen, again, self._inside())
 
     def _cut(self, cut: Cut, now: int) -> None:
         key = cut.run if cut.run is not None else -1

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 from reportlab.pdfgen.canvas import Canvas
@@ -189,3 +190,26 @@ def test_where_no_program_is_the_pdf_is_shown_and_ended(qtbot: QtBot, make: Make
     assert "没有能放映" in heard.failed[-1]
     hand.cut(10)
     assert (heard.verdicts[-1][1].method, heard.verdicts[-1][1].confirmed) == ("curtain", False)
+
+
+def test_beside_the_hosts_desk_the_pdf_is_shown_since_a_program_would_cover_it(
+    qtbot: QtBot, make: Make, deck: Path, office: FakeOffice
+) -> None:
+    hand = make()
+    heard = Heard(hand)
+    hand.allow()
+    part = QRect(100, 100, 640, 360)
+    hand.show_deck(deck, QGuiApplication.primaryScreen(), 2, part)
+    assert heard.shown == [True]
+    assert hand.kind is DriverKind.PDF
+    assert not office.showing
+    window = hand.overlay_parent
+    assert window is not None
+    assert window.geometry() == part
+    assert heard.failed == [], "nothing has failed"
+    hand.cut(9)
+    qtbot.waitUntil(lambda: len(heard.verdicts) == 1, timeout=20_000)
+    assert heard.verdicts[0][1].confirmed
+    show(hand, deck)
+    qtbot.waitUntil(lambda: office.showing, timeout=20_000)
+    assert hand.kind is DriverKind.FAKE, "with a projector the program is asked again"
