@@ -13,11 +13,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
+from PySide6.QtCore import QTimer
+
 from judge_app.core.seats import Role
 from judge_app.core.views import AnyView, Briefing, ChairView, JudgeView
 from judge_app.seat.connection import Listener, SeatConnection
 from judge_app.seat.drafts import Drafts
 from judge_app.seat.state import CommandState, Connection
+from judge_app.show.awake import Awake, ways_here
 from judge_app.ui.application import Application, Settings, data_folder
 from judge_app.ui.connecting import ConnectingWindow
 from judge_app.ui.link import SeatLink
@@ -55,6 +58,7 @@ class SeatHall:
         self._looking: asyncio.Future[None] | None = None
         self._drafts: Drafts | None = None
         self.window: Any = None
+        self.awake = Awake(())
         self.left = asyncio.Event()
         self._connecting = ConnectingWindow(f"{join.host}:{join.port}")
         self._connecting.leave_requested.connect(self.left.set)
@@ -134,6 +138,9 @@ class SeatHall:
         else:
             self._application.open(self.window)
         self._connecting.hide()
+        if not briefing.rehearsal:
+            self.awake = Awake(ways_here(data_folder(), screen=briefing.seat.role is Role.STAGE))
+            QTimer.singleShot(0, self.window, self.awake.hold)
 
     def wipe(self) -> None:
         """A judge leaves after the results were locked: where every receipt is there, nothing stays on this computer,
@@ -245,6 +252,7 @@ def run_seat(
         if hall.window is not None:
             hall.window.close()
         hall.wipe()
+        hall.awake.release()
         return 1 if failed else 0
 
     return application.run(main)
