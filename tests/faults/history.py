@@ -102,10 +102,9 @@ def problems(
         rows = read_journal(path)
     except (sqlite3.DatabaseError, ValueError, OSError) as error:
         return [f"the session file cannot be read: {error}"]
-    found = [*_chain(rows), *_commands(rows)]
     kept = list(outboxes)
-    for receipt in (*receipts, *(receipt for outbox in kept for receipt in outbox.receipts.values())):
-        found += _receipt(rows, receipt, room_key)
+    held = (receipt for outbox in kept for receipt in outbox.receipts.values())
+    found = check_rows(rows, (*receipts, *held), room_key)
     for outbox in kept:
         found += _outbox(rows, outbox)
     scores, wrong = fold(rows)
@@ -119,6 +118,14 @@ def problems(
         found.append(f"{len(earlier) - len(rows)} events are gone")
     if centre is not None:
         found += _centre(rows, scores, centre)
+    return found
+
+
+def check_rows(rows: Sequence[Row], receipts: Iterable[Mapping[str, Any]], room_key: str = "") -> list[str]:
+    """As ``problems``, of rows that lie in no file: the chain, the commands and the receipts."""
+    found = [*_chain(rows), *_commands(rows)]
+    for receipt in receipts:
+        found += _receipt(rows, receipt, room_key)
     return found
 
 
