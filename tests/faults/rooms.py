@@ -76,6 +76,12 @@ class Ear:
             self.changed.clear()
             await asyncio.wait_for(self.changed.wait(), WAIT_S)
 
+    async def until_not_online(self) -> None:
+        """Until the seat says that the room does not answer."""
+        while self.link is Link.ONLINE:
+            self.changed.clear()
+            await asyncio.wait_for(self.changed.wait(), WAIT_S)
+
     async def until_again_online(self, heard: int) -> None:
         """Until the connection was lost and is there again, after the first ``heard`` things that were told of it."""
         while self.link is not Link.ONLINE or len(self.connections) <= heard:
