@@ -80,7 +80,7 @@ class StageWindow(AudienceSurface):
         """``hands`` show decks of a kind (``pdf``, ``slides``, ``keynote``: show/driver.py); PDF is always there."""
         super().__init__(parent)
         self.setWindowTitle("Judge App · stage")
-        self.setMinimumSize(640, 360)
+        self.setMinimumSize(384, 216)
         self._monotonic = monotonic
         self._briefing: Briefing | None = None
         self._view: StageView | None = None
@@ -692,7 +692,8 @@ def _screens_here() -> list[ScreenMark]:
 
 
 def _beside(area: QRect) -> QRect:
-    """A window of 16:9 at the lower right that leaves the most of the one screen to the host's desk."""
-    width = min(area.width() * 2 // 5, (area.height() - 80) * 16 // 9)
+    """A window of 16:9 at the lower right that leaves the one screen's clock and next step to the host's desk."""
+    share = 2 / 5 if area.width() >= 1600 else 3 / 10
+    width = min(round(area.width() * share), (area.height() - 80) * 16 // 9)
     height = width * 9 // 16
     return QRect(area.right() - width - 8, area.bottom() - height - 8, width, height)

@@ -321,7 +321,7 @@ def test_with_one_monitor_the_picture_and_its_slides_are_a_window_beside_the_hos
     stage.open_full_screen()
     screen = stage.screen().geometry()
     assert not stage.isFullScreen()
-    assert stage.width() * stage.height() < screen.width() * screen.height() / 2
+    assert stage.width() * stage.height() < screen.width() * screen.height() / 4
     assert stage.scene.note, "it says what this window is"
     stage.set_view(stage_view(running(END)))
     (deck,) = [window for window in QApplication.topLevelWidgets() if window.windowTitle() == "Judge App · deck"]
