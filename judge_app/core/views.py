@@ -419,6 +419,8 @@ class ChairView(msgspec.Struct, frozen=True, kw_only=True, tag="chair", tag_fiel
     """The reviews that stand, of the projects whose sheets may be seen."""
     papers: tuple[PaperView, ...] = ()
     """Paper sheets that wait for a second reading, or for two that agree."""
+    contested: bool = False
+    """The centre holds another journal of this session too: the chair says which one counts."""
     proposed: tuple[ProposedJudge, ...] = ()
     """Walk-in judges to whom the chair has not agreed yet."""
     acts: tuple[Act, ...] = ()
@@ -826,6 +828,7 @@ def _chair(state: State, seat: Seat, live: Live) -> ChairView:
         published=state.published,
         head_seq=live.head_seq,
         head_hash=live.head_hash,
+        contested=live.health.centre == "contested",
         own_pending=tuple(no for no in state.order if not shown[no] and state.projects[no].stage not in OUT)
         if seat.role is Role.CHAIR
         else (),

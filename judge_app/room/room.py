@@ -869,7 +869,9 @@ class Room:
     def set_centre(self, status: str, pending: int) -> None:
         """How the centre stands: '', 'ok', 'waiting' or 'contested', and how many events wait for it."""
         if (status, pending) != self._centre:
-            self._centre = (status, pending)
+            before, self._centre = self._centre[0], (status, pending)
+            if "contested" in (before, status) and before != status:
+                self._push_all()  # the chair has to say which journal counts
             self._push_live()
 
     def set_health(self, **fields: Any) -> None:

@@ -53,7 +53,7 @@ def salvage(path: str | Path) -> list[Record]:
                     break
                 found.append(read(data, prev_hash, digest))
                 prev = digest
-        except (sqlite3.Error, msgspec.MsgspecError, TypeError):
+        except (sqlite3.Error, msgspec.MsgspecError, TypeError, UnicodeDecodeError, OverflowError):
             pass  # what came before is what there is
         finally:
             connection.close()

@@ -385,6 +385,22 @@ def _chair_loading() -> Shown:
     return Shown(ChairWindow())
 
 
+def _chair_contested(asked: bool) -> Callable[[], Shown]:
+    """The centre holds two records of the session."""
+
+    def make() -> Shown:
+        play = all_heard()
+        play.live = msgspec.structs.replace(
+            play.live, health=msgspec.structs.replace(samples.HEALTHY, centre="contested")
+        )
+        window = chair(play)
+        if asked:
+            window.tasks.acted.emit("contested", "choose-chain")
+        return Shown(window, play.setup)
+
+    return make
+
+
 def _chair_own_first() -> Shown:
     play = presenting(missing=["E1", "E2"])
     window = chair(play)
@@ -889,6 +905,8 @@ def scenes() -> list[Scene]:
         Scene("chair", "own-first", _chair_own_first),
         Scene("chair", "review", _chair_review),
         Scene("chair", "locked", _chair_locked),
+        Scene("chair", "contested", _chair_contested(False)),
+        Scene("chair", "ask-contested", _chair_contested(True)),
         Scene("chair", "ruling", _chair_ruling(False)),
         Scene("chair", "ask-ruling", _chair_ruling(True)),
         Scene("chair", "incomplete", _chair_incomplete),

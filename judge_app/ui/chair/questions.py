@@ -161,6 +161,24 @@ def reopen(entry_no: str) -> Asked:
     )
 
 
+def choose_chain() -> Asked:
+    """Two journals of one session at the centre: this one, or the other."""
+    return Asked(
+        Question(
+            key="choose-chain",
+            title=tr("Does this room's record count?"),
+            consequence=tr(
+                "The centre then counts what this room holds; the other record stays there as evidence. Compare both"
+                " before you decide."
+            ),
+            reasons=(tr("The other computer failed"), tr("The other record lacks sheets")),
+            yes=tr("This one counts"),
+            danger=True,
+        ),
+        lambda _choice, reason, _second: [commands.ChooseChain(reason=reason)],
+    )
+
+
 def disqualify(entry_no: str, name: str) -> Asked:
     return Asked(
         Question(

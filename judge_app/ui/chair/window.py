@@ -472,6 +472,16 @@ class ChairWindow(QWidget):
         made += self._paper_tasks(view, briefing)
         if not self._is_chair():
             return made
+        if view.contested:
+            made.append(
+                Trouble(
+                    "contested",
+                    tr("The centre holds two records of this session"),
+                    tr("A spare took over, or a file was restored from a copy. Nothing counts there until you decide."),
+                    "stop",
+                    (("choose-chain", tr("Decide…"), False),),
+                )
+            )
         for one in pending.rulings_needed(view):
             made.append(
                 Trouble(
@@ -859,6 +869,8 @@ class ChairWindow(QWidget):
             self.ask_ruling(rest)
         elif action == "confirm":
             self.ask_confirmation()
+        elif action == "choose-chain":
+            self._put(questions.choose_chain())
         elif action == "show":
             self.show_project(parts[0])
         elif action == "paper":
