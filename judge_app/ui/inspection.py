@@ -257,6 +257,7 @@ _SAME_IN_BOTH = frozenset(
         "Tab",
         "PgDn",
         "PgUp",
+        "VPN",
         "Windows",
     }
 )

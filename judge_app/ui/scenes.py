@@ -346,6 +346,14 @@ def _console_paused(kind: events.PauseKind) -> Callable[[], Shown]:
     return make
 
 
+def _console_mirror() -> Shown:
+    play = presenting()
+    health = msgspec.structs.replace(
+        samples.HEALTHY, mirror="waiting", mirror_folder="/media/stick", mirror_lag=42, battery=23, disk_free=48_200
+    )
+    return Shown(console(play, health=health), play.setup)
+
+
 def _console_offline() -> Shown:
     play = presenting()
     return Shown(console(play, connection=OFFLINE), play.setup)
@@ -899,6 +907,7 @@ def scenes() -> list[Scene]:
         Scene("console", "opened-again", _console_paused(events.PauseKind.OPENED)),
         Scene("console", "recovered", _console_paused(events.PauseKind.RECOVERED)),
         Scene("console", "taken-over", _console_paused(events.PauseKind.TAKEN_OVER)),
+        Scene("console", "mirror", _console_mirror),
         Scene("console", "offline", _console_offline),
         Scene("console", "long", _console_long),
         Scene("chair", "loading", _chair_loading),

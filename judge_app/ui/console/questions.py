@@ -105,7 +105,7 @@ def take_over() -> Asked:
     )
 
 
-_STEPS = (10, 30, 60, 120, -10, -30, -60, -120)
+_STEPS = (10, 30, 60, -10, -30, -60)
 
 
 def change_time(clock: ClockView, seconds: int) -> Asked:
@@ -126,7 +126,7 @@ def change_time(clock: ClockView, seconds: int) -> Asked:
             consequence=tr("Every second given or taken stands in the time record with its reason."),
             choices=choices,
             chosen=str(seconds),
-            columns=4,
+            columns=6,
             reasons=(
                 tr("Started late by our fault"),
                 tr("Interrupted by the hall"),

@@ -28,13 +28,13 @@ from judge_app.core.views import Briefing, HostView, SeatStatus, Step
 from judge_app.seat.state import CommandState, Connection, Delivery, Link
 from judge_app.ui.console import order, questions, seats, steps, troubles
 from judge_app.ui.console.focus import FocusCard
+from judge_app.ui.console.health import battery, copies, saved
 from judge_app.ui.console.join_box import named
 from judge_app.ui.console.pace import Pace, pace
 from judge_app.ui.console.project_panel import ProjectPanel
 from judge_app.ui.console.questions import Asked
 from judge_app.ui.console.results_row import ResultsRow
 from judge_app.ui.console.seat_panel import SeatPanel
-from judge_app.ui.glossary import ago, local_time
 from judge_app.ui.language import either, tr
 from judge_app.ui.theme import theme_of
 from judge_app.ui.widgets import (
@@ -116,6 +116,7 @@ class ConsoleWindow(QWidget):
         self._rehearsal = Pill()
         self._written = Pill()
         self._backup = Pill()
+        self._battery = Pill()
         self._centre = Pill()
         self._stage = Pill()
         self.appearance = AppearanceButton()
@@ -168,7 +169,7 @@ class ConsoleWindow(QWidget):
         for label in (self._contest, self._place):
             label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         bar.add_left(self._contest, self._place, self._rehearsal, self._done, self._finish)
-        bar.add_right(self._written, self._backup, self._centre, self._stage, self.appearance)
+        bar.add_right(self._battery, self._written, self._backup, self._centre, self._stage, self.appearance)
         bar.give_way(self._place, self._finish, self._backup, self._centre, self._stage, self._done, self._written)
         return bar
 
@@ -363,15 +364,9 @@ class ConsoleWindow(QWidget):
         self._done.set(tr("{done} of {total} heard", done=heard, total=len(view.projects)))
         self._show_pace(view, briefing)
         health = view.health
-        self._written.set(
-            tr("Saved {time}", time=local_time(health.last_write)) if health.last_write else "",
-            "ok",
-            tr("Last safe write: record {seq}, {ms} ms", seq=health.head_seq, ms=f"{health.commit_us / 1000:.1f}"),
-        )
-        if health.last_backup:
-            self._backup.set(tr("Copy {when}", when=ago(health.last_backup, self._wall())), "ok")
-        else:
-            self._backup.set(tr("No copy yet"), "warn" if health.last_write else "plain")
+        self._written.set(*saved(health))
+        self._backup.set(*copies(health, self._wall()))
+        self._battery.set(*battery(health))
         match health.centre:
             case "ok":
                 self._centre.set(tr("Centre up to date"), "ok")
@@ -462,7 +457,7 @@ class ConsoleWindow(QWidget):
         self._fit_focus()
 
     def _fit_focus(self) -> None:
-        short = self.height() / theme_of(self).scale < 640
+        short = self.height() / theme_of(self).scale < 700
         self.focus_card.set_compact(short and self._asked is not None)
 
     def _show_step(self) -> None:
