@@ -154,6 +154,8 @@ class StageWindow(AudienceSurface):
 
     def set_view(self, view: StageView) -> None:
         self._view = view
+        if view.clock is not None:  # nothing lies over a project that has begun
+            self.identify.clear()
         self._evaluate()
 
     def set_connection(self, connection: Connection) -> None:

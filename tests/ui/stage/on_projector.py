@@ -27,12 +27,15 @@ from judge_app.core.clock import SECOND
 from judge_app.ui.language import Language
 from judge_app.ui.stage.deckhand import ProgramDeckHand, native_box
 from judge_app.ui.stage.programs import find_hands
+from judge_app.ui.stage.screens import assign, mark_of
 from judge_app.ui.stage.window import StageWindow
 from judge_app.ui.theme import load_fonts
 from tests.projector import plug, unplug
 from tests.ui.sitting import briefing, running, stage_view
 
 TALK_S = 4.0
+UNPLUGGED_TALK_S = 8.0
+"""Long enough for a foreign program to fill a projector that has come back, on a busy machine too."""
 
 
 class Evening:
@@ -48,9 +51,11 @@ class Evening:
         self.stage.set_now(self.now)
         self.stage.set_briefing(briefing())
         self.stage.set_decks({"5": deck})
+        self.stage.set_screens(assign([mark_of(screen) for screen in QGuiApplication.screens()], {}))
         self.stage.open_full_screen()
         self.stage.set_view(stage_view())
         self.started = False
+        self.talk_s = UNPLUGGED_TALK_S if "--unplug" in wishes else TALK_S
         self.patience = QTimer()
         self.patience.timeout.connect(self.begin_when_ready)
         self.patience.start(250)
@@ -76,21 +81,21 @@ class Evening:
         self.talk()
 
     def talk(self) -> None:
-        end = self.now() + round(TALK_S * SECOND)
+        end = self.now() + round(self.talk_s * SECOND)
         self.stage.set_view(stage_view(running(end)))
-        self.at(TALK_S - 1.2, lambda: self.shoot("slides"))
+        self.at(self.talk_s - 1.2, lambda: self.shoot("slides"))
         if "--freeze" in self.wishes:
-            self.at(TALK_S - 0.3, self.freeze)
+            self.at(self.talk_s - 0.3, self.freeze)
         if "--again" in self.wishes:
-            self.at(TALK_S + 2, self.again)
+            self.at(self.talk_s + 2, self.again)
         if "--unplug" in self.wishes:
             self.at(0.5, lambda: unplug(os.environ["DISPLAY"]))
             self.at(1.2, lambda: self.shoot("unplugged"))
             self.at(1.4, lambda: plug(os.environ["DISPLAY"]))
         wait = 6.0 if self.wishes else 2.0
-        self.at(TALK_S + wait, lambda: self.stage.set_view(stage_view(running(self.now() + 200 * SECOND, "qa"))))
-        self.at(TALK_S + wait + 0.8, lambda: self.shoot("questions"))
-        self.at(TALK_S + wait + 1.2, self.leave)
+        self.at(self.talk_s + wait, lambda: self.stage.set_view(stage_view(running(self.now() + 200 * SECOND, "qa"))))
+        self.at(self.talk_s + wait + 0.8, lambda: self.shoot("questions"))
+        self.at(self.talk_s + wait + 1.2, self.leave)
 
     def freeze(self) -> None:
         for process in psutil.process_iter(["name", "cmdline"]):

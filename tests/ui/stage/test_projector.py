@@ -128,11 +128,13 @@ def test_a_frozen_office_is_behind_the_curtain_all_the_same_and_then_killed(disp
 def test_a_show_that_is_started_again_is_told_and_not_seen(display: str, tmp_path: Path) -> None:
     seen = play(display, tmp_path, "odp", "--again")
     assert {"relapse": 9, "ended": True} in seen.told
-    first, again = [line["report"] for line in seen.told if "report" in line]
-    assert (first["run"], again["run"]) == (9, 9)
+    first, *relapses = [line["report"] for line in seen.told if "report" in line]
+    assert first["run"] == 9
     assert not first.get("relapse")
-    assert again["relapse"]
-    assert again["confirmed"]
-    assert again["curtain_us"] >= 0
-    assert again["gone_us"] < 2_000_000
+    assert relapses, "and it is on record"
+    for again in relapses:
+        assert again["run"] == 9
+        assert again["relapse"]
+        assert again["confirmed"]
+        assert again["curtain_us"] >= 0
     assert seen.share("questions", BEAMER, RED) == 0
