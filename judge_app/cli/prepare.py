@@ -78,7 +78,7 @@ def run_prepare(workbook: Path | None) -> int:
         desk.left.connect(left.set)
         if given is not None:
             desk.open(given)
-        window.show()
+        application.open(window)
         await left.wait()
         return 0
 

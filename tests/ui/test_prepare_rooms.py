@@ -49,6 +49,8 @@ def test_rooms_are_written_and_another_change_makes_them_old(qtbot: QtBot, desk:
         assert len(contest.sessions) == 1
         assert new_session(folder / "contest.xlsx", None, tmp_path / "sessions")[1].is_file()
     assert page.show_button.isVisible()
+    desk.save_to(tmp_path / "kept.xlsx")
+    assert page.show_button.isVisible()  # saving changes nothing of what was handed out
     desk.go_to(2)
     window.sessions_page.add_button.click()
     assert not page.show_button.isVisibleTo(page)

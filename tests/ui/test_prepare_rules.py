@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -15,7 +17,7 @@ from typer.testing import CliRunner
 
 from judge_app.__main__ import app
 from judge_app.core.rules import RuleSet
-from judge_app.store.presets import Presets, read_rules
+from judge_app.store.presets import Presets, read_rules, write_rules
 from judge_app.ui.language import Language
 from judge_app.ui.prepare import PrepareDesk
 from judge_app.ui.prepare.fields import CheckField, ChoiceField, TextField
@@ -199,6 +201,31 @@ def test_rules_made_here_pass_the_check_and_a_whole_session_is_played_by_them(qt
     assert result["locked"]
     first = result["results"]["projects"][0]
     assert first["total"] is not None
+
+
+def test_a_rule_file_beside_the_workbook_goes_with_it_even_under_a_preset_s_key(qtbot: QtBot, tmp_path: Path) -> None:
+    own = msgspec.structs.replace(Presets().load("shanxi-2019"), publicity_days=9)
+    (tmp_path / "here").mkdir()
+    (tmp_path / "there").mkdir()
+    write_rules(tmp_path / "here" / "shanxi-2019.toml", own)
+    shutil.copy(SAMPLE / "contest.xlsx", tmp_path / "here" / "contest.xlsx")
+    desk = prepared(qtbot)
+    desk.open(tmp_path / "here" / "contest.xlsx")
+    assert rules_of(desk).publicity_days == 9
+    desk.save_to(tmp_path / "there" / "contest.xlsx")
+    assert read_rules(tmp_path / "there" / "shanxi-2019.toml").publicity_days == 9
+
+
+def test_another_contest_s_rules_of_the_same_key_are_not_written_over(qtbot: QtBot, tmp_path: Path) -> None:
+    other = msgspec.structs.replace(Presets().load("common-7"), key="our-final")
+    write_rules(tmp_path / "our-final.toml", other)
+    desk = prepared(qtbot)
+    desk.open(SAMPLE / "contest.xlsx")
+    text(desk, "key").type("our-final")
+    desk.save_to(tmp_path / "contest.xlsx")
+    assert window_of(desk).troubles.troubles != ()
+    assert read_rules(tmp_path / "our-final.toml") == other
+    assert not (tmp_path / "contest.xlsx").exists()
 
 
 def _scores(source: Path, target: Path) -> None:

@@ -25,7 +25,7 @@ from judge_app.exchange.planning import Planned
 from judge_app.exchange.running_order import stroke_table
 from judge_app.ui.language import either, tr, tr_count
 from judge_app.ui.prepare.order_page import order_state
-from judge_app.ui.prepare.preparation import Preparation, State
+from judge_app.ui.prepare.preparation import Preparation
 from judge_app.ui.prepare.steps import StepWords
 from judge_app.ui.prepare.window import STEPS, PrepareWindow
 from judge_app.ui.prepare.workbook_page import how_many
@@ -50,7 +50,7 @@ class PrepareDesk(QObject):
         self._relation = ("", "")
         self._moving = ("", "", 0)
         self._publishing = ""
-        self._done: tuple[State, HandOut] | None = None
+        self._done: tuple[object, object, HandOut] | None = None
         self._plans: dict[str, Planned] = {}
         self._conflicts: tuple[Conflict, ...] = ()
         window.workbook_page.set_presets(preparation.shelf.shipped())
@@ -384,8 +384,15 @@ class PrepareDesk(QObject):
         except BadInput as error:
             self._window.set_failed(tr("Not handed out"), error.problems)
             return
-        self._done = (held.state, done)
+        self._done = (held.draft.sheets, held.rules, done)
         self.show_all()
+
+    def _written(self) -> HandOut | None:
+        """What was handed out last, where nothing changed since."""
+        held = self._held
+        if self._done is None or self._done[0] is not held.draft.sheets or self._done[1] is not held.rules:
+            return None
+        return self._done[2]
 
     def _in_the_way(self) -> list[Problem]:
         """What keeps the contest from being handed out."""
@@ -531,7 +538,7 @@ class PrepareDesk(QObject):
             window.order_page.set_plan(held.contest, plans)
             states = {name: order_state(plan)[0] for name, plan in plans.items()}
             window.hand_out_page.set_plan(held.contest, self._in_the_way(), states)
-            window.hand_out_page.set_done(self._done[1] if self._done and self._done[0] is held.state else None)
+            window.hand_out_page.set_done(self._written())
         self._show_next()
 
     def _plan(self) -> None:
@@ -606,7 +613,7 @@ class PrepareDesk(QObject):
         title = tr("Rooms")
         if not self._held.open_now:
             return StepWords(title)
-        if self._done is not None and self._done[0] is self._held.state:
+        if self._written() is not None:
             return StepWords(title, tr("Written"), "ok")
         return StepWords(title, tr("not yet") if self._in_the_way() else tr("ready"), "plain")
 

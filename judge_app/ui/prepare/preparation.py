@@ -80,11 +80,6 @@ class Preparation:
         return self._state is not None
 
     @property
-    def state(self) -> State:
-        assert self._state is not None
-        return self._state
-
-    @property
     def draft(self) -> Draft:
         assert self._state is not None
         return self._state.draft
@@ -118,8 +113,12 @@ class Preparation:
 
     @property
     def own_rules(self) -> bool:
-        """Whether the rules are not one of the program's presets as it ships."""
-        return self.rules is not None and self.rules["key"] not in {one.key for one in self._shelf.shipped()}
+        """Whether the rules are not one of the program's presets as it ships (a file beside the workbook may have a
+        preset's key and say otherwise)."""
+        if self.rules is None:
+            return False
+        key = self.rules["key"]
+        return not any(one.key == key and rule_draft.draft_from(one) == self.rules for one in self._shelf.shipped())
 
     # starting
 
