@@ -254,7 +254,7 @@ class Start:
         # Connect Signals
         application.serve(window)
         window.workbook_chosen.connect(lambda path: self._spawn(self._read(path)))
-        window.host_requested.connect(lambda path, session: self._spawn(self._host([path, "--session", session])))
+        window.host_requested.connect(self._host_new)
         window.open_requested.connect(lambda path: self._spawn(self._host([path])))
         window.join_requested.connect(lambda given, name: self._spawn(self._join(given, name)))
         window.find_requested.connect(lambda: self._spawn(self._find()))
@@ -278,6 +278,11 @@ class Start:
                 if Path(one["path"]).exists():
                     found.append(Recent(path=one["path"], title=one["title"], when=one["when"]))
         return found
+
+    def _host_new(self, path: str, session: str) -> None:
+        mirror = self._window.host_page.mirror
+        more = ["--mirror", mirror] if mirror else []
+        self._spawn(self._host([path, "--session", session, *more]))
 
     async def _read(self, path: str) -> None:
         try:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from judge_app.core.errors import Problem
@@ -56,6 +56,17 @@ def test_problems_are_listed_in_the_language_in_force_and_nothing_can_be_hosted(
     language.use("en")
     QApplication.processEvents()
     assert [row.text for row in window.host_page.problems.rows] == ["a number twice"]  # type: ignore[attr-defined]
+
+
+def test_a_second_disk_is_offered_with_the_session_and_the_choice_is_shown(window: StartWindow) -> None:
+    assert not window.host_page.mirror_button.isVisible()  # there is nothing to copy yet
+    window.host_page.take(BOOK)
+    window.set_contest(BOOK, samples.regional_final()[0])
+    assert window.host_page.mirror_button.isVisible()
+    assert window.host_page.mirror == ""
+    window.host_page.set_mirror("/media/stick")
+    assert window.host_page.mirror == "/media/stick"
+    assert any("/media/stick" in label.text() for label in window.host_page.findChildren(QLabel))
 
 
 def test_an_answer_about_another_workbook_changes_nothing(window: StartWindow) -> None:

@@ -172,7 +172,7 @@ def choose_chain() -> Asked:
                 " before you decide."
             ),
             reasons=(tr("The other computer failed"), tr("The other record lacks sheets")),
-            yes=tr("This one counts"),
+            yes=tr("This room's record counts"),
             danger=True,
         ),
         lambda _choice, reason, _second: [commands.ChooseChain(reason=reason)],

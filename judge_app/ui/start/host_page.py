@@ -39,6 +39,10 @@ class HostPage(QWidget):
         self.choose = ActionButton("")
         self._state = Label("", "strong", wrap=True)
         self._which = Label("", "second")
+        self.mirror = ""
+        """The folder on a second medium that was chosen for the mirror, or ''."""
+        self.mirror_button = ActionButton("")
+        self._mirror = Label("", "second", wrap=True)
         self.problems = ProblemList()
         self.again = ActionButton("")
         self._sessions = QWidget()
@@ -60,9 +64,14 @@ class HostPage(QWidget):
         row.addWidget(self.path, 1)
         row.addWidget(self.choose)
         column.addLayout(row)
+        second = QHBoxLayout()
+        second.setSpacing(8)
+        second.addWidget(self.mirror_button)
+        second.addWidget(self._mirror, 1)
         column.addWidget(self._state)
         column.addWidget(self._which)
         column.addWidget(self._scroll, 1)
+        column.addLayout(second)
         column.addWidget(self.problems, 1)
         column.addWidget(self.again, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(0)
@@ -74,6 +83,7 @@ class HostPage(QWidget):
         self.path.editingFinished.connect(self._take_path)
         self.choose.clicked.connect(self._open_dialog)
         self.again.clicked.connect(lambda: self.take(self._read))
+        self.mirror_button.clicked.connect(self._choose_mirror)
 
     @property
     def ready(self) -> bool:
@@ -141,6 +151,10 @@ class HostPage(QWidget):
         self._which.setText(tr("Which session?"))
         self._which.setVisible(contest is not None)
         self._scroll.setVisible(contest is not None)
+        self.mirror_button.set_action(tr("Copy to a USB stick…"))
+        self.mirror_button.setVisible(contest is not None)
+        self._mirror.setText(self.mirror or tr("Recommended: every record also goes to a second disk, at once."))
+        self._mirror.setVisible(contest is not None)
         self.problems.setVisible(bool(wrong))
         self.problems.retranslate()
         self.again.setVisible(bool(wrong))
@@ -174,6 +188,21 @@ class HostPage(QWidget):
         dialog.fileSelected.connect(self.take)
         self._dialog = dialog
         dialog.open()
+
+    def _choose_mirror(self) -> None:
+        """A folder on another disk, best a USB stick."""
+        dialog = QFileDialog(self, tr("Choose a folder on a USB stick or another disk"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.set_mirror)
+        self._dialog = dialog
+        dialog.open()
+
+    def set_mirror(self, folder: str) -> None:
+        """The mirror is to lie there; '' for none."""
+        self.mirror = folder
+        self.retranslate()
 
     def _clear_sessions(self) -> None:
         for card in self._cards:
