@@ -424,8 +424,8 @@ class ChairView(msgspec.Struct, frozen=True, kw_only=True, tag="chair", tag_fiel
     proposed: tuple[ProposedJudge, ...] = ()
     """Walk-in judges to whom the chair has not agreed yet."""
     acts: tuple[Act, ...] = ()
-    """What was reopened, ruled, added, replaced …, for the chair and the supervisor; without a reason that might tell a
-    mark of a project whose sheets may not be seen."""
+    """What was reopened, ruled, added, replaced …, for the supervisor; without a reason that might tell a mark of a
+    project whose sheets may not be seen yet."""
 
 
 class StageView(msgspec.Struct, frozen=True, kw_only=True, tag="stage", tag_field="view"):
@@ -670,7 +670,7 @@ def _proposed(state: State) -> tuple[ProposedJudge, ...]:
     )
 
 
-def _acts(state: State, seat: Seat, shown: dict[str, bool]) -> tuple[Act, ...]:
+def _acts(state: State, shown: dict[str, bool]) -> tuple[Act, ...]:
     return tuple(
         act if not act.entry_no or shown.get(act.entry_no) else msgspec.structs.replace(act, reason="")
         for act in state.acts
@@ -839,7 +839,7 @@ def _chair(state: State, seat: Seat, live: Live) -> ChairView:
         ),
         papers=_papers(state, seat),
         proposed=_proposed(state),
-        acts=_acts(state, seat, shown) if seat.role in (Role.CHAIR, Role.SUPERVISOR) else (),
+        acts=_acts(state, shown) if seat.role is Role.SUPERVISOR else (),
     )
 
 

@@ -7,10 +7,11 @@ from collections.abc import Callable
 import msgspec
 
 from judge_app.core import commands, session
+from judge_app.core.contest import Presence
 from judge_app.core.review import Tick, lines
 from judge_app.ui import samples
 from judge_app.ui.samples import Play
-from judge_app.ui.scenes import Scene, Shown, chair, console, presenting
+from judge_app.ui.scenes import Scene, Shown, chair, console, judge, presenting
 
 
 def ticks(play: Play, entry_no: str, found: str = "", reason: str = "") -> tuple[Tick, ...]:
@@ -148,6 +149,80 @@ def _console_paper() -> Shown:
     return Shown(console(play), play.setup, written=NAMES)
 
 
+PROPOSED = (
+    "与项目单位存在利益关系",
+    "戚望舒",
+    "云洲大学",
+    "第 6 号评委临时有急事",
+    "第二项涂改",
+    "单位提出异议",
+    "投影重启",
+    "贺知微",
+)
+
+
+def supervised_play() -> Play:
+    """A session in which much was out of the ordinary."""
+    play = paper_play(9, 9)
+    play.do("chair", commands.ReopenProject(entry_no="2", reason="单位提出异议", second_person="贺知微"))
+    play.do("chair", commands.ReturnSheet(entry_no="3", judge="E2", reason="第二项涂改"))
+    play.do("host", commands.AddTime(seconds=60, reason="投影重启"))
+    away = commands.SetPresence(entry_no="6", judge="E6", presence=Presence.LEFT, reason="第 6 号评委临时有急事")
+    play.do("host", away)
+    return play.do("host", PROPOSE)
+
+
+PROPOSE = commands.ProposeJudge(name="戚望舒", judge_class="专家评委", unit="云洲大学", reason="第 6 号评委临时有急事")
+
+
+def _supervisor(busy: bool) -> Callable[[], Shown]:
+    def make() -> Shown:
+        play = supervised_play().do("chair", commands.AgreeJudge(no="E8")) if busy else presenting()
+        return Shown(chair(play, "supervisor"), play.setup, written=(*NAMES, *PROPOSED))
+
+    return make
+
+
+def _chair_proposed() -> Shown:
+    play = presenting().do("host", PROPOSE)
+    return Shown(chair(play), play.setup, written=PROPOSED)
+
+
+def _console_propose(asked: bool) -> Callable[[], Shown]:
+    def make() -> Shown:
+        play = presenting()
+        if not asked:
+            play.do("host", PROPOSE)
+        window = console(play)
+        return Shown(window, play.setup, written=PROPOSED, after=window.ask_judge if asked else None)
+
+    return make
+
+
+def _chair_evidence() -> Shown:
+    play = presenting()
+    sheet = play.state.projects["1"].sheets["E2"]
+    assert sheet.points is not None
+    play.do("judge:E2", commands.SubmitSheet(entry_no="1", revision=1, points=sheet.points))
+    window = chair(play)
+    return Shown(window, play.setup, after=lambda: window.show_project("1"))
+
+
+def _judge_paper() -> Shown:
+    play = paper_play(9, 9)
+    window = judge(play, "E6")
+    return Shown(window, play.setup, written=NAMES, after=lambda: window.own_list.picked.emit("4"))
+
+
+def _judge_evidence() -> Shown:
+    play = presenting()
+    sheet = play.state.projects["1"].sheets["E2"]
+    assert sheet.points is not None
+    play.do("judge:E2", commands.SubmitSheet(entry_no="1", revision=1, points=sheet.points))
+    window = judge(play, "E2")
+    return Shown(window, play.setup, after=lambda: window.own_list.picked.emit("1"))
+
+
 def scenes() -> tuple[Scene, ...]:
     """Every state of the desk's windows."""
     return (
@@ -163,6 +238,14 @@ def scenes() -> tuple[Scene, ...]:
         Scene("desk", "paper-differs-chair", _paper("chair", 9, 8, enter=False)),
         Scene("desk", "paper-recorded", _paper_recorded("chair")),
         Scene("desk", "paper-console", _console_paper),
+        Scene("desk", "supervisor", _supervisor(True)),
+        Scene("desk", "supervisor-quiet", _supervisor(False)),
+        Scene("desk", "judge-proposed", _chair_proposed),
+        Scene("desk", "judge-ask", _console_propose(True)),
+        Scene("desk", "judge-asked", _console_propose(False)),
+        Scene("desk", "late-evidence", _chair_evidence),
+        Scene("desk", "judge-paper", _judge_paper),
+        Scene("desk", "judge-evidence", _judge_evidence),
         Scene("desk", "chair-waits", _chair_waits(0)),
         Scene("desk", "chair-waits-check", _chair_waits(1)),
         Scene("desk", "chair-checked", _chair_waits(2)),

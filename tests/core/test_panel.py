@@ -190,10 +190,14 @@ def test_a_plain_session_has_nothing_on_the_list() -> None:
 
 
 def test_a_reason_that_may_tell_a_mark_is_left_out_until_the_sheets_may_be_seen() -> None:
-    sitting = first_closed()
-    sitting.do("chair", commands.ReturnSheet(entry_no="1", judge="E1", reason="把95写成了59"))
-    assert [act.reason for act in sitting.chair_view("chair").acts] == [""]
-    assert [act.reason for act in sitting.chair_view("supervisor").acts] == ["把95写成了59"]
+    sitting = Sitting()
+    sitting.hear("1")
+    away = commands.SetPresence(entry_no="1", judge="E3", presence=Presence.LEFT, reason="他给了59分后离场")
+    sitting.do("host", away)
+    assert [act.reason for act in sitting.chair_view("supervisor").acts] == [""]
+    sitting.score("1")
+    assert sitting.chair_view("supervisor").acts[0].reason == "他给了59分后离场"
+    assert sitting.chair_view("chair").acts == ()
 
 
 def test_late_evidence_is_on_the_list() -> None:

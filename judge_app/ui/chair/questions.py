@@ -96,9 +96,19 @@ def presence(briefing: Briefing, entry_no: str, judge: str, chosen: str = "") ->
         )
         for card in _reserves(briefing, own)
     ]
+    choices += [
+        Choice(
+            f"left>>{card.no}",
+            tr("{name} judges instead from now on", name=card.name),
+            tr("For this and every project that is still to be scored."),
+        )
+        for card in _reserves(briefing, own)
+    ]
 
     def make(choice: str, reason: str, _second: str) -> list[Command]:
         which, _, other = choice.partition(">")
+        if other.startswith(">"):
+            return [commands.ReplaceJudge(judge=judge, replaced_by=other[1:], presence=Presence(which), reason=reason)]
         return [
             commands.SetPresence(
                 entry_no=entry_no, judge=judge, presence=Presence(which), reason=reason, replaced_by=other or None
@@ -254,6 +264,20 @@ def which_paper(entry_no: str, sheets: Sequence[tuple[str, str, str]]) -> Questi
         needs_reason=False,
         columns=2 if len(sheets) > 4 else 1,
         yes=tr("Enter it"),
+    )
+
+
+def decline_judge(no: str) -> Asked:
+    return Asked(
+        Question(
+            key="decline",
+            title=tr("Decline the judge {no}?", no=no),
+            consequence=tr("The host is told; the panel stays as it is."),
+            reasons=(tr("The panel is complete"), tr("Interest in the project")),
+            yes=tr("Decline"),
+            danger=True,
+        ),
+        lambda _choice, reason, _second: [commands.DeclineJudge(no=no, reason=reason)],
     )
 
 

@@ -120,6 +120,8 @@ def _status_notes(line: SheetLine, briefing: Briefing) -> list[tuple[str, Tone]]
         notes.append((tr("From paper: {names}", names=people(list(line.paper.names))), "info"))
     if line.late:
         notes.append((tr("Late"), "warn"))
+    if line.late_kept:
+        notes.append((tr("{n} after the lock, not counted", n=len(line.late_kept)), "warn"))
     if line.revision > 1:
         notes.append((tr("Version {n}", n=line.revision), "info"))
     return notes

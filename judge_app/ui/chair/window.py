@@ -19,6 +19,7 @@ from judge_app.core.views import Briefing, ChairView, SheetLine
 from judge_app.core.working import Status
 from judge_app.seat.state import CommandState, Connection, Delivery
 from judge_app.ui.chair import paper, pending, projects, questions, review, steps, table
+from judge_app.ui.chair.acts import ActsCard
 from judge_app.ui.chair.paper import PaperCard
 from judge_app.ui.chair.questions import Asked
 from judge_app.ui.chair.review import ReviewCard
@@ -120,6 +121,7 @@ class ChairWindow(QWidget):
         self.tasks = TroublePanel()
         self.signatures = SignatureCard()
         self.review_card = ReviewCard()
+        self.acts_card = ActsCard()
         self.paper_card = PaperCard()
         self.paper_button = ActionButton("", "P")
         self.print_button = QToolButton()
@@ -223,6 +225,8 @@ class ChairWindow(QWidget):
         lay.addWidget(self._task_scroll)
         self.review_card.hide()
         lay.addWidget(self.review_card, 100)
+        self.acts_card.hide()
+        lay.addWidget(self.acts_card, 100)
         self._paper_scroll = FitScroll(self._papers, share=1.0)
         lay.addWidget(self._paper_scroll)
         lay.addStretch(1)
@@ -443,7 +447,8 @@ class ChairWindow(QWidget):
         card = next((one for one in briefing.judges if line is not None and one.no == line.judge), None)
         stage = next((one.stage for one in view.projects if one.entry_no == self._shown), None)
         self.sheet_panel.set_line(line, card, stage, self._is_chair())
-        self.sheet_panel.setVisible(self._shown in view.visible)
+        supervises = briefing.seat.role is Role.SUPERVISOR
+        self.sheet_panel.setVisible(self._shown in view.visible and not (supervises and line is None))
 
     def _sheet_asked(self, what: str) -> None:
         acts = {
@@ -482,6 +487,7 @@ class ChairWindow(QWidget):
                     (("choose-chain", tr("Decide…"), False),),
                 )
             )
+        made += self._proposed(view)
         for one in pending.rulings_needed(view):
             made.append(
                 Trouble(
@@ -543,6 +549,34 @@ class ChairWindow(QWidget):
             tone: Tone = "warn" if len(one.entered) > 1 or (may and not mine) else "info"
             made.append(Trouble(f"paper|{one.entry_no}|{one.judge}", title, text, tone, acts))
         return made
+
+    def _proposed(self, view: ChairView) -> list[Trouble]:
+        """Judges who walked in, for the chair to agree to."""
+        return [
+            Trouble(
+                f"judge|{one.no}",
+                tr("{name} is to join as {no}", name=one.name, no=one.no),
+                "\n".join(
+                    part
+                    for part in (
+                        " · ".join(
+                            part
+                            for part in (
+                                judge_class(one.judge_class),
+                                tr("Reserve") if one.reserve else tr("Scores the projects that still wait"),
+                                one.unit,
+                            )
+                            if part
+                        ),
+                        tr("Reason: {reason}", reason=one.reason),
+                    )
+                    if part
+                ),
+                "info",
+                (("agree", tr("Agree"), False), ("decline", tr("Decline…"), True)),
+            )
+            for one in view.proposed
+        ]
 
     def _differences(self, view: ChairView, briefing: Briefing) -> list[Trouble]:
         """What the desk found otherwise on the sheets, for the chair to settle."""
@@ -622,6 +656,9 @@ class ChairWindow(QWidget):
         role = briefing.seat.role
         may = frozenset(SIGNERS) if role is Role.CHAIR else frozenset({role}) & frozenset(SIGNERS)
         self.signatures.set_state(view, may, steps.all_settled(view))
+        self.signatures.setVisible(role is not Role.SUPERVISOR or steps.all_settled(view))
+        self.acts_card.show_acts(view, briefing)
+        self.acts_card.setVisible(role is Role.SUPERVISOR and self._asked is None)
         self._paper_scroll.setVisible(self._asked is None and self.review_card.isHidden())
 
     def _step(self, view: ChairView, briefing: Briefing) -> steps.ChairStep:
@@ -875,6 +912,10 @@ class ChairWindow(QWidget):
             self.show_project(parts[0])
         elif action == "paper":
             self.enter_paper(parts[0], parts[1])
+        elif action == "agree":
+            self.command.emit(commands.AgreeJudge(no=parts[0]))
+        elif action == "decline":
+            self._put(questions.decline_judge(parts[0]))
         elif action == "drop":
             self._put(questions.drop_paper(parts[0], parts[1]))
         elif action == "return" and self._briefing is not None:

@@ -12,7 +12,7 @@ from judge_app.core.commands import Command
 from judge_app.core.contest import Presence
 from judge_app.core.views import Briefing, ClockView, HostView, SeatStatus
 from judge_app.ui.console.steps import judge_names, project_name
-from judge_app.ui.glossary import duration, number, phase_name
+from judge_app.ui.glossary import duration, judge_class, number, phase_name
 from judge_app.ui.language import tr
 from judge_app.ui.own_rules import rules_of
 from judge_app.ui.widgets import Choice, Question
@@ -294,9 +294,20 @@ def presence(view: HostView, briefing: Briefing, status: SeatStatus, entry_no: s
         for card in briefing.judges
         if card.reserve and card.judge_class == own_class and card.no != judge
     ]
+    choices += [
+        Choice(
+            f"left>>{card.no}",
+            tr("{name} judges instead from now on", name=card.name),
+            tr("For this and every project that is still to be scored."),
+        )
+        for card in briefing.judges
+        if card.reserve and card.judge_class == own_class and card.no != judge
+    ]
 
     def make(choice: str, reason: str, _second: str) -> Command:
         which, _, other = choice.partition(">")
+        if other.startswith(">"):
+            return commands.ReplaceJudge(judge=judge, replaced_by=other[1:], presence=Presence(which), reason=reason)
         return commands.SetPresence(
             entry_no=entry_no, judge=judge, presence=Presence(which), reason=reason, replaced_by=other or None
         )
@@ -313,6 +324,44 @@ def presence(view: HostView, briefing: Briefing, status: SeatStatus, entry_no: s
         ),
         make,
     )
+
+
+def propose_judge(briefing: Briefing) -> Asked:
+    """A judge who was not planned: his class, name and unit, and why; the chair has to agree."""
+    classes = dict.fromkeys(card.judge_class for card in briefing.judges if _scores(briefing, card.judge_class))
+    choices = [Choice(name, judge_class(name), tr("Scores the projects that still wait.")) for name in classes]
+    choices += [
+        Choice(f"{name}>", tr("Reserve: {name}", name=judge_class(name)), tr("Scores where he replaces somebody."))
+        for name in classes
+    ]
+
+    def make(choice: str, given: str, why: str) -> Command:
+        name, _, unit = given.replace("，", ",").partition(",")
+        return commands.ProposeJudge(
+            name=name.strip(),
+            judge_class=choice.removesuffix(">"),
+            unit=unit.strip(),
+            reserve=choice.endswith(">"),
+            reason=why,
+        )
+
+    return Asked(
+        Question(
+            key="propose",
+            title=tr("A judge who was not planned"),
+            consequence=tr("The chair must agree; then there is a seat with its join link."),
+            choices=tuple(choices),
+            columns=2,
+            field=tr("Name, unit"),
+            second_field=tr("Reason"),
+            yes=tr("Propose to the chair"),
+        ),
+        make,
+    )
+
+
+def _scores(briefing: Briefing, judge_class: str) -> bool:
+    return bool(briefing.rules.components_of(judge_class))
 
 
 def replace(status: SeatStatus) -> Asked:

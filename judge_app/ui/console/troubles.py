@@ -36,6 +36,15 @@ def found(view: HostView, briefing: Briefing, wall: datetime, uncounted_s: int |
     made += _away(view, briefing, wall)
     made += _no_show(view, briefing)
     made += _papers(view, briefing)
+    made += [
+        Trouble(
+            key=f"judge|{one.no}",
+            title=tr("{name} is to join as {no}", name=one.name, no=one.no),
+            text=tr("The chair has been asked."),
+            tone="info",
+        )
+        for one in view.proposed
+    ]
     return made
 
 

@@ -566,6 +566,11 @@ class ConsoleWindow(QWidget):
         if status is not None:
             self._put(questions.presence(view, briefing, status, view.current, chosen))
 
+    def ask_judge(self) -> None:
+        """A judge who walked in: proposed to the chair."""
+        if self._briefing is not None:
+            self._put(questions.propose_judge(self._briefing))
+
     def ask_replace(self, seat_id: str) -> None:
         """Another computer for a seat: the one that sits there goes out, and a code for the next one comes."""
         status = self._status(seat_id)
@@ -762,6 +767,7 @@ class ConsoleWindow(QWidget):
             (tr("Did not come…"), "N", self._ask_no_show, called),
             (tr("Run the phase again…"), "R", self.ask_restart, between and clock is not None),
             (tr("Start scoring now"), "", self._score_now, between),
+            (tr("A judge who was not planned…"), "", self.ask_judge, view is not None and not view.session_locked),
             (tr("Leave the room"), "", self.leave_requested.emit, True),
         ):
             action = QAction(f"{words}\t{key}" if key else words, self._menu)

@@ -19,7 +19,7 @@ from judge_app.core.rules import Component
 from judge_app.core.views import Briefing, JudgeCard, JudgeView
 from judge_app.seat.drafts import Draft
 from judge_app.seat.state import CommandState, Connection, Delivery, Link
-from judge_app.ui.glossary import component_name, local_time, number, points
+from judge_app.ui.glossary import component_name, local_time, number, people, points
 from judge_app.ui.judge import standing as standings
 from judge_app.ui.judge.earlier import OwnDelegate, OwnRow, marks
 from judge_app.ui.judge.form import SheetForm
@@ -489,6 +489,27 @@ class JudgeWindow(QWidget):
                 title, tone = tr("Scoring was closed: this sheet will be noted as late"), "warn"
         if title:
             said.append(Trouble(key=held.stand.value, title=title, text=text, tone=tone))  # type: ignore[arg-type]  # a Tone by construction
+        return said + self._beside(entry_no)
+
+    def _beside(self, entry_no: str) -> list[Trouble]:
+        """What was done with this sheet that its judge did not do, or that came too late."""
+        own = self._view.sheets.get(entry_no) if self._view is not None else None
+        said: list[Trouble] = []
+        if own is not None and own.paper is not None:
+            title = tr("Entered from your paper sheet by {names}", names=people(list(own.paper.names)))
+            said.append(
+                Trouble(key="paper", title=title, text=tr("If a line is wrong, ask for its return."), tone="info")
+            )
+        if own is not None and own.late_kept:
+            numbers = people([f"#{seq}" for seq in own.late_kept])
+            said.append(
+                Trouble(
+                    key="evidence",
+                    title=tr("What you sent after the lock is kept: {numbers}", numbers=numbers),
+                    text=tr("It is evidence and does not count; the chair sees it."),
+                    tone="warn",
+                )
+            )
         return said
 
     def _show_own(self) -> None:
