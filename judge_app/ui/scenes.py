@@ -35,9 +35,10 @@ from judge_app.ui.prepare.scenes import Bench
 from judge_app.ui.samples import Play
 from judge_app.ui.stage.audience import AudienceSurface
 from judge_app.ui.stage.desk import StageDesk, screen_troubles
+from judge_app.ui.stage.identify import ROLE_WORDS, ScreenSign, screen_name
 from judge_app.ui.stage.presenter import PresenterWindow
 from judge_app.ui.stage.scene import scene_of
-from judge_app.ui.stage.screens import ScreenMark, assign
+from judge_app.ui.stage.screens import ScreenMark, ScreenRole, assign
 from judge_app.ui.stage.sound import Player
 from judge_app.ui.start import Recent, StartWindow
 from judge_app.ui.start.join_page import FoundRoom
@@ -838,6 +839,11 @@ BEAMER = ScreenMark(name="HDMI-1", maker="EPSON", model="EB-L200F", place=(1366,
 MONITOR = ScreenMark(name="DP-1", maker="DELL", model="U2424H", place=(1366, 1080, 1920, 1080))
 
 
+def _sign() -> Shown:
+    sign = ScreenSign(2, tr(ROLE_WORDS[ScreenRole.AUDIENCE]), screen_name(BEAMER))
+    return Shown(sign, written=(BEAMER.maker, BEAMER.model, BEAMER.name))
+
+
 def _desk(*here: ScreenMark, known: tuple[ScreenMark, ...] = ()) -> Callable[[], Shown]:
     def make() -> Shown:
         desk = StageDesk(Player())
@@ -956,6 +962,7 @@ def scenes() -> list[Scene]:
             _presenter(long_play, 8, message="请把话筒拿近一点，后排的评委听不清楚，谢谢"),
             fixed_look=True,
         ),
+        Scene("sign", "audience", _sign, fixed_look=True),
         Scene("desk", "one-screen", _desk(LAPTOP)),
         Scene("desk", "two-screens", _desk(LAPTOP, BEAMER)),
         Scene("desk", "three-screens", _desk(LAPTOP, BEAMER, MONITOR)),

@@ -111,6 +111,7 @@ class StageWindow(AudienceSurface):
         self._corner_wanted = True
         self._corner_in: tuple[DriverKind, QWidget | None] | None = None
         self._known = False
+        self._introduced = False
 
         self.curtain = Curtain(monotonic)
         self.presenter = PresenterWindow()
@@ -156,6 +157,7 @@ class StageWindow(AudienceSurface):
         self._view = view
         if view.clock is not None:  # nothing lies over a project that has begun
             self.identify.clear()
+        self._introduce()
         self._evaluate()
 
     def set_connection(self, connection: Connection) -> None:
@@ -238,16 +240,24 @@ class StageWindow(AudienceSurface):
     # screens
 
     def open_full_screen(self) -> None:
-        """Take the screens by role and fill them; the desk lies open where they are not the ones known from before."""
+        """Take the screens by role and fill them; the desk lies open at first where they are not known from before."""
         self._full = True
         self._screens_changed()
         self._place_desk()
-        if self._known:
+        self._introduce()
+
+    def _introduce(self) -> None:
+        """The desk and the signs, once it is known that the session has not begun: a stage that was started anew in the
+        middle of a talk puts nothing over it."""
+        if not self._full or self._introduced or self._view is None:
+            return
+        self._introduced = True
+        if self._known or self._view.current is not None or self._view.done:
             self.desk.showMinimized()
-        else:
-            self.desk.show()
-            if len(_screens_here()) > 1:
-                self._identify()
+            return
+        self.desk.show()
+        if len(_screens_here()) > 1:
+            self._identify()
 
     def open_in_window(self) -> None:
         """A plain window, to try and to look at: on the second screen where there is one."""

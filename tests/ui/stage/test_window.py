@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from judge_app.core.clock import SECOND, EndedBy, HoldKind
 from judge_app.core.commands import ReportCutOff
+from judge_app.core.stages import ProjectStage
 from judge_app.rehearsal.decks import make_deck
 from judge_app.seat.state import Connection, Link
 from judge_app.ui.language import Language
@@ -367,3 +368,14 @@ def test_a_project_without_a_deck_is_nothing_to_mend(stage: StageWindow) -> None
     stage.set_view(stage_view(running(END)))
     assert stage.trouble
     assert told == []
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)  # the offscreen platform has none
+@pytest.mark.parametrize(("current", "opens"), [(None, True), ("5", False)])
+def test_the_desk_lies_open_before_the_session_and_stays_away_from_a_talk(
+    stage: StageWindow, current: str | None, opens: bool
+) -> None:
+    stage.open_full_screen()
+    assert not stage.desk.isVisible(), "where the session stands is not known yet"
+    stage.set_view(stage_view(current=current, stage=None if current is None else ProjectStage.CALLED))
+    assert (stage.desk.isVisible() and not stage.desk.isMinimized()) is opens
