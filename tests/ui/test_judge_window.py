@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -421,3 +421,22 @@ def test_twelve_criteria_and_long_names_fit_and_scroll(qtbot: QtBot) -> None:
 def test_where_a_sheet_stands_follows_from_the_view(done: Any, stand: Stand) -> None:
     view = done(under_way()).view("judge:E6")
     assert standing(view, "5").stand is stand
+
+
+def test_a_window_that_is_brought_to_the_front_takes_figures_at_once(qtbot: QtBot, sat: Sat) -> None:
+    window = sat.window
+    window.setFocus()
+    assert window.focusWidget() is window
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    QApplication.sendEvent(window, QEvent(QEvent.Type.ActivationChange))
+    assert window.focusWidget() is window.form.rows[0].entry.field
+
+
+def test_a_field_that_somebody_is_in_keeps_the_keys_when_the_window_comes_back(qtbot: QtBot, sat: Sat) -> None:
+    window = sat.window
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    window.comment.setFocus()
+    QApplication.sendEvent(window, QEvent(QEvent.Type.ActivationChange))
+    assert window.focusWidget() is window.comment

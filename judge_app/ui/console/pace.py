@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from judge_app.core.clock import SECOND
 from judge_app.core.contest import Struct
+from judge_app.core.rules import RuleSet
 from judge_app.core.stages import ProjectStage
 from judge_app.core.views import Briefing, HostView
 from judge_app.ui.glossary import OUT
@@ -32,9 +33,15 @@ def pace(view: HostView, briefing: Briefing, now_ns: int, wall: datetime) -> Pac
     return Pace(late=_late(view, briefing, begun, now_ns, local), ends=_ends(view, briefing, starts, now_ns, local))
 
 
-def _slot_s(briefing: Briefing, entry_no: str) -> int:
-    timing = rules_of(briefing, entry_no).timing
-    return sum(phase.seconds for phase in timing.phases) if timing is not None else 0
+def _slots(briefing: Briefing) -> dict[str, int]:
+    """The seconds of each project's phases; a contest whose rules hold for all of them is asked once."""
+
+    def seconds(rules: RuleSet) -> int:
+        return sum(phase.seconds for phase in rules.timing.phases) if rules.timing is not None else 0
+
+    if not briefing.rules.own_events:
+        return dict.fromkeys((one.entry_no for one in briefing.projects), seconds(briefing.rules))
+    return {one.entry_no: seconds(rules_of(briefing, one.entry_no)) for one in briefing.projects}
 
 
 def _late(view: HostView, briefing: Briefing, begun: dict[str, int], now_ns: int, local: datetime) -> timedelta | None:
@@ -46,6 +53,7 @@ def _late(view: HostView, briefing: Briefing, begun: dict[str, int], now_ns: int
     if briefing.rehearsal or start.date() != local.date():
         return None
     due, late = start, None
+    slots = _slots(briefing)
     for one in view.projects:
         if one.stage in OUT:
             continue
@@ -54,7 +62,7 @@ def _late(view: HostView, briefing: Briefing, begun: dict[str, int], now_ns: int
         elif one.stage in _COMING:
             waits = local - due
             return max(late, waits) if late is not None else waits
-        due += timedelta(seconds=_slot_s(briefing, one.entry_no))
+        due += timedelta(seconds=slots.get(one.entry_no, 0))
     return late
 
 

@@ -434,7 +434,9 @@ class ConsoleWindow(QWidget):
         coming = any(not one.seen and one.seat.id in listed for one in view.seats)
         self._join_at.setVisible(coming and bool(view.addresses))
         if view.addresses:
-            self._join_at.setText(tr("Join at {address}", address=named(*view.addresses[0])))
+            self._join_at.setText(
+                tr("Join at {address}. Choose a seat (S) for its code.", address=named(*view.addresses[0]))
+            )
             self._join_at.setToolTip("\n".join(named(*one) for one in view.addresses))
 
     def _on_second(self) -> None:

@@ -693,6 +693,15 @@ class JudgeWindow(QWidget):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange) and hasattr(self, "_save"):
             self.retranslate()
+        elif event.type() is QEvent.Type.ActivationChange and self.isVisible() and self.isActiveWindow():
+            self._to_first_open()
+
+    def _to_first_open(self) -> None:
+        """The keys go to the first open line, so that a figure that is typed is a mark."""
+        rows = self.form.rows
+        nowhere = self.focusWidget() in (None, self) and self.ask.question is None
+        if nowhere and rows and not rows[0].entry.field.isReadOnly():
+            self.form.focus_first_open()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._keep_draft()
