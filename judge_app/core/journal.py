@@ -101,6 +101,8 @@ def read(data: bytes, prev_hash: bytes, hash: bytes) -> Record:
         body = _decoder.decode(data)
     except UnicodeDecodeError as error:
         raise msgspec.DecodeError(f"not UTF-8: {error}") from error
+    except RecursionError as error:
+        raise msgspec.DecodeError("too deep") from error
     if body.version != VERSION:
         raise msgspec.ValidationError(f"record {body.seq} is of version {body.version}, this program knows {VERSION}")
     return Record(body=body, data=data, prev_hash=prev_hash, hash=hash)

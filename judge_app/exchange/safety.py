@@ -27,6 +27,10 @@ _FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
+DAMAGED = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError, NotImplementedError, RuntimeError)
+"""What zipfile raises on a package that was damaged (ValueError: a part that begins before the file does)."""
+
+
 def defuse(text: str) -> str:
     """``text`` made harmless for a CSV or workbook cell: what would run as a formula gets a leading apostrophe.
 
@@ -117,7 +121,7 @@ def open_package(data: bytes, name: str) -> zipfile.ZipFile:
     try:
         package = zipfile.ZipFile(io.BytesIO(data))
         parts = package.infolist()
-    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, NotImplementedError):
+    except DAMAGED:
         raise refuse(
             name,
             "文件已损坏（不是完整的 .xlsx）；请在 Excel 或 WPS 里打开后另存为 .xlsx",
@@ -229,7 +233,7 @@ def _refuse_other_packages(package: zipfile.ZipFile, parts: set[str], name: str)
 def _part(package: zipfile.ZipFile, part: str, name: str) -> bytes:
     try:
         return package.read(part)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, KeyError):
+    except (*DAMAGED, KeyError):
         raise damaged(name, part) from None
 
 
@@ -257,5 +261,5 @@ def _refuse_entities(package: zipfile.ZipFile, part: zipfile.ZipInfo, name: str)
                         "as .xlsx in Excel or WPS",
                     )
                 tail = chunk[-32:]
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
+    except DAMAGED:
         raise damaged(name, part.filename) from None

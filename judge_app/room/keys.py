@@ -59,7 +59,7 @@ class RoomKeys:
             _keep_private(path)
             try:
                 return cls(msgspec.json.decode(path.read_bytes(), type=_Stored))
-            except (msgspec.DecodeError, ValueError) as error:
+            except (msgspec.DecodeError, ValueError, x509.InvalidVersion) as error:
                 raise BadInput(
                     Problem(
                         str(path),
