@@ -177,3 +177,11 @@ def test_entries_are_checked_as_one_object() -> None:
     done = run("check-entries", str(SAMPLE / "contest.xlsx"), "--json")
     assert done.exit_code == 0
     assert json.loads(done.stdout)
+
+
+def test_prepare_refuses_a_file_that_is_no_workbook_before_a_window_opens(tmp_path: Path) -> None:
+    (tmp_path / "contest.xlsx").write_text("no")
+    for path in (tmp_path / "contest.xlsx", tmp_path / "none.xlsx"):
+        done = run("prepare", str(path))
+        assert done.exit_code == 2
+        assert path.name in done.stderr

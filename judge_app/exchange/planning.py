@@ -191,7 +191,7 @@ def with_session(draft: Draft, contest: Contest, planned: PlannedSession, before
     if name != before:
         _check_open(draft, contest, (before,))
     for row, held in records(draft, "场次"):
-        if held.get("场次") == before:
+        if _session(held) == before:
             for column, text in record.items():
                 if text or held.get(column):
                     draft = with_values(draft, "场次", column, {row: text})
@@ -205,7 +205,7 @@ def without_session(draft: Draft, contest: Contest, session: str) -> Draft:
     draft = with_projects_in(draft, contest, mine, "") if mine else draft
     panel = [judge.no for judge in contest.panel(session)]
     draft = with_judges_in(draft, contest, panel, session, sit=False) if panel else draft
-    return without_rows(draft, "场次", {row for row, held in records(draft, "场次") if held.get("场次") == session})
+    return without_rows(draft, "场次", {row for row, held in records(draft, "场次") if _session(held) == session})
 
 
 def with_split(draft: Draft, contest: Contest, sessions: int, by: Literal["track", "topic", "nothing"]) -> Draft:
@@ -215,7 +215,7 @@ def with_split(draft: Draft, contest: Contest, sessions: int, by: Literal["track
     _check_open(draft, contest, [session.name for session in contest.sessions])
     sittings = split(contest.projects, sessions, by=by)
     rows = [row for row, _ in records(draft, "场次")]
-    old = {row: record.get("场次", "") for row, record in records(draft, "场次")}
+    old = {row: _session(record) for row, record in records(draft, "场次")}
     names: dict[str, str] = {}
     for sitting, row in zip(sittings, rows, strict=False):
         names[old[row]] = sitting.name
@@ -235,13 +235,18 @@ def with_split(draft: Draft, contest: Contest, sessions: int, by: Literal["track
     return with_values(draft, "项目", "场次", heard)
 
 
+def row_of_session(draft: Draft, session: str) -> int:
+    """The row of a session in 场次, or 0."""
+    return next((row for row, record in records(draft, "场次") if _session(record) == session), 0)
+
+
 def part_for(draft: Draft, contest: Contest, session: str, decks: Mapping[str, str] | None = None) -> Draft:
     """The workbook of one room: this session, its projects and its panel alone, marked as a part. ``decks`` are the
     slides' paths as that room has them, by entry number."""
     numbers = {project.entry_no for project in contest.heard_in(session)}
     panel = {judge.no for judge in contest.panel(session)}
     part = Draft(draft.name, draft.sheets)
-    part = without_rows(part, "场次", {row for row, held in records(part, "场次") if held.get("场次") != session})
+    part = without_rows(part, "场次", {row for row, held in records(part, "场次") if _session(held) != session})
     part = _only(part, "项目", "参赛序号", numbers)
     part = _only(part, "评委", "编号", panel)
     if "外部成绩" in part.sheets:
@@ -258,6 +263,11 @@ def part_for(draft: Draft, contest: Contest, session: str, decks: Mapping[str, s
     wanted = {"大赛", "场次", "项目", "评委", "外部成绩", "工作人员", "利益关系", "出场顺序记录"}
     part = part._replace(sheets={title: rows for title, rows in part.sheets.items() if title in wanted})
     return with_setting(part, "本册场次", session)
+
+
+def _session(record: Mapping[str, str]) -> str:
+    """A row's session as the reader reads it."""
+    return cells.text(record.get("场次", ""))
 
 
 def _only(draft: Draft, title: str, column: str, wanted: Collection[str]) -> Draft:
@@ -281,7 +291,7 @@ def _arranged(draft: Draft, ids: Sequence[str]) -> Draft:
 
 
 def _renamed(draft: Draft, contest: Contest, before: str, after: str) -> Draft:
-    heard = {row: after for row, record in records(draft, "项目") if record.get("场次") == before}
+    heard = {row: after for row, record in records(draft, "项目") if _session(record) == before}
     draft = with_values(draft, "项目", "场次", heard)
     seats = {judge.no: judge.sessions for judge in contest.judges if before in judge.sessions}
     rows = {
@@ -292,7 +302,7 @@ def _renamed(draft: Draft, contest: Contest, before: str, after: str) -> Draft:
     draft = with_values(draft, "评委", "场次", rows)
     if not heading_of(draft, "出场顺序记录")[0]:
         return draft
-    log = {row: after for row, record in records(draft, "出场顺序记录") if record.get("场次") == before}
+    log = {row: after for row, record in records(draft, "出场顺序记录") if _session(record) == before}
     return with_values(draft, "出场顺序记录", "场次", log)
 
 

@@ -128,6 +128,25 @@ def test_a_session_is_added_renamed_with_all_that_sit_in_it_and_taken_away() -> 
     assert all(session.name != "上午场" for session in gone.sessions)
 
 
+def test_a_session_s_name_in_full_width_letters_is_still_that_session() -> None:
+    draft = opened()
+    contest = contest_of(draft)
+    first = contest.sessions[0].name
+    for title in ("场次", "项目"):
+        rows = [row for row, record in drafts.records(draft, title) if record["场次"] == first]
+        draft = drafts.with_values(draft, title, "场次", dict.fromkeys(rows, "Ａ场"))
+    seats = {row: record["场次"].replace(first, "Ａ场") for row, record in drafts.records(draft, "评委")}
+    draft = drafts.with_values(draft, "评委", "场次", seats)
+    contest = contest_of(draft)
+    assert contest.sessions[0].name == "A场"
+    assert planning.row_of_session(draft, "A场") == 2
+    renamed = contest_of(planning.with_session(draft, contest, PlannedSession(name="上午场"), "A场"))
+    assert renamed.sessions[0].name == "上午场"
+    assert len(renamed.heard_in("上午场")) == len(contest.heard_in("A场")) > 0
+    part = contest_of(planning.part_for(draft, contest, "A场"))
+    assert [one.name for one in part.sessions] == ["A场"]
+
+
 def test_a_declared_relation_is_a_conflict() -> None:
     draft = opened()
     contest = contest_of(draft)

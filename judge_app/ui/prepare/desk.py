@@ -215,7 +215,7 @@ class PrepareDesk(QObject):
             self._window.sessions_page.choose_session(name)
 
     def _show_session_row(self, name: str) -> None:
-        row = next((row for row, held in drafts.records(self._held.draft, "场次") if held.get("场次") == name), 0)
+        row = planning.row_of_session(self._held.draft, name)
         self.go_to(WORKBOOK)
         self._window.workbook_page.show_sheet("场次")
         if row:
