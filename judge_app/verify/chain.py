@@ -77,6 +77,10 @@ class Chain:
             return Fault(
                 "hash", seq, f"第 {seq} 条的内容与其哈希不符", f"the body of event {seq} does not have its hash"
             )
+        return self._body_fault(link, seq)
+
+    def _body_fault(self, link: Link, seq: int) -> Fault | None:
+        """What is wrong with what a link says, once its place and its hash are right."""
         try:
             body = json.loads(link.body.decode("utf-8"))
             said = _columns(body)
@@ -128,6 +132,33 @@ class Chain:
         if opening != (seq == 1):
             return Fault("opening", seq, f"第 {seq} 条不应是 {said['kind']}", f"event {seq} must not be {said['kind']}")
         self.kinds[said["kind"]] = self.kinds.get(said["kind"], 0) + 1
+        return None
+
+
+class LogChain(Chain):
+    """The chain of a contest's own log: its entries say who and when, and belong to no session."""
+
+    def _body_fault(self, link: Link, seq: int) -> Fault | None:
+        try:
+            body = json.loads(link.body.decode("utf-8"))
+            said, version, kind = body["seq"], body["version"], str(body["entry"]["entry"])
+            if not (isinstance(body["actor"], str) and body["actor"] and isinstance(body["at"], str)):
+                raise ValueError("no actor or no time")
+        except (UnicodeDecodeError, ValueError, KeyError, TypeError, RecursionError) as problem:
+            return Fault(
+                "body",
+                seq,
+                f"第 {seq} 条的内容不合格式：{problem!r}",
+                f"the body of entry {seq} is malformed: {problem!r}",
+            )
+        if said != seq or version != VERSION:
+            return Fault(
+                "seq",
+                seq,
+                f"第 {seq} 条自称第 {said} 条、版本 {version}",
+                f"entry {seq} says seq {said}, version {version}",
+            )
+        self.kinds[kind] = self.kinds.get(kind, 0) + 1
         return None
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from judge_app.verify import ed25519
-from judge_app.verify.chain import Chain, Fault, Link
+from judge_app.verify.chain import Chain, Fault, Link, LogChain
 from judge_app.verify.report import Report, Witness
 
 APPLICATION_ID = 0x52534A31
@@ -218,7 +218,7 @@ def _checkpoints(
 
 
 def _verify_mirror(path: Path, witnesses: Sequence[Witness], keys: Sequence[str]) -> Report:
-    chain = Chain()
+    kind, chain = "mirror", Chain()
     faults: list[Fault] = []
     signed: list[tuple[Any, ...]] = []
     try:
@@ -228,8 +228,10 @@ def _verify_mirror(path: Path, witnesses: Sequence[Witness], keys: Sequence[str]
                 form = json.loads(first)["format"]
             except (ValueError, KeyError, TypeError, RecursionError):
                 form = None
-            if form != "judge-app/mirror/1":
+            if form not in ("judge-app/mirror/1", "judge-app/contest/1"):
                 return _unreadable(path, "kind", "不是场次镜像", "this is no mirror of a session")
+            if form == "judge-app/contest/1":
+                kind, chain = "contest", LogChain()
             for raw in file:
                 if not raw.endswith(b"\n"):
                     break  # being written when the power went; it does not count
@@ -262,7 +264,7 @@ def _verify_mirror(path: Path, witnesses: Sequence[Witness], keys: Sequence[str]
     if chain.fault is not None:
         faults.append(chain.fault)
     wrong, checkpoints, signers = _checkpoints(signed, chain, keys)
-    return _report(path, "mirror", chain, [*faults, *wrong], witnesses, checkpoints, signers)
+    return _report(path, kind, chain, [*faults, *wrong], witnesses, checkpoints, signers)
 
 
 def _signature(held: Any, known: int) -> tuple[Any, ...]:

@@ -66,6 +66,17 @@ def test_what_is_not_known_is_a_dash_and_never_zero() -> None:
     assert {(row["总得分"], row["名次"], row["状态"], row["晋级"]) for row in rows} == {("—", "—", "未齐", "待定")}
 
 
+def test_projects_that_left_stand_last_with_the_reason_and_no_number() -> None:
+    contest, rules, tabulation = counted("regional-final")
+    kept = tuple(one for one in tabulation.projects if one.entry_no != "7")
+    held = msgspec.structs.replace(tabulation, projects=kept)
+    rows = table(write_results(contest, rules, held, {"7": "弃赛"}), "成绩排名")
+    assert len(rows) == len(contest.projects)
+    last = rows[-1]
+    assert (last["参赛序号"], last["状态"], last["名次"], last["总得分"]) == ("7", "弃赛", "—", "—")
+    assert last["项目名称"] == next(one.name for one in contest.projects if one.entry_no == "7")
+
+
 def test_names_that_a_spreadsheet_would_run_are_defused() -> None:
     contest, rules, tabulation = counted("four-tracks")
     wicked = msgspec.structs.replace(contest.projects[0], name='=HYPERLINK("x")', lead_unit="@SUM(1)")

@@ -13,6 +13,8 @@ from judge_app.core.errors import BadInput, Refused
 from judge_app.core.journal import GENESIS, chain
 from judge_app.store.contest_file import append, log_beside, read_contest_log
 from judge_app.store.errors import CorruptSession, StoreFailed
+from judge_app.verify.files import verify_file
+from judge_app.verify.report import Witness
 
 OPENED = ContestOpened(contest="小赛")
 CONFIRMED = ValueConfirmed(path="tie_keys", by="甲")
@@ -98,3 +100,17 @@ def test_every_contest_has_its_own_log_beside_its_sessions(tmp_path: Path) -> No
     contest = Contest(name="小赛: 决赛/总", edition="第二届")
     assert log_beside(tmp_path, contest, rehearsal=False).name == "小赛_决赛_总-第二届.contest"
     assert log_beside(tmp_path, contest, rehearsal=True).name == "小赛_决赛_总-第二届-演练.contest"
+
+
+def test_the_independent_check_reads_a_log_and_names_its_first_bad_entry(path: Path) -> None:
+    records = append(path, [OPENED, CONFIRMED, CONFIRMED], "甲", seen=0)
+    report = verify_file(path, [Witness(3, records[2].hash.hex())])
+    assert (report.ok, report.kind, report.records, report.head) == (True, "contest", 3, records[2].hash.hex())
+    assert report.witnesses
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b"tie_keys", b"timing..", 1))
+    report = verify_file(path)
+    assert (report.ok, report.first_bad, report.faults[0].code) == (False, 2, "hash")
+    path.write_bytes(b"".join(whole.splitlines(keepends=True)[:3]))
+    assert verify_file(path).ok, "a log that was cut is a shorter log"
+    assert not verify_file(path, [Witness(3, records[2].hash.hex())]).ok, "unless somebody knows more of it"

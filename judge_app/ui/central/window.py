@@ -659,6 +659,7 @@ class CentralWindow(QWidget):
             "objection": ("decide", tr("Decide…")),
         }
         made = []
+        here = {room.state.session.session.name for room in board.rooms}
         for one, places in gathered(board, obstacles):
             title, text = either(one.zh, one.en), ""
             if one.kind == "value":
@@ -671,6 +672,8 @@ class CentralWindow(QWidget):
                 )
                 title = one.place if title.startswith(places[0]) else title
             act = actions.get(one.kind)
+            if one.kind == "session" and one.place not in here:
+                act = None
             tone: Tone = "info" if one.kind in ("period", "list") else "warn"
             doable = () if act is None else ((act[0], act[1], False),)
             made.append(Trouble(one.key, title, text, tone, doable))
