@@ -406,7 +406,7 @@ def contested(room: Room) -> Asked:
             consequence=tr("Ask the chair of the room. Both are kept; results follow the one that counts."),
             choices=choices,
             second_field=tr("Who decides (name)"),
-            yes=tr("This one counts"),
+            yes=tr("Let this record count"),
             danger=True,
         ),
         lambda choice, reason, by: Resolve(room.session_id, heads[choice], by, reason),
