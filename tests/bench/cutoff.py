@@ -141,8 +141,9 @@ class Stage(QObject):
         self.painted_ns = at_ns
 
     def reported(self, command: object) -> None:
-        assert isinstance(command, commands.ReportCutOff)
-        self.put(report=msgspec.to_builtins(command), painted_ns=self.painted_ns)
+        if isinstance(command, commands.ReportCutOff):
+            told = msgspec.to_builtins(command)
+            QTimer.singleShot(0, self, lambda: self.put(report=told, painted_ns=self.painted_ns))  # told before we are
 
     def put(self, **what: object) -> None:
         sys.stdout.write(json.dumps(what) + "\n")
