@@ -265,6 +265,14 @@ def test_the_four_roundings_stand_side_by_side(qtbot: QtBot) -> None:
     assert "请确认取整方式" in window._quota_note.text()
 
 
+def test_the_first_of_each_track_is_named_and_a_track_that_is_not_finished_is_left_out(qtbot: QtBot) -> None:
+    firsts = [[cell.text for cell in row.cells[:2]] for row in scene(qtbot, "places").top_table.rows]
+    assert firsts == [["应用创新", "04"], ["技术创新", "10"], ["医疗信创", "16"], ["基层创新", "21"]]
+    unfinished = scene(qtbot, "results-pending")
+    unfinished.show_page("places")
+    assert [row.cells[0].text for row in unfinished.top_table.rows] == ["应用创新"]
+
+
 def test_a_project_that_leaves_the_list_is_replaced_and_it_is_said_by_whom(qtbot: QtBot) -> None:
     window = scene(qtbot, "alternate")
     assert cells(window, "list_table", "2")[4] == "已退出"

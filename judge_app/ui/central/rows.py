@@ -429,6 +429,34 @@ def award_rows(counted: Counted) -> list[TableRow]:
     return found
 
 
+def top_columns() -> list[Column]:
+    return [
+        Column(tr("Within"), 1.2, 96),
+        Column(tr("No."), 0.2, 44, right=True),
+        Column(tr("Project"), 4.0, 160),
+        Column(tr("State"), 0.8, 64),
+    ]
+
+
+def top_rows(counted: Counted) -> list[TableRow]:
+    """The first of each track, or else of each topic; several where they share the rank."""
+    firsts = counted.top.get("track") or counted.top.get("topic") or {}
+    names = {one.entry_no: one for one in counted.held.contest.projects}
+    return [
+        TableRow(
+            key=f"{scope}|{no}",
+            cells=(
+                Cell(scope, strong=True),
+                Cell(number(no)),
+                Cell(names[no].name, names[no].lead_unit),
+                Cell(tr("Tied"), tone="warn", pill=True) if len(first) > 1 else Cell(tr("First"), tone="ok", pill=True),
+            ),
+        )
+        for scope, first in firsts.items()
+        for no in first
+    ]
+
+
 def ruling_columns() -> list[Column]:
     return [
         Column(tr("Ruling"), 2.4, 140),

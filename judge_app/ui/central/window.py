@@ -141,6 +141,7 @@ class CentralWindow(QWidget):
         self._quota_note = Label("", "second", wrap=True)
         self.list_card, self.list_table = Card(flush=True), Table(fit=True)
         self.award_card, self.award_table = Card(flush=True), Table(fit=True)
+        self.top_card, self.top_table = Card(flush=True), Table(fit=True)
         self.ruling_card, self.ruling_table = Card(flush=True), Table(fit=True)
         self.publication_card, self.publication_table = Card(flush=True), Table(fit=True)
         self.public_card, self.public_table = Card(flush=True), Table(fit=True)
@@ -218,6 +219,7 @@ class CentralWindow(QWidget):
                 (self.quota_card, self._quota_note, self.quota_table, self.quota_button),
                 (self.list_card, None, self.list_table, self.leave_list_button),
                 (self.award_card, None, self.award_table, None),
+                (self.top_card, None, self.top_table, None),
                 (self.ruling_card, None, self.ruling_table, None),
             )
         )
@@ -499,7 +501,7 @@ class CentralWindow(QWidget):
 
     def _show_places(self) -> None:
         counted = self._counted()
-        for card in (self.quota_card, self.list_card, self.award_card, self.ruling_card):
+        for card in (self.quota_card, self.list_card, self.award_card, self.top_card, self.ruling_card):
             card.setVisible(counted is not None)
         if counted is None or self._page != "places":
             return
@@ -522,6 +524,10 @@ class CentralWindow(QWidget):
         words, _ = rows.OUTCOME_WORDS[held.tabulation.award_status]
         self.award_card.set_heading(tr("Awards"), tr(words))
         self.award_table.set_table(tr("Awards"), rows.award_columns(), rows.award_rows(counted), tr(words))
+        firsts = rows.top_rows(counted)
+        self.top_card.setVisible(bool(firsts))
+        self.top_card.set_heading(tr("First of each"))
+        self.top_table.set_table(tr("First of each"), rows.top_columns(), firsts)
         self.ruling_card.set_heading(tr("Rulings that count"))
         self.ruling_table.set_table(
             tr("Rulings that count"), rows.ruling_columns(), rows.ruling_rows(counted), tr("None has been needed.")
