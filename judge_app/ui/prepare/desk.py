@@ -580,7 +580,7 @@ class PrepareDesk(QObject):
         found = len(self._conflicts)
         if found:
             return StepWords(title, tr_count(found, "{n} conflict", "{n} conflicts"), "warn")
-        return StepWords(title, tr("{n} sessions", n=len(held.sessions)), "ok")
+        return StepWords(title, tr_count(len(held.sessions), "{n} session", "{n} sessions"), "ok")
 
     def _rules_words(self) -> StepWords:
         look = self._held.look
