@@ -52,6 +52,8 @@ SLEEP_NS = 500_000_000
 GATHER_S = 0.05
 GATHER_MOST_S = 0.3
 """How long views wait for another sheet of the same burst, and for the burst as a whole: its receipts come first."""
+TAKE_OVER = 1 << 16
+"""How far apart the epochs of take-overs are."""
 MINUTE_NS = 60 * 10**9
 MAX_DEVICES = 50
 MAX_VIEWERS = 1_000
@@ -161,6 +163,8 @@ class Room:
         last: Record | None = None
         for record in records:
             self._take(record, stored=True)
+            if last is None:
+                self._opened_at = record.body.at.wall
             last = record
         self._resume(last, setup, rate, pause)
 
@@ -198,7 +202,8 @@ class Room:
         epoch = 1 if self.state.room is None else self.state.room.epoch
         if pause is not None and last is not None:
             if pause.may_lack:
-                epoch += 1
+                age = _now() - dt.datetime.fromisoformat(self._opened_at)
+                epoch = next_epoch(epoch, pause.kind, int(age.total_seconds() // 60))
             first += self._paused(pause, last, held=bool(first))
         started = events.RoomStarted(
             boot_id=self.clock.boot_id,
@@ -1118,6 +1123,18 @@ def _store_trouble(command_id: str) -> Refusal:
         en="the host cannot write just now: it is tried again by itself",
         again=True,
     )
+
+
+def next_epoch(known: int, kind: events.PauseKind, minutes: int) -> int:
+    """The epoch of a room that may lack records, ``minutes`` after the session was opened.
+
+    A take-over is above every recovery of the room that it takes over from, so that this one, put together from copies
+    later on, is still the older. Recoveries go up with time: one from an older copy does not take a former one's number.
+    """
+    start = known - known % TAKE_OVER
+    if kind is events.PauseKind.TAKEN_OVER:
+        return start + TAKE_OVER
+    return min(max(known + 1, start + minutes), start + TAKE_OVER - 1)
 
 
 def open_room(

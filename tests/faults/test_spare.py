@@ -17,6 +17,7 @@ from judge_app.core import commands, overall
 from judge_app.core.errors import BadInput
 from judge_app.core.events import PauseKind, RoomStarted, SessionResumed
 from judge_app.core.seats import Role
+from judge_app.room.room import TAKE_OVER
 from judge_app.seat.connection import SeatConnection
 from judge_app.seat.state import Link
 from judge_app.store.session_file import read_session
@@ -155,7 +156,7 @@ def test_a_spare_takes_over_with_two_peoples_consent_and_every_seat_moves_by_its
     check_history(copy, receipts)
     assert verify_file(copy).ok
     events = [record.event for record in read_session(copy)]
-    assert [event.epoch for event in events if isinstance(event, RoomStarted)] == [1, 2]
+    assert [event.epoch for event in events if isinstance(event, RoomStarted)] == [1, TAKE_OVER]
     assert [event.second_person for event in events if isinstance(event, SessionResumed)] == ["沈知衡"]
 
 

@@ -984,3 +984,14 @@ def test_a_shown_link_passes_and_a_seat_card_stays_until_it_is_used(
             assert isinstance(await room.enrol(enrolment(held, other, Ed25519PrivateKey.generate())), messages.Enrolled)
 
     play(scene)
+
+
+def test_a_take_over_is_above_every_recovery_and_recoveries_go_up_with_time() -> None:
+    recovered, taken_over = events.PauseKind.RECOVERED, events.PauseKind.TAKEN_OVER
+    first = room_module.next_epoch(1, recovered, 0)
+    later = room_module.next_epoch(1, recovered, 90)  # from a copy that does not know of the first
+    assert 1 < first < later
+    spare = room_module.next_epoch(1, taken_over, 30)
+    assert later < spare
+    assert room_module.next_epoch(later, recovered, 10**9) < spare < room_module.next_epoch(spare, recovered, 95)
+    assert room_module.next_epoch(spare, recovered, 95) < room_module.next_epoch(spare, taken_over, 0)
