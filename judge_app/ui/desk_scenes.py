@@ -223,6 +223,14 @@ def _judge_evidence() -> Shown:
     return Shown(window, play.setup, after=lambda: window.own_list.picked.emit("1"))
 
 
+def _chair_charts() -> Shown:
+    play = samples.opened()
+    for project in play.setup.contest.projects[:6]:
+        samples.hear(play, project.entry_no, lock=True)
+    window = chair(play)
+    return Shown(window, play.setup, after=window.show_charts)
+
+
 def scenes() -> tuple[Scene, ...]:
     """Every state of the desk's windows."""
     return (
@@ -244,6 +252,7 @@ def scenes() -> tuple[Scene, ...]:
         Scene("desk", "judge-ask", _console_propose(True)),
         Scene("desk", "judge-asked", _console_propose(False)),
         Scene("desk", "late-evidence", _chair_evidence),
+        Scene("desk", "charts", _chair_charts),
         Scene("desk", "judge-paper", _judge_paper),
         Scene("desk", "judge-evidence", _judge_evidence),
         Scene("desk", "chair-waits", _chair_waits(0)),

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from judge_app.core import commands
 from judge_app.core.contest import Presence
-from judge_app.ui.chair import acts, questions
+from judge_app.ui.chair import acts, charts, questions
 from judge_app.ui.console import questions as console_questions
 from judge_app.ui.desk_scenes import PROPOSE, paper_play, supervised_play
 from judge_app.ui.language import Language
@@ -113,3 +113,24 @@ def test_a_judge_reads_that_his_sheet_was_entered_for_him_or_came_too_late(qtbot
     late = judge(play, "E2")
     qtbot.addWidget(late)
     assert "锁定后提交" in late._beside("1")[0].title
+
+
+def test_the_charts_hold_locked_projects_alone_and_the_time_that_was_used(qtbot: QtBot) -> None:
+    play = presenting()
+    made = charts.rows(play.chair(), play.briefing("chair"))
+    judges = [row for row in made if row.dots]
+    assert {len(row.dots) for row in judges if row.key.startswith("expert100")} == {1, 2}, "two are locked"
+    assert all(0 <= dot <= 1000 for row in judges for dot in row.dots)
+    times = [row for row in made if row.planned is not None]
+    assert [row.words for row in times[:2]] == ["8:00 / 8:00", "4:02 / 4:00"]
+    assert times[1].over
+
+
+def test_the_charts_stand_in_the_place_of_the_sheets_until_a_project_is_chosen(qtbot: QtBot) -> None:
+    window = chair(presenting())
+    qtbot.addWidget(window)
+    window.show()
+    window.show_charts()
+    assert window.chart_list.isVisible()
+    window.show_project("2")
+    assert not window.chart_list.isVisible()

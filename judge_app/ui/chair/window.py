@@ -18,7 +18,7 @@ from judge_app.core.stages import ProjectStage
 from judge_app.core.views import Briefing, ChairView, SheetLine
 from judge_app.core.working import Status
 from judge_app.seat.state import CommandState, Connection, Delivery
-from judge_app.ui.chair import paper, pending, projects, questions, review, steps, table
+from judge_app.ui.chair import charts, paper, pending, projects, questions, review, steps, table
 from judge_app.ui.chair.acts import ActsCard
 from judge_app.ui.chair.paper import PaperCard
 from judge_app.ui.chair.questions import Asked
@@ -82,6 +82,7 @@ class ChairWindow(QWidget):
         self._reader = ""
         self._again = ""
         self._entering = False
+        self._charting = False
         self._make()
         self._lay_out()
         self._connect()
@@ -122,6 +123,7 @@ class ChairWindow(QWidget):
         self.signatures = SignatureCard()
         self.review_card = ReviewCard()
         self.acts_card = ActsCard()
+        self.chart_list = RowList(charts.ChartDelegate)
         self.paper_card = PaperCard()
         self.paper_button = ActionButton("", "P")
         self.print_button = QToolButton()
@@ -193,6 +195,8 @@ class ChairWindow(QWidget):
         self._sheet_scroll = scroll
         self.paper_card.hide()
         body.addWidget(self.paper_card, 1)
+        self.chart_list.hide()
+        body.addWidget(self.chart_list, 1)
         body.addWidget(scroll, 1)
         body.addWidget(self._foot)
         return self.sheet_card
@@ -302,7 +306,7 @@ class ChairWindow(QWidget):
         """Every text again, in the language in force."""
         self._announce_title.setText(tr("To read out"))
         self._copy.set_action(tr("Copy"))
-        self.print_button.setText(tr("Print…"))
+        self.print_button.setText(tr("Print and more…"))
         self.project_list.setAccessibleName(tr("Projects"))
         self.signatures.retranslate()
         self.sheet_panel.retranslate()
@@ -628,8 +632,12 @@ class ChairWindow(QWidget):
             self._entering = False
         card.show_words(view)
         card.setVisible(self._entering)
-        self._sheet_scroll.setVisible(not self._entering)
-        if self._entering:
+        self._charting = self._charting and not self._entering
+        self.chart_list.setVisible(self._charting)
+        if self._charting:
+            self.chart_list.set_rows(charts.rows(view, briefing))
+        self._sheet_scroll.setVisible(not self._entering and not self._charting)
+        if self._entering or self._charting:
             self._foot.hide()
 
     def _show_review(self) -> None:
@@ -690,7 +698,7 @@ class ChairWindow(QWidget):
             return
         self._shown = entry_no
         self._followed = False
-        self._entering = False
+        self._entering = self._charting = False
         for shown_table in self._tables.values():
             shown_table.clear_choice()
         self._show()
@@ -799,6 +807,11 @@ class ChairWindow(QWidget):
             self._give(asked, "", self._reviewer, "")
         else:
             self._put(asked)
+
+    def show_charts(self) -> None:
+        """The charts in the place of the sheets; a second time, or another project, puts them away."""
+        self._charting = not self._charting
+        self._show()
 
     def ask_paper(self) -> None:
         """Which judge's paper sheet of the project in view is entered; with one alone, that one."""
@@ -946,6 +959,11 @@ class ChairWindow(QWidget):
             )
             self._print_menu.addAction(action)
         self._print_menu.addSeparator()
+        drawn = QAction(tr("Charts: marks of each judge, time used"), self._print_menu)
+        drawn.setCheckable(True)
+        drawn.setChecked(self._charting)
+        drawn.triggered.connect(self.show_charts)
+        self._print_menu.addAction(drawn)
         leave = QAction(tr("Leave the room"), self._print_menu)
         leave.triggered.connect(self.leave_requested)
         self._print_menu.addAction(leave)
