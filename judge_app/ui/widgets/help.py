@@ -47,6 +47,7 @@ class HelpWindow(QWidget):
         for key in ("F1", "Esc"):
             QShortcut(QKeySequence(key), self, self.close)
         theme = theme_of(self)
+        self.setMinimumSize(theme.px(240), theme.px(240))  # its own, or the layout asks for one once it is seen
         self.resize(theme.px(440), theme.px(600))
         self._show()
 
