@@ -88,7 +88,12 @@ def _read(trace: str) -> bool:
 
 
 async def killed_at(held: Hall, seat: str, entry_no: str, thread: str, call: str, when: int) -> Point:
-    """One sheet of that judge for that project, with the room killed at that point, started again, and looked at.
+    """As ``killed_while``, for one sheet of that judge for that project."""
+    return await killed_while(held, seat, held.sheet(seat, entry_no), thread, call, when)
+
+
+async def killed_while(held: Hall, seat: str, command: commands.AnyCommand, thread: str, call: str, when: int) -> Point:
+    """One command, with the room killed at that point, started again, and looked at.
 
     ``died`` is False where the receipt came before the point was reached.
     """
@@ -96,7 +101,7 @@ async def killed_at(held: Hall, seat: str, entry_no: str, thread: str, call: str
     out.unlink(missing_ok=True)
     tracing = await asyncio.to_thread(Trace, held.room.pid, thread, call, when, out)
     connection = held.seats[seat][0]
-    command_id = connection.send(held.sheet(seat, entry_no))
+    command_id = connection.send(command)
     answered = asyncio.ensure_future(connection.answered(command_id))
     died = asyncio.ensure_future(asyncio.to_thread(held.room.wait))
     done, _ = await asyncio.wait((answered, died), timeout=WAIT_S, return_when=asyncio.FIRST_COMPLETED)
