@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from PySide6.QtCore import QTimer
 
 from judge_app.core.seats import Role
-from judge_app.core.views import AnyView, Briefing, ChairView, JudgeView
+from judge_app.core.views import AnyView, Briefing, ChairView, HostView, JudgeView
 from judge_app.seat.connection import Listener, SeatConnection
 from judge_app.seat.drafts import Drafts
 from judge_app.seat.state import CommandState, Connection
@@ -168,14 +168,18 @@ class SeatHall:
     async def _print_now(self, form: str, entry_no: str) -> None:
         from judge_app.ui import printing
 
-        if self._briefing is None or not isinstance(self._view, ChairView) or self._connection is None:
+        if self._briefing is None or self._connection is None:
             return
         folder = printing.papers_folder(self._briefing)
         now = self._connection.clock.now_ns()
+        path: Path | None = None
         try:
-            path = await asyncio.to_thread(
-                printing.print_forms, self._briefing, self._view, form, entry_no, now, folder
-            )
+            if isinstance(self._view, HostView):
+                path = await asyncio.to_thread(printing.print_seat_cards, self._briefing, self._view, folder)
+            elif isinstance(self._view, ChairView):
+                path = await asyncio.to_thread(
+                    printing.print_forms, self._briefing, self._view, form, entry_no, now, folder
+                )
         except OSError as error:
             log.error("printing failed: %s", error)
             self._say_printed(form, "", str(error))

@@ -1,4 +1,4 @@
-"""From the chair's window to paper: the chosen forms in one PDF, which the system's own viewer shows and prints."""
+"""From a window to paper: the chosen forms in one PDF, which the system's own viewer shows and prints."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 from PySide6.QtCore import QStandardPaths, QUrl
 from PySide6.QtGui import QDesktopServices
 
-from judge_app.core.views import Briefing, ChairView
+from judge_app.core.views import Briefing, ChairView, HostView
 from judge_app.sheets.f6_timing import anchored
 from judge_app.sheets.paper import render
-from judge_app.sheets.printing import Printing, safe_name, write
+from judge_app.sheets.printing import Printing, print_cards, safe_name, write
 
 
 def papers_folder(briefing: Briefing) -> Path:
@@ -39,6 +39,18 @@ def print_forms(
         part for part in (form, safe_name(entry_no) if entry_no else "", printed_at.strftime("%H%M%S")) if part
     )
     return write(folder / f"{name}.pdf", render(list(forms.values()), f"{form} {briefing.contest_name}"))
+
+
+def print_seat_cards(briefing: Briefing, view: HostView, folder: Path) -> Path:
+    """One PDF of the judges' seat cards, front and back by turns, with the links that are made for cards.
+
+    The links are secrets: the file is its owner's alone. Raises OSError where the folder takes no file.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"seat-cards-{dt.datetime.now().astimezone().strftime('%H%M%S')}.pdf"
+    print_cards(briefing, {link.seat: link.card for link in view.join_links if link.card}, path)
+    path.chmod(0o600)
+    return path
 
 
 def show(path: Path, opener: Callable[[QUrl], bool] = QDesktopServices.openUrl) -> bool:

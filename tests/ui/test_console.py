@@ -294,3 +294,19 @@ def test_enter_in_a_reason_answers_once(qtbot: QtBot) -> None:
     qtbot.keyClicks(field, "louder")
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert heard == [commands.ShowMessage(text="louder")]
+
+
+def test_the_seat_cards_are_printed_from_the_menu_and_where_they_lie_is_said(qtbot: QtBot) -> None:
+    window, _ = shown(qtbot, samples.opened())
+    asked: list[tuple[str, str]] = []
+    window.print_requested.connect(lambda form, entry_no: asked.append((form, entry_no)))
+    window._menu.aboutToShow.emit()
+    next(action for action in window._menu.actions() if action.text().startswith("打印席位卡")).trigger()
+    assert asked == [("cards", "")]
+    for path, error, said in (("/x/cards.pdf", "", "双面打印"), ("", "disk full", "disk full")):
+        window.set_printed("cards", path, error)
+        trouble = window.trouble_panel.troubles[0]
+        assert said in trouble.title
+        assert path in trouble.text
+        qtbot.mouseClick(button(window.trouble_panel, "知道了"), Qt.MouseButton.LeftButton)
+        assert window.trouble_panel.troubles == ()

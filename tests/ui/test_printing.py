@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
+import msgspec
 import pypdfium2
 import pytest
 from PySide6.QtCore import QUrl
 
+from judge_app.core.views import JoinLink
 from judge_app.ui import printing, samples
 
 
@@ -54,3 +57,21 @@ def test_a_system_without_a_viewer_is_said_so(tmp_path: Path) -> None:
 
     assert printing.show(tmp_path / "F3.pdf", no_viewer) is False
     assert asked[0].isLocalFile()
+
+
+def test_seat_cards_carry_the_links_made_for_cards_and_are_their_owners_alone(
+    under_way: samples.Play, tmp_path: Path
+) -> None:
+    view = under_way.host()
+    cards = tuple(
+        JoinLink(seat=seat.seat.id, link="rsj://shown", card=f"rsj://card/{seat.seat.id}") for seat in view.seats
+    )
+    path = printing.print_seat_cards(
+        under_way.briefing("host"), msgspec.structs.replace(view, join_links=cards), tmp_path / "papers"
+    )
+    pages = text_of(path)
+    judges = under_way.briefing("host").judges
+    assert len(pages) >= 2 * len(judges)
+    assert all(any(judge.name in page for page in pages) for judge in judges)
+    if sys.platform != "win32":
+        assert path.stat().st_mode & 0o077 == 0

@@ -71,6 +71,7 @@ class ConsoleWindow(QWidget):
 
     command = Signal(object)
     code_asked = Signal(str)
+    print_requested = Signal(str, str)
     language_requested = Signal(str)
     look_requested = Signal(str)
     scale_requested = Signal(float)
@@ -97,6 +98,7 @@ class ConsoleWindow(QWidget):
         self._draft: tuple[str, ...] | None = None
         self._sending: set[str] = set()
         self._refused: CommandState | None = None
+        self._printed: tuple[str, str] | None = None
         self._entry_shown: str | None = None
         self._make()
         self._lay_out()
@@ -313,6 +315,11 @@ class ConsoleWindow(QWidget):
             self._show_troubles()
         self._show_step()
 
+    def set_printed(self, form: str, path: str, error: str) -> None:
+        """The seat cards are in the file ``path``, or why they are not."""
+        self._printed = (path, error)
+        self._show_troubles()
+
     def set_now(self, now: Now | None) -> None:
         """The room's time in nanoseconds, or None while it is not known."""
         self._now = now
@@ -495,6 +502,8 @@ class ConsoleWindow(QWidget):
                     actions=(("close", tr("Understood"), False),),
                 )
             )
+        if self._printed is not None:
+            made.append(_printed(*self._printed))
         if view is not None and briefing is not None:
             made += troubles.found(view, briefing, self._wall(), self._uncounted())
         self.trouble_panel.set_troubles(made)
@@ -692,8 +701,9 @@ class ConsoleWindow(QWidget):
     def _trouble_acted(self, key: str, action: str) -> None:
         kind, *rest = key.split("|")
         self.setFocus(Qt.FocusReason.OtherFocusReason)  # the card goes, and the space bar is the next step's again
-        if kind == "refused":
-            self._refused = None
+        if kind in ("refused", "printed"):
+            self._refused = None if kind == "refused" else self._refused
+            self._printed = None if kind == "printed" else self._printed
             self._show_troubles()
         elif action == "admit":
             self.command.emit(commands.AdmitDevice(seat=rest[0], device=rest[1]))
@@ -770,6 +780,7 @@ class ConsoleWindow(QWidget):
             (tr("Run the phase again…"), "R", self.ask_restart, between and clock is not None),
             (tr("Start scoring now"), "", self._score_now, between),
             (tr("A judge who was not planned…"), "", self.ask_judge, view is not None and not view.session_locked),
+            (tr("Print the seat cards"), "", lambda: self.print_requested.emit("cards", ""), view is not None),
             (tr("Leave the room"), "", self.leave_requested.emit, True),
         ):
             action = QAction(f"{words}\t{key}" if key else words, self._menu)
@@ -879,3 +890,13 @@ def _step_of(view: HostView) -> tuple[object, ...]:
 
 _OF_THE_CLOCK = frozenset({"technical", "release", "time", "end"})
 """Questions that mean nothing once the phase is over."""
+
+
+def _printed(path: str, error: str) -> Trouble:
+    if error:
+        title, text = tr("The seat cards could not be written: {why}", why=error), ""
+    else:
+        title = tr("The seat cards are ready to print, on both sides of the paper")
+        text = tr("{file} · Each carries its seat's secret link: hand it to its judge alone.", file=path)
+    close = (("close", tr("Understood"), False),)
+    return Trouble(key="printed", title=title, text=text, tone="warn" if error else "info", actions=close)
