@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from judge_app.core import commands, events, session
@@ -206,3 +207,13 @@ def test_late_evidence_is_on_the_list() -> None:
     sitting.submit("E2", "1")
     assert sitting.chair_view("supervisor").acts[-1].kind is Kind.EVIDENCE
     assert isinstance(sitting.records[-1].event, events.LateSheetKept)
+
+
+def test_how_many_passed_the_initial_review_is_told_to_the_desk_alone() -> None:
+    given = setup()
+    passed = {"": 40}
+    contest = msgspec.structs.replace(given.contest, passed_initial_review=passed)
+    sitting = Sitting(msgspec.structs.replace(given, contest=contest))
+    told = {seat.id: briefing(sitting.state, seat).passed_initial_review for seat in sitting.seats.values()}
+    assert {seat for seat, what in told.items() if what} == {"chair", "scorer", "checker", "supervisor"}
+    assert told["chair"] == passed
