@@ -313,6 +313,8 @@ class Evening:
         for row, who in enumerate(everybody):
             self.join(people[who], self.invite(desk, row))
             self.let_in(desk, "chair" if who == "chair" else f"judge:{who}")
+            # the seat's window takes the keys when it opens
+            self.hands.window(people[who].pid, "评委组长" if who == "chair" else "评委")
         for entry_no in projects:
             self.hear(desk, entry_no)
             for judge in JUDGES:
