@@ -61,8 +61,9 @@ MAX_VIEWERS = 1_000
 MAX_MACHINE = 64
 """The longest word that tells one computer from another."""
 LIVE_PUSH_S = 0.1
-_STAGE_TROUBLES = 6
 """How often the host's desk is told at most of what is not in the journal (who types, who is away)."""
+_STAGE_TROUBLES = 6
+"""How many things may be wrong at the stage at once."""
 
 
 class Sink(Protocol):
