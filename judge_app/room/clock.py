@@ -85,14 +85,14 @@ class SessionClock:
     def wall(self, shown_ns: int) -> str:
         """Wall time at that instant: the machine's own at rate 1, otherwise counted from the origin."""
         if self.origin.rate == 1:
-            now = dt.datetime.now(dt.UTC)
-            return iso(now - dt.timedelta(microseconds=(self.now_ns() - shown_ns) / 1000))
+            return iso(dt.datetime.now(dt.UTC) - dt.timedelta(microseconds=(self.now_ns() - shown_ns) / 1000))
         return iso(self._wall_at_origin + dt.timedelta(microseconds=(shown_ns - self.origin.shown_ns) / 1000))
 
     def stamp(self) -> Stamp:
         """Now."""
         now = self.now_ns()
-        return Stamp(mono_ns=now, boot_id=self.boot_id, wall=self.wall(now))
+        wall = iso(dt.datetime.now(dt.UTC)) if self.origin.rate == 1 else self.wall(now)
+        return Stamp(mono_ns=now, boot_id=self.boot_id, wall=wall)
 
 
 def wall_of(stamp: Stamp) -> dt.datetime:

@@ -331,8 +331,10 @@ class Room:
             )
             return
         try:
-            self._catch_up()
-            made = session.decide(self.state, command, seat, self.clock.now_ns())
+            if not isinstance(command, commands.SubmitSheet):  # a sheet asks nothing of the clock
+                self._slept()
+            now = self._catch_up()
+            made = session.decide(self.state, command, seat, now)
         except Refused as error:
             # A judge's sheet waits at his seat until the host goes on; what others wished before that is not wished then.
             again = error.code == "paused" and seat.role is Role.JUDGE
@@ -756,13 +758,23 @@ class Room:
 
     # time
 
-    def _catch_up(self) -> None:
-        """What time alone has made comes before the command that arrives after it."""
+    def _catch_up(self) -> int:
+        """What time alone has made comes before the command that arrives after it; returns the time on the clock."""
+        now = self.clock.now_ns()
+        made = session.due(self.state, now)
+        if made and self._slept():  # what is due after a sleep is due otherwise
+            made = session.due(self.state, now)
+        self.own(made)
+        return now
+
+    def _slept(self) -> bool:
+        """Whether this computer has been asleep since this was last asked; a running phase is then held."""
         asleep_ns = slept_ns() - self._slept_ns
         self._slept_ns += asleep_ns
-        if asleep_ns >= SLEEP_NS:
-            self._woke(asleep_ns)
-        self.own(session.due(self.state, self.clock.now_ns()))
+        if asleep_ns < SLEEP_NS:
+            return False
+        self._woke(asleep_ns)
+        return True
 
     def _woke(self, asleep_ns: int) -> None:
         """This computer was asleep: a phase that ran then is held from the moment it fell asleep, for the host to settle."""
@@ -809,6 +821,7 @@ class Room:
             delta_ms = round((wall_next - wall).total_seconds() * 1000 - (mono_next - mono) / 1e6)
             wall, mono = wall_next, mono_next
             if not self._trouble.get("store"):
+                self._slept()
                 self._catch_up()
             if abs(delta_ms) >= STEP_MS and not self._trouble.get("store"):
                 self.own([events.ClockStepped(delta_ms=delta_ms)])
