@@ -17,12 +17,12 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).parent))
 
-from rooms import Hall, fsync_ms, full_points, percentiles, tell
+from rooms import Ear, Hall, fsync_ms, full_points, percentiles, tell
 
 from judge_app.core import commands
 from judge_app.seat.connection import SeatConnection
+from judge_app.seat.state import CommandState, Delivery
 from judge_app.wire.link import read_link
-from judge_app.wire.messages import Receipt
 
 ROUNDS = 6
 """Projects: the first warms up, the rest are measured."""
@@ -34,37 +34,47 @@ def judge_process(links: dict[str, str], points: dict[str, commands.Points], rou
     asyncio.run(_judges(links, points, rounds, pipe))
 
 
-async def _judges(links: dict[str, str], points: dict[str, commands.Points], rounds: int, pipe: Any) -> None:
-    from rooms import Ear
+class _Timed(Ear):
+    """Hears when each command has its receipt, verified, or is refused."""
 
-    seats: dict[str, SeatConnection] = {}
-    ears = []
+    def __init__(self) -> None:
+        super().__init__()
+        self.began = 0
+        self.told: asyncio.Future[tuple[float, bool, int]] | None = None
+
+    def on_command(self, state: CommandState) -> None:
+        if state.delivery in (Delivery.RECORDED, Delivery.REFUSED) and self.told is not None:
+            ms = (time.perf_counter_ns() - self.began) / 1e6
+            self.told.set_result((ms, state.delivery is Delivery.RECORDED, state.seq or 0))
+
+
+async def _judges(links: dict[str, str], points: dict[str, commands.Points], rounds: int, pipe: Any) -> None:
+    loop = asyncio.get_running_loop()
+    seats: dict[str, tuple[SeatConnection, _Timed]] = {}
     tasks = []
     for seat, link in links.items():
-        ear = Ear()
-        seats[seat] = SeatConnection(read_link(link), ear, folder=None, device_name=seat)
-        tasks.append(asyncio.create_task(seats[seat].run()))
-        ears.append(ear)
+        ear = _Timed()
+        seats[seat] = (SeatConnection(read_link(link), ear, folder=None, device_name=seat), ear)
+        tasks.append(asyncio.create_task(seats[seat][0].run()))
         if len(tasks) % 25 == 0:
-            await asyncio.gather(*(ear.viewed.wait() for ear in ears))
-    await asyncio.gather(*(ear.viewed.wait() for ear in ears))
+            await asyncio.gather(*(ear.viewed.wait() for _, ear in seats.values()))
+    await asyncio.gather(*(ear.viewed.wait() for _, ear in seats.values()))
     pipe.send("joined")
+
+    def submit(seat: str, entry_no: str) -> None:
+        connection, ear = seats[seat]
+        sheet = commands.SubmitSheet(entry_no=entry_no, revision=0, points=points[seat])
+        ear.began = time.perf_counter_ns()
+        connection.send(sheet)
+
     for _ in range(rounds):
         entry_no, at, steady_s = await asyncio.to_thread(pipe.recv)
-        await asyncio.sleep(max(0.0, at - time.time()))
-
-        async def one(seat: str, connection: SeatConnection, wait: float, entry_no: str = entry_no) -> Any:
-            await asyncio.sleep(wait)
-            began = time.perf_counter_ns()
-            sheet = commands.SubmitSheet(entry_no=entry_no, revision=0, points=points[seat])
-            answer = await connection.answered(connection.send(sheet))
-            return (time.perf_counter_ns() - began) / 1e6, isinstance(answer, Receipt), getattr(answer, "seq", 0)
-
-        waits = [steady_s * index / len(seats) for index in range(len(seats))]
-        told = await asyncio.gather(
-            *(one(seat, connection, wait) for (seat, connection), wait in zip(seats.items(), waits, strict=True))
-        )
-        pipe.send(told)
+        for _, ear in seats.values():
+            ear.told = loop.create_future()
+        for index, seat in enumerate(seats):
+            wait = max(0.0, at - time.time()) + steady_s * index / len(seats)
+            loop.call_later(wait, submit, seat, entry_no)
+        pipe.send([await ear.told for _, ear in seats.values() if ear.told is not None])
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
