@@ -1,7 +1,7 @@
 """bench submit: N judges submit in the same instant (burst) and one after the other (steady) to a real room over TLS.
 
-Submit → verified receipt, beside one bare fsync and one bare TLS round trip of the same run. Seats are ordinary clients
-in processes of their own, one for each 100, with their outboxes in memory.
+Submit → verified receipt, beside one bare fsync and one bare TLS round trip of the same run. The judges sit in processes
+of their own, one for each 100; they are light (light_judges.py), since in a hall each has a computer of his own.
 """
 
 from __future__ import annotations
@@ -17,67 +17,14 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).parent))
 
-from rooms import Ear, Hall, fsync_ms, full_points, percentiles, tell
+from light_judges import play
+from rooms import Hall, fsync_ms, full_points, percentiles, tell
 
 from judge_app.core import commands
-from judge_app.seat.connection import SeatConnection
-from judge_app.seat.state import CommandState, Delivery
-from judge_app.wire.link import read_link
 
 ROUNDS = 6
 """Projects: the first warms up, the rest are measured."""
 PER_PROCESS = 100
-
-
-def judge_process(links: dict[str, str], points: dict[str, commands.Points], rounds: int, pipe: Any) -> None:
-    """Some judges' seats: submits for project k at the instant it is told, tells each latency."""
-    asyncio.run(_judges(links, points, rounds, pipe))
-
-
-class _Timed(Ear):
-    """Hears when each command has its receipt, verified, or is refused."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.began = 0
-        self.told: asyncio.Future[tuple[float, bool, int]] | None = None
-
-    def on_command(self, state: CommandState) -> None:
-        if state.delivery in (Delivery.RECORDED, Delivery.REFUSED) and self.told is not None:
-            ms = (time.perf_counter_ns() - self.began) / 1e6
-            self.told.set_result((ms, state.delivery is Delivery.RECORDED, state.seq or 0))
-
-
-async def _judges(links: dict[str, str], points: dict[str, commands.Points], rounds: int, pipe: Any) -> None:
-    loop = asyncio.get_running_loop()
-    seats: dict[str, tuple[SeatConnection, _Timed]] = {}
-    tasks = []
-    for seat, link in links.items():
-        ear = _Timed()
-        seats[seat] = (SeatConnection(read_link(link), ear, folder=None, device_name=seat), ear)
-        tasks.append(asyncio.create_task(seats[seat][0].run()))
-        if len(tasks) % 25 == 0:
-            await asyncio.gather(*(ear.viewed.wait() for _, ear in seats.values()))
-    await asyncio.gather(*(ear.viewed.wait() for _, ear in seats.values()))
-    pipe.send("joined")
-
-    def submit(seat: str, entry_no: str) -> None:
-        connection, ear = seats[seat]
-        sheet = commands.SubmitSheet(entry_no=entry_no, revision=0, points=points[seat])
-        ear.began = time.perf_counter_ns()
-        connection.send(sheet)
-
-    for _ in range(rounds):
-        entry_no, at, steady_s = await asyncio.to_thread(pipe.recv)
-        for _, ear in seats.values():
-            ear.told = loop.create_future()
-        for index, seat in enumerate(seats):
-            wait = max(0.0, at - time.time()) + steady_s * index / len(seats)
-            loop.call_later(wait, submit, seat, entry_no)
-        pipe.send([await ear.told for _, ear in seats.values() if ear.told is not None])
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def measure(judges: int) -> dict[str, Any]:
@@ -94,7 +41,7 @@ async def measure(judges: int) -> dict[str, Any]:
             some = seats[at : at + PER_PROCESS]
             ours, theirs = context.Pipe()
             worker = context.Process(
-                target=judge_process,
+                target=play,
                 args=({s: hall.links[s] for s in some}, {s: points[s] for s in some}, ROUNDS + 1, theirs),
             )
             worker.start()
