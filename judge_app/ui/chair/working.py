@@ -60,11 +60,13 @@ def _component(component: Component, held: ComponentResult) -> Part:
     if held.criteria:
         working = tr("each criterion for itself")
     elif held.kept:
-        working = f"{points(held.kept_sum)} ÷ {held.kept} ="
+        working = f"{points(held.kept_sum)} ÷ {held.kept}"
     else:
         working = ""
     if component.weight != 1:
         working = tr("{working} × {weight}", working=working, weight=points(component.weight))
+    if held.kept and not held.criteria:
+        working += " ="
     return Part(name, working, printed(held.score))
 
 
