@@ -19,23 +19,14 @@ import msgspec
 from judge_app.core.contest import Contest
 from judge_app.core.contest_log import VERSION, Body, Entry, LogRecord, read, seal
 from judge_app.core.errors import BadInput, Problem, Refused
-from judge_app.core.journal import GENESIS, chain
-from judge_app.store.errors import CorruptSession, failure_of
+from judge_app.core.journal import GENESIS
+from judge_app.store import chained_line
+from judge_app.store.errors import failure_of
 from judge_app.store.lock import FileLock
 
 FORMAT = "judge-app/contest/1"
 SUFFIX = ".contest"
 _FIRST = msgspec.json.encode({"format": FORMAT}) + b"\n"
-
-
-class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    seq: int
-    prev_hash: str
-    hash: str
-    body: str
-
-
-_decoder = msgspec.json.Decoder(_Line)
 
 
 def log_beside(folder: str | Path, contest: Contest, *, rehearsal: bool) -> Path:
@@ -76,29 +67,11 @@ def _whole(path: Path) -> tuple[list[LogRecord], int]:
         for raw in file:
             if not raw.endswith(b"\n"):
                 break
-            record = _checked(path, raw, len(found) + 1, prev)
+            record = chained_line.checked(path, raw, len(found) + 1, prev, read)
             found.append(record)
             prev = record.hash
             end += len(raw)
     return found, end
-
-
-def _checked(path: Path, raw: bytes, expected: int, prev: bytes) -> LogRecord:
-    try:
-        line = _decoder.decode(raw)
-        record = read(line.body.encode(), bytes.fromhex(line.prev_hash), bytes.fromhex(line.hash))
-    except (msgspec.MsgspecError, ValueError) as problem:
-        raise CorruptSession(path, "record", str(problem), first_bad=expected, good=expected - 1) from problem
-    wrong = ""
-    if line.seq != expected or record.seq != expected:
-        wrong = f"seq {expected} is missing"
-    elif record.prev_hash != prev:
-        wrong = "prev_hash is not the hash before"
-    elif chain(prev, record.data) != record.hash:
-        wrong = "hash does not fit body"
-    if wrong:
-        raise CorruptSession(path, "record", wrong, first_bad=expected, good=expected - 1)
-    return record
 
 
 def append(
@@ -138,7 +111,7 @@ def append(
                 entry=entry,  # type: ignore[arg-type]  # the union has every entry
             )
             records.append(seal(body, records[-1].hash if records else GENESIS))
-        _write(path, end, b"".join(map(_line, records[seen:])))
+        _write(path, end, b"".join(map(chained_line.written, records[seen:])))
     except OSError as problem:
         raise failure_of(path, problem) from problem
     finally:
@@ -162,8 +135,3 @@ def _write(path: Path, end: int, lines: bytes) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
-
-
-def _line(record: LogRecord) -> bytes:
-    line = _Line(record.seq, record.prev_hash.hex(), record.hash.hex(), record.data.decode())
-    return msgspec.json.encode(line) + b"\n"

@@ -18,19 +18,13 @@ from typing import BinaryIO
 import msgspec
 
 from judge_app.core.errors import BadInput, Problem
-from judge_app.core.journal import GENESIS, Record, chain, read
+from judge_app.core.journal import GENESIS, Record, read
+from judge_app.store import chained_line
 from judge_app.store.errors import CorruptSession, failure_of
 from judge_app.store.session_file import Checkpoint, SessionFile
 
 FORMAT = "judge-app/mirror/1"
 _FIRST = msgspec.json.encode({"format": FORMAT}) + b"\n"
-
-
-class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    seq: int
-    prev_hash: str
-    hash: str
-    body: str
 
 
 class _Signed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,7 +39,6 @@ class _Signature(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     checkpoint: _Signed
 
 
-_decoder = msgspec.json.Decoder(_Line)
 _signature_decoder = msgspec.json.Decoder(_Signature)
 _TAIL = 1 << 20
 _SIGNATURE = b'{"checkpoint":'
@@ -68,11 +61,6 @@ def _read_signature(raw: bytes) -> Checkpoint:
     )
 
 
-def _line(record: Record) -> bytes:
-    line = _Line(record.seq, record.prev_hash.hex(), record.hash.hex(), record.data.decode())
-    return msgspec.json.encode(line) + b"\n"
-
-
 def _lines(path: Path) -> Iterator[tuple[int, Record | Checkpoint]]:
     """(offset behind the line, record or checkpoint) for every whole line; raises CorruptSession at the first that does
     not hold. A checkpoint stands behind its record, and for its hash; its signature is not checked here."""
@@ -88,27 +76,19 @@ def _lines(path: Path) -> Iterator[tuple[int, Record | Checkpoint]]:
         for raw in file:
             if not raw.endswith(b"\n"):
                 return
-            try:
-                if raw.startswith(_SIGNATURE):
+            if raw.startswith(_SIGNATURE):
+                try:
                     signed = _read_signature(raw)
                     if not 1 <= signed.seq < expected or hashes[signed.seq - 1] != signed.hash:
                         raise ValueError(f"the checkpoint of record {signed.seq} is for another one")
-                    offset += len(raw)
-                    yield offset, signed
-                    continue
-                line = _decoder.decode(raw)
-                record = read(line.body.encode(), bytes.fromhex(line.prev_hash), bytes.fromhex(line.hash))
-            except (msgspec.MsgspecError, ValueError) as problem:
-                raise CorruptSession(path, "record", str(problem), first_bad=expected, good=expected - 1) from problem
-            wrong = ""
-            if line.seq != expected or record.seq != expected:
-                wrong = f"seq {expected} is missing"
-            elif record.prev_hash != prev:
-                wrong = "prev_hash is not the hash before"
-            elif chain(prev, record.data) != record.hash:
-                wrong = "hash does not fit body"
-            if wrong:
-                raise CorruptSession(path, "record", wrong, first_bad=expected, good=expected - 1)
+                except (msgspec.MsgspecError, ValueError) as problem:
+                    raise CorruptSession(
+                        path, "record", str(problem), first_bad=expected, good=expected - 1
+                    ) from problem
+                offset += len(raw)
+                yield offset, signed
+                continue
+            record = chained_line.checked(path, raw, expected, prev, read)
             offset += len(raw)
             yield offset, record
             expected, prev = expected + 1, record.hash
@@ -132,7 +112,7 @@ def last_seq(path: Path) -> int:
         return 0
     for raw in reversed(tail[: tail.rfind(b"\n") + 1].splitlines()):
         try:
-            return _decoder.decode(raw).seq
+            return chained_line.seq_of(raw)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             continue
     return 0
@@ -274,7 +254,7 @@ class Mirror:
             return
         if records[0].prev_hash != self._head[1]:
             raise ValueError(f"record {records[0].seq} does not follow the mirror's head {self._head[0]}")
-        self._write(b"".join(map(_line, records)))
+        self._write(b"".join(map(chained_line.written, records)))
         self._head = (records[-1].seq, records[-1].hash)
 
     def checkpoint(self, signed: Checkpoint) -> None:
