@@ -26,7 +26,8 @@ class Photos:
 
     def __init__(self, session_file: Path) -> None:
         self._folder = folder_of(session_file)
-        self._kept = {path.stem for path in self._folder.iterdir()} if self._folder.is_dir() else set()
+        found = self._folder.iterdir() if self._folder.is_dir() else ()
+        self._kept = {path.stem for path in found if path.suffix in _KINDS.values()}
 
     def known(self, digest: str) -> bool:
         return digest in self._kept

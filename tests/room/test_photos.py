@@ -106,3 +106,15 @@ def test_a_judge_keeps_no_photo(tmp_path: Path) -> None:
             assert not held.room.photos.known(digest(JPEG))
 
     asyncio.run(scene())
+
+
+def test_a_photo_that_was_being_written_at_a_crash_is_not_known(tmp_path: Path) -> None:
+    session_file = tmp_path / "x.roadshow"
+    folder = folder_of(session_file)
+    folder.mkdir()
+    name = digest(JPEG)
+    (folder / f"{name}.new").write_bytes(JPEG[:10])
+    kept = Photos(session_file)
+    assert not kept.known(name)
+    kept.keep(name, JPEG)
+    assert Photos(session_file).known(name)
