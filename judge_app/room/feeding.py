@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 from collections.abc import Callable, Sequence
 
 from judge_app.core.journal import Record
 from judge_app.room.room import Room
 from judge_app.wire import messages
 
+log = logging.getLogger(__name__)
+
 BATCH = 200
 
 
 class Feed:
-    """One spare's connection. ``send`` puts a message on its way; the next batch goes once the last is confirmed."""
+    """One spare's connection. ``send`` puts a message on its way; the next batch goes once the last is confirmed.
+    ``lost`` ends the connection where the journal cannot be read: the spare comes again and goes on from what it has."""
 
-    def __init__(self, room: Room, send: Callable[[object], None]) -> None:
+    def __init__(self, room: Room, send: Callable[[object], None], lost: Callable[[], None]) -> None:
         self._room = room
         self._send = send
+        self._lost = lost
         self._sent = 0
         self._wake = asyncio.Event()
         self._confirmed = 0
@@ -29,6 +34,12 @@ class Feed:
         if self._task is None:
             self._room.new_records.append(self._hear)
             self._task = asyncio.create_task(self._run(follow))
+            self._task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled():
+            log.error("the spare cannot be fed", exc_info=task.exception())
+            self._lost()
 
     def confirmed(self, seq: int) -> None:
         """The spare has that on its disk."""

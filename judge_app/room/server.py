@@ -130,7 +130,7 @@ class Connection:
     def feed(self, room: Room, follow: messages.Follow) -> None:
         """A spare wants the journal from there on."""
         if self._feed is None:
-            self._feed = Feed(room, self.answer)
+            self._feed = Feed(room, self.answer, self.abort)
             self._feed.start(follow)
 
     def followed(self, seq: int) -> None:
