@@ -38,7 +38,7 @@ class PresenterWindow(QWidget):
         self._slide = 0
         self._slides = 0
         self._trouble = ""
-        self.setWindowTitle("Judge App · presenter")
+        self.setWindowTitle(tr("Presenter"))
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 

@@ -79,7 +79,7 @@ class StageWindow(AudienceSurface):
     ) -> None:
         """``hands`` show decks of a kind (``pdf``, ``slides``, ``keynote``: show/driver.py); PDF is always there."""
         super().__init__(parent)
-        self.setWindowTitle("Judge App · stage")
+        self.setWindowTitle(tr("Stage"))
         self.setMinimumSize(384, 216)
         self._monotonic = monotonic
         self._briefing: Briefing | None = None
@@ -676,6 +676,8 @@ class StageWindow(AudienceSurface):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
+            self.setWindowTitle(tr("Stage"))
+            self.presenter.setWindowTitle(tr("Presenter"))
             self._show_troubles()
             self._evaluate()
         elif event.type() is QEvent.Type.WindowStateChange:
