@@ -24,9 +24,9 @@ from judge_app.sheets.text import NOTE, SOFT, Line, Span, Style, wrap
 CODE = "席位卡"
 TITLE = "席位卡"
 STEPS = (
-    "打开评委电脑上的“路演评审”，选择“以评委身份加入”。",
-    "扫描左侧二维码，或请主持人把加入链接发到本机；也可以输入下方数字。",
-    "请主持人核对姓名后点“同意”。背面是纸质评分表，设备故障时使用。",
+    "打开评委电脑上的“路演评审”，选择“以评委、组长等身份入席”。",
+    "输入主持人告知的地址和加入码；或扫描左侧二维码，把得到的链接粘贴进去。",
+    "请主持人核对姓名后准许入席。背面是纸质评分表，设备故障时使用。",
 )
 
 
@@ -74,7 +74,7 @@ class _Face(msgspec.Struct, frozen=True):
             below = pen.lines(wrap(text, room), beside, below, room, "left") + 3 * MM
         if self.code:
             spaced = f"{self.code[:4]} {self.code[4:]}" if len(self.code) == 8 else self.code
-            pen.lines(wrap((Span("数字", Style(size=10, ink=SOFT)),), room), beside, below + 2 * MM, room, "left")
+            pen.lines(wrap((Span("加入码", Style(size=10, ink=SOFT)),), room), beside, below + 2 * MM, room, "left")
             digits = Style(size=30, weight=Weight.BOLD, leading=1.2)
             pen.lines(wrap((Span(spaced, digits),), room), beside, below + 7 * MM, room, "left")
 

@@ -11,7 +11,9 @@ import pytest
 from PySide6.QtCore import QUrl
 
 from judge_app.core.views import JoinLink
+from judge_app.sheets.seat_card import STEPS
 from judge_app.ui import printing, samples
+from judge_app.ui.language import read_catalogue
 
 
 @pytest.fixture(scope="module")
@@ -75,3 +77,7 @@ def test_seat_cards_carry_the_links_made_for_cards_and_are_their_owners_alone(
     assert all(any(judge.name in page for page in pages) for judge in judges)
     if sys.platform != "win32":
         assert path.stat().st_mode & 0o077 == 0
+
+
+def test_the_card_names_the_start_windows_own_words() -> None:
+    assert f"“{read_catalogue('zh')['Join as judge, chair or desk']}”" in STEPS[0]
