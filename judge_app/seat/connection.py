@@ -231,7 +231,7 @@ class SeatConnection:
             return
         try:
             found = await self._find(self.link.fingerprint)
-        except (OSError, RuntimeError) as error:
+        except Exception as error:  # a hint that does not come must not end the seat
             log.info("discovery does not work here: %s", error)
             return
         others = [(host, port) for host, port in found if (host, port) != (self.link.host, self.link.port)]

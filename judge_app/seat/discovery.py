@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 
-from zeroconf import IPVersion, ServiceStateChange, Zeroconf
+from zeroconf import Error, IPVersion, ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
 from judge_app.core.contest import Struct
 from judge_app.wire.link import SERVICE, hint
 
+log = logging.getLogger(__name__)
+
 ANSWER_MS = 1_500
+MOST = 50
+"""How many names are asked, all at once: a contest has fewer rooms, and anybody may announce more."""
 
 
 class Found(Struct, frozen=True):
@@ -38,23 +43,30 @@ async def find(seconds: float = 2.0, *, interfaces: Sequence[str] | None = None)
             await asyncio.sleep(seconds)
         finally:
             await browser.async_cancel()
-        found: list[Found] = []
-        for name in sorted(names):
-            info = AsyncServiceInfo(SERVICE, name)
-            if await info.async_request(zeroconf.zeroconf, ANSWER_MS) and info.port:
-                told = info.properties.get(b"id") or b""
-                found += [
-                    Found(
-                        name=name.removesuffix(f".{SERVICE}")[:100],
-                        host=address,
-                        port=info.port,
-                        hint=told.decode("ascii", "replace"),
-                    )
-                    for address in info.parsed_addresses(IPVersion.V4Only)
-                ]
-        return found
+        asked = [_ask(zeroconf.zeroconf, name) for name in sorted(filter(_is_ours, names))[:MOST]]
+        return [found for entry in await asyncio.gather(*asked) for found in entry]
     finally:
         await zeroconf.async_close()
+
+
+def _is_ours(name: str) -> bool:
+    """Whether a name is one of this service's; anybody on the network may name anything."""
+    return name.endswith(f".{SERVICE}")
+
+
+async def _ask(zeroconf: Zeroconf, name: str) -> list[Found]:
+    """What one name says of itself; nothing where that is nothing sensible."""
+    try:
+        info = AsyncServiceInfo(SERVICE, name)
+        if not await info.async_request(zeroconf, ANSWER_MS) or not info.port:
+            return []
+        told = info.properties.get(b"id") or b""
+        addresses = info.parsed_addresses(IPVersion.V4Only)
+    except (Error, ValueError) as error:
+        log.info("a name that was announced is of no use: %r: %s", name, error)
+        return []
+    shown = name.removesuffix(f".{SERVICE}")[:100]
+    return [Found(name=shown, host=host, port=info.port, hint=told.decode("ascii", "replace")) for host in addresses]
 
 
 async def find_again(fingerprint: bytes) -> list[tuple[str, int]]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from zeroconf import BadTypeInNameException, ServiceStateChange
 
 from judge_app.room.discovery import Announcement, instance
+from judge_app.seat import discovery
 from judge_app.seat.discovery import find
-from judge_app.wire.link import hint
+from judge_app.wire.link import SERVICE, hint
 
 HERE = ["127.0.0.1"]
 
@@ -51,3 +54,35 @@ def test_the_hint_tells_rooms_apart_and_not_the_fingerprint() -> None:
     assert hint(bytes(32)) != hint(bytes([1] * 32))
     assert len(hint(bytes(32))) == 16
     assert bytes([7] * 32).hex()[:8] not in hint(bytes([7] * 32))
+
+
+class _Hostile:
+    """A browser that hears whatever somebody on the network cares to announce."""
+
+    def __init__(self, zeroconf: Any, service: str, handlers: list[Any]) -> None:
+        for name in ("evil._x._udp.local.", *(f"{number}.{SERVICE}" for number in range(1_000))):
+            handlers[0](zeroconf, service, name, ServiceStateChange.Added)
+
+    async def async_cancel(self) -> None: ...
+
+
+class _Silent(discovery.AsyncServiceInfo):
+    asked = 0
+
+    async def async_request(self, *args: Any, **more: Any) -> bool:
+        _Silent.asked += 1
+        if _Silent.asked == 7:
+            raise BadTypeInNameException("7")
+        await asyncio.sleep(0.2)
+        return False
+
+
+def test_what_anybody_announces_neither_ends_the_search_nor_draws_it_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(discovery, "AsyncServiceBrowser", _Hostile)
+    monkeypatch.setattr(discovery, "AsyncServiceInfo", _Silent)
+    try:
+        found = asyncio.run(asyncio.wait_for(find(0.0, interfaces=HERE), 5))
+    except OSError:
+        pytest.skip("no multicast here")
+    assert found == []
+    assert _Silent.asked == discovery.MOST
