@@ -14,6 +14,7 @@ import msgspec
 
 from judge_app.core.contest import Struct
 from judge_app.core.errors import BadInput, Problem
+from judge_app.core.events import PauseKind, SessionPaused
 from judge_app.core.journal import GENESIS, Record, chain, read
 from judge_app.store.errors import StoreFailed
 from judge_app.store.lock import FileLock
@@ -102,7 +103,8 @@ def refill(
     """Append what a copy (or one of ``others``, as in ``recover``) knows beyond the head of a sound session file:
     records that were lost from its end.
 
-    Only a copy that holds the file's own head counts. Returns how many they were, and the copy they came from.
+    Only a copy that holds the file's own head counts. Returns how many they were, and the copy they came from. Raises
+    BadInput where a spare took the session over in what would be appended: it goes on there.
     """
     head, digest = session.head()
     best: tuple[Sequence[Record], str] = ([], "")
@@ -110,8 +112,24 @@ def refill(
     for name, records in [*((copy.name, records_of(copy)) for copy in ahead), *others]:
         if 0 < head < len(records) and records[head - 1].hash == digest and len(records) - head > len(best[0]):
             best = (records[head:], name)
+    if _take_overs(best[0]):
+        raise _taken_over(session.path)
     session.append(best[0])
     return len(best[0]), best[1]
+
+
+def _take_overs(records: Sequence[Record]) -> int:
+    return sum(isinstance(one.event, SessionPaused) and one.event.kind is PauseKind.TAKEN_OVER for one in records)
+
+
+def _taken_over(path: Path) -> BadInput:
+    return BadInput(
+        Problem(
+            str(path),
+            "备用主机已接管本场（中心库中有接管记录）：请到备用主机上继续，不要在本机打开",
+            "a spare computer took this session over (the centre knows): go on there, not on this one",
+        )
+    )
 
 
 def recover(
@@ -121,7 +139,8 @@ def recover(
     (the centre's records, with a name for them).
 
     The old file is renamed and kept. Raises BadInput where nothing can be read, or where two copies tell different
-    stories (same seq, other hash): then people decide, by hand. Raises InUse, StoreFailed like SessionFile.
+    stories (same seq, other hash): then people decide, by hand; or where ``others`` tell of a take-over by a spare that
+    nothing here knows of. Raises InUse, StoreFailed like SessionFile.
     """
     path = Path(path)
     chains: list[tuple[str, Sequence[Record]]] = []
@@ -129,6 +148,10 @@ def recover(
         FileLock(path).release()  # nobody has it open
         chains.append((str(path), salvage(path)))
     chains += [(str(copy), records_of(copy)) for copy in copies]
+    if chains and max(map(_take_overs, (records for _, records in others)), default=0) > max(
+        _take_overs(records) for _, records in chains
+    ):
+        raise _taken_over(path)
     chains += others
     heads = {name: len(records) for name, records in chains}
     source, longest = max(chains, key=lambda entry: len(entry[1]), default=(str(path), []))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from judge_app.core.errors import BadInput
-from judge_app.core.journal import GENESIS
+from judge_app.core.events import PauseKind, SessionPaused
+from judge_app.core.journal import GENESIS, seal
 from judge_app.store.mirror import Mirror
-from judge_app.store.recovery import recover, salvage
+from judge_app.store.recovery import recover, refill, salvage
 from judge_app.store.session_file import CorruptSession, InUse, SessionFile, read_session
 
 
@@ -91,3 +93,37 @@ def test_a_file_that_a_room_holds_is_not_recovered_under_it(session, path, make_
     session.append(make_records(2, (0, GENESIS)))
     with pytest.raises(InUse):
         recover(path, [])
+
+
+def taken_over(records, kind=PauseKind.TAKEN_OVER):
+    """Those records, and a spare's first of its own, as the centre has them."""
+    body = msgspec.structs.replace(
+        records[-1].body,
+        seq=len(records) + 1,
+        event_id="f" * 32,
+        command_id="f" * 32,
+        event=SessionPaused(kind=kind, sheets=0, last_at=""),
+    )
+    return [*records, seal(body, records[-1].hash)]
+
+
+def test_what_a_spare_went_on_with_is_not_appended_to_the_old_file(story):
+    records, path, _, _ = story
+    with SessionFile.open(path) as session, pytest.raises(BadInput, match="spare computer took"):
+        refill(session, [], [("centre", taken_over(records))])
+    assert read_session(path) == records
+
+
+def test_a_damaged_old_file_is_not_put_together_from_what_a_spare_went_on_with(story):
+    records, path, _, _ = story
+    wreck(path, 20_000)
+    before = path.read_bytes()
+    with pytest.raises(BadInput, match="spare computer took"):
+        recover(path, [], [("centre", taken_over(records))])
+    assert path.read_bytes() == before
+
+
+def test_a_pause_of_the_same_computer_is_taken_from_the_centre(story):
+    records, path, _, _ = story
+    with SessionFile.open(path) as session:
+        assert refill(session, [], [("centre", taken_over(records, PauseKind.OPENED))]) == (1, "centre")
