@@ -33,6 +33,7 @@ class Feed:
         """The spare has everything up to there."""
         if self._task is None:
             self._room.new_records.append(self._hear)
+            self._room.feeds.add(self)
             self._task = asyncio.create_task(self._run(follow))
             self._task.add_done_callback(self._ended)
 
@@ -54,6 +55,9 @@ class Feed:
         self._room.new_records.remove(self._hear)
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
+        self._room.feeds.discard(self)
+        if self._room.feeds:  # it is back already, by another connection
+            return
         self._room.set_health(spare="away")
         text = ("备用主机已断开：它暂时收不到新的记录", "the spare computer is away: it gets no new records meanwhile")
         self._room.set_trouble("spare", text)

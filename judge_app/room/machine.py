@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
 import time
 from collections.abc import Callable
@@ -12,6 +13,8 @@ import psutil
 
 from judge_app.room.decks import DeckReports, notes_of, trouble_of
 from judge_app.room.room import Room
+
+log = logging.getLogger(__name__)
 
 EVERY_S = 5.0
 DISK_LOW_MB = 500
@@ -75,6 +78,13 @@ def centre_trouble(waiting_s: float | None, pending: int) -> Text | None:
     )
 
 
+def watch_trouble(error: Exception) -> Text:
+    return (
+        f"主机状态（磁盘、电池、备份、中心库）暂时无法查看：{error}",
+        f"disk, battery, copies and centre of this computer cannot be watched just now: {error}",
+    )
+
+
 class Machine:
     """Looks every few seconds. ``backup_every_s`` None: no copies are made."""
 
@@ -95,9 +105,15 @@ class Machine:
         self._decks = DeckReports(room.file.path)
 
     async def watch(self) -> None:
-        """Until cancelled."""
+        """Until cancelled. A look that fails is said: what was seen last must not stand as if it were seen now."""
         while True:
-            self.look()
+            try:
+                self.look()
+            except Exception as error:  # whatever a system's sensors come up with
+                log.exception("this computer could not be looked at")
+                self._room.set_trouble("watch", watch_trouble(error))
+            else:
+                self._room.set_trouble("watch", None)
             await asyncio.sleep(EVERY_S)
 
     def look(self) -> None:

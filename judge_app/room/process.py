@@ -153,6 +153,8 @@ def _go_first() -> None:
 
 ADDRESSES_S = 5.0
 """How often it is looked whether this computer has moved to another network."""
+ANNOUNCE_TURNS = 12
+"""After so many looks an announcement that could not be made is tried again."""
 
 
 def _tell_addresses(room: Room, server: Server, reached: tuple[tuple[str, str], ...]) -> None:
@@ -165,13 +167,18 @@ def _tell_addresses(room: Room, server: Server, reached: tuple[tuple[str, str], 
 async def _follow_addresses(room: Room, server: Server, bind: str, announcement: Announcement | None) -> None:
     """Links and the announcement go with this computer where it gets another address."""
     before: tuple[tuple[str, str], ...] = ()
+    told, turn = False, 0
     while True:
-        reached = reachable(bind)
-        if reached != before:
-            _tell_addresses(room, server, reached)
-            if announcement is not None:
-                await announcement.start([address for address, _ in reached])
-        before = reached
+        try:
+            reached, turn = reachable(bind), turn + 1
+            moved = reached != before
+            if moved:
+                _tell_addresses(room, server, reached)
+                before = reached
+            if announcement is not None and (moved or (not told and turn % ANNOUNCE_TURNS == 0)):
+                told = await announcement.start([address for address, _ in reached])
+        except Exception:  # a network that is just changing: looked at again
+            log.exception("the addresses could not be looked at")
         await asyncio.sleep(ADDRESSES_S)
 
 

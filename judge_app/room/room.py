@@ -37,6 +37,7 @@ from judge_app.room.photos import Photos
 from judge_app.room.verifier import Job, Verifier
 from judge_app.room.writer import Writer
 from judge_app.store.backups import Backups
+from judge_app.store.errors import StoreFailed
 from judge_app.store.session_file import SessionFile
 from judge_app.wire import messages, signing
 from judge_app.wire.messages import Refusal, RoomClock, Submit
@@ -47,6 +48,8 @@ HEARTBEAT_S = 5.0
 REOPEN_S = 2.0
 STEP_MS = 500
 """By how much wall time must move against the monotonic clock to be called a step."""
+BACKUP_MOST_S = 120.0
+"""How long a copy may take."""
 SLEEP_NS = 500_000_000
 """From how long on a sleep of this computer is one."""
 GATHER_S = 0.05
@@ -158,6 +161,8 @@ class Room:
         self.superseded = False
         """Whether another room has taken this session over."""
         self._tasks: list[asyncio.Task[None]] = []
+        self.feeds: set[object] = set()
+        """The connections of spares that follow."""
         self.new_records: list[Callable[[Sequence[Record]], None]] = []
         """Who else hears of committed records (the sync to the centre, the mirror), on the loop."""
         self.loop = asyncio.get_running_loop()
@@ -495,7 +500,7 @@ class Room:
             return
         session_id = self.state.session.session_id
         if not signing.epoch_is_genuine(self.keys.signing.public_key(), session_id, hello.epoch, hello.proof):
-            log.warning("device %s names epoch %d without proof", hello.device, hello.epoch)
+            log.debug("device %r names epoch %d without proof", hello.device, hello.epoch)  # anybody may, and often
             return
         log.error("epoch %d of this session has begun elsewhere: nothing is taken here any more", hello.epoch)
         self.superseded = True
@@ -1069,16 +1074,27 @@ class Room:
         done: asyncio.Future[None] = self.loop.create_future()
         backups = Backups(folder, self._path.stem)
 
+        def tell(error: Exception | None) -> None:
+            if done.done():  # given up meanwhile
+                return
+            if error is None:
+                done.set_result(None)
+            else:
+                done.set_exception(error)
+
         def copy(file: SessionFile) -> None:
             try:
                 backups.take(file)
             except Exception as error:  # the room goes on; the host is told
-                self.loop.call_soon_threadsafe(done.set_exception, error)
+                self.loop.call_soon_threadsafe(tell, error)
             else:
-                self.loop.call_soon_threadsafe(done.set_result, None)
+                self.loop.call_soon_threadsafe(tell, None)
 
+        if self._trouble.get("store"):
+            raise StoreFailed("store_trouble", "场次文件暂时不能写入", "the session file cannot be written just now")
         self._writer.call(copy)
-        await done
+        # A writer that ends because the store failed leaves it undone: the next turn has another writer.
+        await asyncio.wait_for(done, BACKUP_MOST_S)
         self.set_health(last_backup=iso(_now()))
 
 
@@ -1144,11 +1160,12 @@ def next_epoch(known: int, kind: events.PauseKind, minutes: int) -> int:
 
     A take-over is above every recovery of the room that it takes over from, so that this one, put together from copies
     later on, is still the older. Recoveries go up with time: one from an older copy does not take a former one's number.
+    Time counts for half of what lies between take-overs: a clock that was years off leaves the next recovery a number.
     """
     start = known - known % TAKE_OVER
     if kind is events.PauseKind.TAKEN_OVER:
         return start + TAKE_OVER
-    return min(max(known + 1, start + minutes), start + TAKE_OVER - 1)
+    return max(known + 1, start + min(minutes, TAKE_OVER // 2))
 
 
 def open_room(

@@ -52,3 +52,18 @@ def test_a_spare_that_cannot_be_fed_is_let_go_instead_of_waiting_for_ever(
     with caplog.at_level(logging.ERROR):
         asyncio.run(scene())
     assert "cannot be fed" in caplog.text
+
+
+def test_a_spare_that_is_back_before_its_old_connection_has_ended_is_not_called_away(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            old, new = (Feed(held.room, lambda message: None, lambda: None) for _ in range(2))
+            old.start(messages.Follow(after=0, hash=""))
+            new.start(messages.Follow(after=0, hash=""))
+            await asyncio.sleep(0.05)
+            await old.stop()
+            assert not any("备用主机" in zh for zh, _ in held.room.live().health.trouble)
+            await new.stop()
+            assert any("备用主机" in zh for zh, _ in held.room.live().health.trouble)
+
+    asyncio.run(scene())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,35 @@ def test_the_host_sees_it_come_and_go(tmp_path: Path) -> None:
             assert not held.room.live().health.trouble
 
     asyncio.run(scene())
+
+
+def test_a_look_that_fails_is_said_and_the_next_one_is_looked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = 0
+
+    def broken() -> int | None:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            raise RuntimeError("no such sensor")
+        return None
+
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            watching = asyncio.create_task(Machine(held.room, None, left=broken).watch())
+            async with asyncio.timeout(10):
+                while not held.room.live().health.trouble:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+                assert "no such sensor" in held.room.live().health.trouble[0][0]
+                while held.room.live().health.trouble:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+            watching.cancel()
+
+    monkeypatch.setattr(machine, "EVERY_S", 0.05)
+    with caplog.at_level(logging.ERROR):
+        asyncio.run(scene())
+    assert "could not be looked at" in caplog.text
 
 
 def test_the_real_disk_and_battery_can_be_asked(tmp_path: Path) -> None:

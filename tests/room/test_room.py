@@ -997,3 +997,5 @@ def test_a_take_over_is_above_every_recovery_and_recoveries_go_up_with_time() ->
     assert later < spare
     assert room_module.next_epoch(later, recovered, 10**9) < spare < room_module.next_epoch(spare, recovered, 95)
     assert room_module.next_epoch(spare, recovered, 95) < room_module.next_epoch(spare, taken_over, 0)
+    wrong_clock = room_module.next_epoch(1, recovered, 10**9)
+    assert wrong_clock < room_module.next_epoch(wrong_clock, recovered, 10**9) < spare, "the next one has a number too"
