@@ -40,6 +40,7 @@ from judge_app.core.scoring import (
     tabulate_book,
 )
 from judge_app.core.seats import Role, Seat, may
+from judge_app.core.split import between
 from judge_app.core.stages import ProjectStage, ResultStatus, ReviewStep, SheetStatus, Showing
 
 UNDO_NS = 5 * SECOND
@@ -797,6 +798,7 @@ def _replace_judge(command: commands.ReplaceJudge, state: State, seat: Seat, at_
     if reserve.judge_class != replaced.judge_class:
         raise Refused("wrong_class", "候补评委与被代评委的类别不同", "the reserve judge is of another class")
     made: list[Event] = []
+    projects = {project.entry_no: project for project in setup.contest.projects}
     for entry_no in state.order:
         held = state.projects[entry_no]
         sheet = held.sheets.get(command.judge)
@@ -810,7 +812,7 @@ def _replace_judge(command: commands.ReplaceJudge, state: State, seat: Seat, at_
                 judge=command.judge,
                 presence=command.presence,
                 reason=reason,
-                replaced_by=command.replaced_by,
+                replaced_by=None if _tie(setup, projects[entry_no], reserve) else command.replaced_by,
             ),
         )
     if not made:
@@ -873,13 +875,19 @@ def _agree_judge(command: commands.AgreeJudge, state: State, seat: Seat, at_ns: 
         events.JudgeAdded(judge=judge, entry_nos=tuple(project.entry_no for project in waits), reason=reason)
     ]
     made += [
-        events.PresenceSet(
-            entry_no=project.entry_no, judge=judge.no, presence=Presence.RECUSED, reason="与项目同单位 / the same unit"
-        )
+        events.PresenceSet(entry_no=project.entry_no, judge=judge.no, presence=Presence.RECUSED, reason=tie)
         for project in waits
-        if judge.unit and judge.unit in (project.lead_unit, *project.partner_units)
+        if (tie := _tie(setup, project, judge))
     ]
     return made
+
+
+def _tie(setup: SessionSetup, project: Project, judge: Judge) -> str:
+    """Why a judge who was not planned does not score a project, as the planning has it; '' where nothing is known."""
+    found = next(iter(between(setup.session.name, project, judge, {}, None)), None)
+    if found is None:
+        return ""
+    return "在项目团队中 / of the team" if found.kind == "member" else "与项目同单位 / the same unit"
 
 
 @_when(commands.DeclineJudge)

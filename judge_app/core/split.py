@@ -192,13 +192,15 @@ def conflicts(
         panel = contest.panel(session.name)
         for project in contest.heard_in(session.name):
             for judge in panel:
-                found += _between(session.name, project, judge, canonical, said.get((judge.no, project.entry_no)))
+                found += between(session.name, project, judge, canonical, said.get((judge.no, project.entry_no)))
     return tuple(found)
 
 
-def _between(
+def between(
     session: str, project: Project, judge: Judge, canonical: Mapping[str, str], declared: str | None
 ) -> Iterable[Conflict]:
+    """What ties one judge to one project: a unit, the team, or what he ``declared`` (None: nothing)."""
+
     def conflict(kind: Literal["lead_unit", "partner_unit", "member", "declared"], detail: str) -> Conflict:
         return Conflict(session=session, entry_no=project.entry_no, judge=judge.no, kind=kind, detail=detail)
 

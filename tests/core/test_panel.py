@@ -121,6 +121,27 @@ def test_a_walk_in_judge_is_recused_from_the_projects_of_his_own_unit() -> None:
     assert sitting.status("E10", "1") is SheetStatus.EMPTY
 
 
+@pytest.mark.parametrize("name", ["队长2", "队员2"])
+def test_a_walk_in_judge_is_recused_from_the_projects_whose_team_he_is_in(name: str) -> None:
+    sitting = Sitting()
+    sitting.do("host", commands.ProposeJudge(name=name, judge_class="专家评委", reason="补"))
+    sitting.do("chair", commands.AgreeJudge(no="E10"))
+    assert sitting.status("E10", "2") is SheetStatus.RECUSED
+    assert sitting.status("E10", "1") is SheetStatus.EMPTY
+
+
+@pytest.mark.parametrize(("name", "unit"), [("新候补", "单位2"), ("队员2", "")])
+def test_a_reserve_replaces_nobody_at_a_project_that_is_his_own(name: str, unit: str) -> None:
+    sitting = Sitting()
+    proposal = commands.ProposeJudge(name=name, judge_class="专业评委", reason="备", unit=unit, reserve=True)
+    sitting.do("host", proposal)
+    sitting.do("chair", commands.AgreeJudge(no="P10"))
+    sitting.do("host", commands.ReplaceJudge(judge="P1", replaced_by="P10", presence=Presence.ABSENT, reason="未到"))
+    assert sitting.state.projects["1"].sheets["P10"].replaces == "P1"
+    assert "P10" not in sitting.state.projects["2"].sheets
+    assert sitting.status("P1", "2") is SheetStatus.ABSENT
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
