@@ -111,7 +111,8 @@ class SetPresence(Command, frozen=True):
 
 
 class ReplaceJudge(Command, frozen=True):
-    """From now on a reserve judge sits for another: on every project that is still to be scored by both."""
+    """From now on a reserve judge sits for another: on every project that is still to be scored by both, and is not the
+    reserve's own by his unit or its team."""
 
     judge: str
     replaced_by: str

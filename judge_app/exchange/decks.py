@@ -113,7 +113,8 @@ def _read(path: Path, suffix: str, data: bytes) -> DeckFile:
         broken = package.testzip()
     if broken is not None:
         raise ValueError(broken)
-    return _odp(path) if suffix == ".odp" else _pptx(path)
+    found = _odp(path) if suffix == ".odp" else _pptx(path)
+    return found if found.slides or Fault.PASSWORD in found.faults else _with(found, Fault.EMPTY)
 
 
 # PowerPoint
@@ -123,7 +124,7 @@ def _pptx(path: Path) -> DeckFile:
     with zipfile.ZipFile(path) as package:
         names = package.namelist()
         book = _tree(package, "ppt/presentation.xml")
-        size = next(node for node in book.iter() if _tag(node) == "sldSz")
+        size = next((node.attrib for node in book.iter() if _tag(node) == "sldSz"), {})
         slides = [name for name in names if name.startswith("ppt/slides/slide") and name.endswith(".xml")]
         if sum(package.getinfo(name).file_size for name in slides[:MAX_PAGES]) > MAX_TEXT_BYTES:
             raise ValueError("its slides are too large")
@@ -142,8 +143,8 @@ def _pptx(path: Path) -> DeckFile:
         carried = {node.get("typeface", "") for node in book.iter() if _tag(node) == "font"}
     return DeckFile(
         name=path.name,
-        width=float(size.attrib["cx"]),
-        height=float(size.attrib["cy"]),
+        width=float(size.get("cx", 0)),
+        height=float(size.get("cy", 0)),
         slides=sum(_tag(node) == "sldId" for node in book.iter()),
         text="\n".join(words),
         fonts=tuple(sorted(font for font in fonts - carried if font)),
@@ -196,6 +197,26 @@ def _package_faults(package: zipfile.ZipFile, names: list[str], book: ElementTre
 # OpenDocument
 
 
+def _odp_shape(styles: ElementTree.Element, content: ElementTree.Element) -> tuple[float, float]:
+    """Width and height of the slides: of the layout of the first page's master. The first layout of all is the handout's
+    in what LibreOffice writes itself."""
+    layouts = {
+        _attribute(layout, "name"): (_length(node, "page-width"), _length(node, "page-height"))
+        for layout in styles.iter()
+        if _tag(layout) == "page-layout"
+        for node in layout
+        if _tag(node) == "page-layout-properties"
+    }
+    masters = {
+        _attribute(node, "name"): _attribute(node, "page-layout-name")
+        for node in styles.iter()
+        if _tag(node) == "master-page"
+    }
+    page = next((node for node in content.iter() if _tag(node) == "page"), None)
+    wanted = "" if page is None else masters.get(_attribute(page, "master-page-name"), "")
+    return layouts.get(wanted) or next(iter(layouts.values()), (0.0, 0.0))
+
+
 def _odp(path: Path) -> DeckFile:
     with zipfile.ZipFile(path) as package:
         names = package.namelist()
@@ -203,7 +224,7 @@ def _odp(path: Path) -> DeckFile:
         if any(_tag(node) == "encryption-data" for node in manifest.iter()):
             return DeckFile(name=path.name, faults=(Fault.PASSWORD,))
         content = _tree(package, "content.xml")
-        layouts = [node for node in _tree(package, "styles.xml").iter() if _tag(node) == "page-layout-properties"]
+        width, height = _odp_shape(_tree(package, "styles.xml"), content)
         macros = any(name.startswith(("Basic/", "Scripts/")) and not name.endswith("/") for name in names)
     faults = {Fault.MACROS} if macros else set()
     words, fonts, pages = [], set(), 0
@@ -221,11 +242,10 @@ def _odp(path: Path) -> DeckFile:
                 faults.add(Fault.ADVANCES)
             case "settings" if _attribute(node, "endless") == "true":
                 faults.add(Fault.KIOSK)
-    shape = next(((_length(one, "page-width"), _length(one, "page-height")) for one in layouts), (0.0, 0.0))
     return DeckFile(
         name=path.name,
-        width=shape[0],
-        height=shape[1],
+        width=width,
+        height=height,
         slides=pages,
         text="\n".join(words),
         fonts=tuple(sorted(fonts - {""})),

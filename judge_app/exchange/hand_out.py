@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from judge_app.core.contest import Contest, Struct
 from judge_app.core.errors import BadInput, Problem
@@ -107,18 +107,19 @@ def _room(
     folder = target / f"{number:02d}-{_name(session)}"
     folder.mkdir()
     decks: dict[str, str] = {}
-    lacking = []
+    lacking, found = [], 0
     for project in contest.heard_in(session):
         if not project.deck:
             continue
-        source = (slides / project.deck) if slides is not None else Path(project.deck)
-        if not source.is_file():
+        copied = f"{_name(project.entry_no)}-{PureWindowsPath(project.deck).name}"
+        decks[project.entry_no] = f"{DECKS}/{copied}"  # also of one that is brought later
+        source = _inside(slides, project.deck)
+        if source is None:
             lacking.append(project.entry_no)
             continue
         (folder / DECKS).mkdir(exist_ok=True)
-        copied = folder / DECKS / f"{_name(project.entry_no)}-{source.name}"
-        shutil.copy2(source, copied)
-        decks[project.entry_no] = f"{DECKS}/{copied.name}"
+        shutil.copy2(source, folder / DECKS / copied)
+        found += 1
     part = part_for(draft, contest, session, decks)
     workbook = folder / "contest.xlsx"
     drafts.save(part._replace(name=workbook.name), workbook)
@@ -128,7 +129,15 @@ def _room(
     unfit = check_fit(read, rules, file_name=f"{folder.name}/{workbook.name}")
     if unfit:
         raise BadInput(unfit)
-    return Room(session=session, folder=str(folder), decks=len(decks), lacking=tuple(lacking))
+    return Room(session=session, folder=str(folder), decks=found, lacking=tuple(lacking))
+
+
+def _inside(slides: Path | None, deck: str) -> Path | None:
+    """The file of a workbook's cell, where it is one and lies in the folder of the slides: a cell may name anything."""
+    if slides is None:
+        return None
+    whole = (slides / deck).resolve()
+    return whole if whole.is_relative_to(slides.resolve()) and whole.is_file() else None
 
 
 def _list(target: Path) -> None:

@@ -125,8 +125,8 @@ _FATAL: Final = {
         "copy it into the workbook's folder",
     ),
     Fault.EMPTY: (
-        "文件是空的（0 字节）",
-        "the file is empty (0 bytes)",
+        "文件是空的：没有任何一页",
+        "the file is empty: there is no slide in it",
         "向项目组重新收取",
         "ask the team for it again",
     ),

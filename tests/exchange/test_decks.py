@@ -154,3 +154,33 @@ def test_a_pdf_tells_its_shape_and_the_fonts_that_it_lacks(tmp_path: Path) -> No
     locked.drawString(10, 10, "x")
     locked.save()
     assert only(deck_file(tmp_path / "b.pdf")) is Fault.PASSWORD
+
+
+def test_a_deck_without_a_size_or_without_a_slide_is_one_decks_matter(tmp_path: Path) -> None:
+    def book(name: str, inside: str) -> Path:
+        with zipfile.ZipFile(tmp_path / name, "w") as package:
+            package.writestr("ppt/presentation.xml", f'<p:presentation xmlns:p="p">{inside}</p:presentation>')
+        return tmp_path / name
+
+    sizeless = deck_file(book("a.pptx", "<p:sldIdLst><p:sldId/></p:sldIdLst>"))
+    assert (sizeless.width, sizeless.height, sizeless.slides, sizeless.faults) == (0, 0, 1, ())
+    assert deck_file(book("b.pptx", '<p:sldSz cx="16" cy="9"/>')).faults == (Fault.EMPTY,)
+    assert deck_file(make_odp(tmp_path / "c.odp", ())).faults == (Fault.EMPTY,)
+
+
+def test_the_shape_of_an_odp_is_its_slides_and_not_its_handouts(tmp_path: Path) -> None:
+    """LibreOffice writes the handout's layout first."""
+    whole = make_odp(tmp_path / "a.odp", ("#ff0000",))
+    handout = (
+        '<style:page-layout style:name="PM0"><style:page-layout-properties fo:page-width="21cm" '
+        'fo:page-height="29.7cm"/></style:page-layout>'
+    )
+    made = tmp_path / "b.odp"
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            text = old.read(name)
+            if name == "styles.xml":
+                text = text.replace(b"<office:automatic-styles>", b"<office:automatic-styles>" + handout.encode())
+            new.writestr(name, text)
+    file = deck_file(made)
+    assert file.width / file.height == pytest.approx(16 / 9, rel=0.01)

@@ -86,3 +86,32 @@ def test_a_hand_out_that_fails_half_way_is_taken_back(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="No space left"):
         hand_out(draft, contest_of(draft), RULES, tmp_path, slides=None, stamp="1", write_rules=full)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cell_that_leads_out_of_the_slides_copies_nothing_and_a_lacking_deck_keeps_its_place(tmp_path: Path) -> None:
+    (tmp_path / "slides").mkdir()
+    secret = tmp_path / "secret.pdf"
+    secret.write_bytes(b"secret")
+    draft = opened()
+    rows = [row for row, _ in drafts.records(draft, "项目")]
+    cells = {rows[0]: "../secret.pdf", rows[1]: str(secret), rows[2]: "later.pptx"}
+    draft = drafts.with_values(draft, "项目", "路演材料", cells)
+    done = hand_out(
+        draft,
+        contest_of(draft),
+        RULES,
+        tmp_path / "out",
+        slides=tmp_path / "slides",
+        stamp="20261205-0830",
+        write_rules=None,
+    )
+    assert sum(room.decks for room in done.rooms) == 0
+    assert not [path for path in Path(done.folder).rglob("*") if path.is_file() and path.read_bytes() == b"secret"]
+    decks = [
+        project.deck
+        for room in done.rooms
+        for project in read_contest(Path(room.folder) / "contest.xlsx", known_presets=[RULES.key]).projects
+        if project.deck
+    ]
+    assert len(decks) == 3
+    assert all(deck.startswith(f"{DECKS}/") and ".." not in deck for deck in decks)
