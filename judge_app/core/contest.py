@@ -6,6 +6,7 @@ Everything here is a frozen value. Numbers of points are never kept as binary fl
 from __future__ import annotations
 
 import enum
+import unicodedata
 
 import msgspec
 
@@ -112,3 +113,9 @@ class Contest(Struct, frozen=True):
     def heard_in(self, session: str) -> tuple[Project, ...]:
         """The projects of a session in running order."""
         return tuple(project for project in self.projects if project.session == session)
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two names are one, however they are spaced, in whatever width and case."""
+    plain = ["".join(unicodedata.normalize("NFKC", name).casefold().split()) for name in (one, other)]
+    return plain[0] == plain[1]

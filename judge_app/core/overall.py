@@ -14,7 +14,7 @@ import msgspec
 
 from judge_app.core import session
 from judge_app.core.awards import Outcome
-from judge_app.core.contest import Contest, Struct
+from judge_app.core.contest import Contest, Struct, same_person
 from judge_app.core.contest_log import Log, QuotaChosen
 from judge_app.core.errors import BadInput, Problem, Refused
 from judge_app.core.journal import Record
@@ -185,7 +185,7 @@ def with_quota(held: Count, chosen: QuotaChosen) -> tuple[Tabulation, Effect]:
         raise Refused("no_ratio", "本赛制的名额不是按比例计算", "the quota of these rules is no ratio")
     if not chosen.reason.strip():
         raise Refused("reason_missing", "请写明理由", "give the reason")
-    if not chosen.by.strip() or chosen.by.strip() == chosen.second_person.strip() or not chosen.second_person.strip():
+    if not chosen.by.strip() or same_person(chosen.by, chosen.second_person) or not chosen.second_person.strip():
         raise Refused("two_people", "须由两人确认", "it needs two people")
     passed = chosen.passed_initial_review or held.book.passed_initial_review
     after = msgspec.structs.replace(

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from judge_app.core.awards import Outcome, Quotas, quotas
-from judge_app.core.contest import Contest, Project, Struct
+from judge_app.core.contest import Contest, Project, Struct, same_person
 from judge_app.core.errors import BadInput, Problem, Refused
 from judge_app.core.marks import Deduction, Entry, Sheet, Standing, scope_of
 from judge_app.core.rule_check import label_of, values_at
@@ -222,7 +222,7 @@ def correct(book: Scorebook, correction: Correction) -> tuple[Scorebook, Effect]
         raise Refused("reason_missing", "更正必须写明原因", "a correction needs its reason")
     if not correction.by.strip() or not correction.checked_by.strip():
         raise Refused("names_missing", "更正须有录入人和复核人", "a correction needs a scorer and a checker")
-    if correction.by.strip() == correction.checked_by.strip():
+    if same_person(correction.by, correction.checked_by):
         raise Refused("same_person", "录入人与复核人不能是同一人", "the scorer and the checker must be two people")
     entry = next((one for one in book.entries if one.entry_no == correction.entry_no), None)
     if entry is None:
@@ -284,7 +284,7 @@ def change_rules_of(book: Scorebook, change: RuleChange) -> tuple[Scorebook, Eff
     """
     if not change.reason.strip():
         raise Refused("reason_missing", "修改规则必须写明原因", "a change of the rules needs its reason")
-    if not change.by.strip() or not change.second_person.strip() or change.by.strip() == change.second_person.strip():
+    if not change.by.strip() or not change.second_person.strip() or same_person(change.by, change.second_person):
         raise Refused("two_people", "修改规则须由两人确认", "a change of the rules needs two people")
     changed = change_rules(book.rules, {**change.patch, "version": book.rules.version + 1}, "")
     problems = changed.check()

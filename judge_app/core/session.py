@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import lru_cache, singledispatch
@@ -18,7 +17,7 @@ import msgspec
 from judge_app.core import acts, clock, commands, events
 from judge_app.core.clock import SECOND, EndedBy, HoldKind, Outcome, PhaseRun
 from judge_app.core.commands import Points
-from judge_app.core.contest import Judge, PanelRole, Presence, Project, Struct
+from judge_app.core.contest import Judge, PanelRole, Presence, Project, Struct, same_person
 from judge_app.core.errors import Refused
 from judge_app.core.events import Event, SessionSetup
 from judge_app.core.journal import Body
@@ -513,12 +512,6 @@ def _name(text: str, zh: str, en: str) -> str:
     return given
 
 
-def _same_person(one: str, other: str) -> bool:
-    """Whether two names are one, however they are spaced, in whatever width and case."""
-    plain = ["".join(unicodedata.normalize("NFKC", name).casefold().split()) for name in (one, other)]
-    return plain[0] == plain[1]
-
-
 def _short(text: str, most: int) -> str:
     if len(text) > most:
         raise Refused("too_long", f"最多 {most} 字", f"at most {most} characters")
@@ -826,7 +819,7 @@ def _propose_judge(command: commands.ProposeJudge, state: State, seat: Seat, at_
     name = _name(command.name, "请写评委姓名", "the judge's name is needed")
     unit = _short(command.unit.strip(), MAX_NAME)
     known = (*setup.contest.judges, *(judge for judge, _ in state.proposed))
-    if any(_same_person(name, judge.name) for judge in known):
+    if any(same_person(name, judge.name) for judge in known):
         raise Refused("already_judge", f"{name} 已是本场评委", f"{name} is a judge of this session already")
     like = next((judge for judge in setup.contest.judges if judge.judge_class == command.judge_class), None)
     if like is None or not components_of(setup, like):
@@ -997,7 +990,7 @@ def _enter_paper(command: commands.EnterPaper, state: State, seat: Seat, at_ns: 
     check_points(components_of(state.session, judge, command.entry_no), command.points)
     if not _PHOTO.fullmatch(command.photo):
         raise Refused("bad_photo", "照片编号有误", "the photo's number is not one")
-    if _same_person(name, judge.name):
+    if same_person(name, judge.name):
         raise Refused("same_person", "评委本人不能代录自己的纸质表", "a judge does not enter his own paper sheet")
     if command.revision != sheet.revision:
         raise Refused(
@@ -1009,7 +1002,7 @@ def _enter_paper(command: commands.EnterPaper, state: State, seat: Seat, at_ns: 
         seat=seat.id, name=name, points=command.points, comment=command.comment.strip(), photo=command.photo
     )
     before = state.papers.get((command.entry_no, command.judge), ())
-    if any(one.seat != seat.id and _same_person(one.name, name) for one in before):
+    if any(one.seat != seat.id and same_person(one.name, name) for one in before):
         raise Refused("same_person", "两次录入须由两人完成", "two people must enter it")
     made: list[Event] = [
         events.PaperEntered(
@@ -1175,7 +1168,7 @@ def _check(command: commands.CheckResult, state: State, seat: Seat, at_ns: int) 
     recomputed = state.reviews.get(command.entry_no, Review()).recomputed
     if recomputed is None:
         raise Refused("not_recomputed", "统分人尚未核算这个项目", "the scorer has not recomputed this project yet")
-    if _same_person(name, recomputed.name):
+    if same_person(name, recomputed.name):
         raise Refused("same_person", "统分人与复核人不能为同一人", "scorer and checker must be two people")
     if not state.session.rehearsal and _machines(state, seat.id) & _machines(state, recomputed.seat):
         raise Refused(
@@ -1285,7 +1278,7 @@ def _reopen(command: commands.ReopenProject, state: State, seat: Seat, at_ns: in
     if held.stage is not ProjectStage.LOCKED and held.stage not in OUT:
         raise Refused("not_locked", "这个项目没有锁定", "this project is not locked")
     second = _name(command.second_person, "需要第二人在场确认", "a second person must agree")
-    if _same_person(second, seat.name):
+    if same_person(second, seat.name):
         raise Refused("second_needed", "需要第二人在场确认", "a second person must agree")
     reason = _reason(command.reason)
     return [events.ProjectReopened(entry_no=command.entry_no, reason=reason, second_person=second)]
@@ -1308,7 +1301,7 @@ def _sign(command: commands.SignOff, state: State, seat: Seat, at_ns: int) -> li
     current = {signed.role: signed.name for signed in state.signatures if signed.seq > state.results_seq}
     pair = {Role.SCORER.value, Role.CHECKER.value}
     for other in pair - {command.role} if command.role in pair else ():
-        if other in current and _same_person(current[other], name):
+        if other in current and same_person(current[other], name):
             raise Refused("same_person", "统分人与复核人不能为同一人", "scorer and checker must be two people")
     return [events.SignedOff(role=command.role, name=name, head=command.head)]
 
@@ -1403,7 +1396,7 @@ def _go_on(command: commands.GoOn, state: State, seat: Seat, at_ns: int) -> list
     if state.paused.kind is not events.PauseKind.TAKEN_OVER:
         return [events.SessionResumed()]
     second = _name(command.second_person, "接管需要第二人同意", "a take-over needs a second person")
-    if _same_person(second, seat.name):
+    if same_person(second, seat.name):
         raise Refused("second_needed", "接管需要第二人同意", "a take-over needs a second person")
     return [events.SessionResumed(second_person=second)]
 

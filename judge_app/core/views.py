@@ -13,7 +13,7 @@ from decimal import Decimal
 
 import msgspec
 
-from judge_app.core import clock, events, session
+from judge_app.core import acts, clock, events, session
 from judge_app.core.acts import Act
 from judge_app.core.clock import EndedBy, HoldKind, PhaseRun
 from judge_app.core.commands import Points
@@ -670,9 +670,16 @@ def _proposed(state: State) -> tuple[ProposedJudge, ...]:
     )
 
 
+_TELLS_NO_MARK = (acts.Kind.REMOVED, acts.Kind.NO_SHOW)
+"""Why a project is out stands with the project itself for everybody at the desk."""
+
+
 def _acts(state: State, shown: dict[str, bool]) -> tuple[Act, ...]:
+    """The reasons of acts on a project only once its sheets are shown: "95 written as 59" would tell a mark."""
     return tuple(
-        act if not act.entry_no or shown.get(act.entry_no) else msgspec.structs.replace(act, reason="")
+        act
+        if not act.entry_no or shown.get(act.entry_no) or act.kind in _TELLS_NO_MARK
+        else msgspec.structs.replace(act, reason="")
         for act in state.acts
     )
 

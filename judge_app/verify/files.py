@@ -272,6 +272,7 @@ def _signature(held: Any, known: int) -> tuple[Any, ...]:
     seq, at = held["seq"], held["at"]
     if type(seq) is not int or not isinstance(at, str) or not 1 <= seq <= known:
         raise ValueError("a checkpoint stands behind its event")
+    at.encode()  # half of a surrogate pair is JSON and no text: UnicodeEncodeError is a ValueError
     digest, key, signature = (bytes.fromhex(held[name]) for name in ("hash", "public_key", "signature"))
     return seq, digest, at, key, signature
 

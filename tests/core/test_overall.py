@@ -136,7 +136,7 @@ def test_a_quota_is_chosen_by_two_people_and_tried_first() -> None:
     assert after.advance == ("1",)
     assert [one.entry_no for one in effect.changes] == ["3"]
     assert overall.count(states, msgspec.structs.replace(CONFIRMED, quota=chosen())).advance == ("1",)
-    for wrong in (chosen(second_person="甲"), chosen(by=" "), chosen(reason=" ")):
+    for wrong in (chosen(second_person="甲"), chosen(second_person=" 甲 "), chosen(by=" "), chosen(reason=" ")):
         with pytest.raises(Refused):
             overall.with_quota(held, wrong)
     with pytest.raises(Refused):

@@ -238,3 +238,9 @@ def test_how_many_passed_the_initial_review_is_told_to_the_desk_alone() -> None:
     told = {seat.id: briefing(sitting.state, seat).passed_initial_review for seat in sitting.seats.values()}
     assert {seat for seat, what in told.items() if what} == {"chair", "scorer", "checker", "supervisor"}
     assert told["chair"] == passed
+
+
+def test_why_a_project_is_out_stands_on_the_list_though_nobody_sees_its_sheets() -> None:
+    sitting = Sitting()
+    sitting.do("host", commands.RemoveProject(entry_no="2", disqualified=True, reason="材料造假"))
+    assert [(act.kind, act.reason) for act in sitting.chair_view("supervisor").acts] == [(Kind.REMOVED, "材料造假")]

@@ -168,7 +168,8 @@ def test_a_change_of_the_rules_is_a_new_version_with_its_before_and_after() -> N
 
 
 @pytest.mark.parametrize(
-    "changed", [{"reason": ""}, {"second_person": " "}, {"second_person": "组委会 甲"}, {"by": ""}]
+    "changed",
+    [{"reason": ""}, {"second_person": " "}, {"second_person": "组委会 甲"}, {"second_person": "组委会甲"}, {"by": ""}],
 )
 def test_a_change_of_the_rules_needs_a_reason_and_two_people(changed: dict[str, Any]) -> None:
     with pytest.raises(Refused):

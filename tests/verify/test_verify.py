@@ -91,6 +91,16 @@ def test_a_file_held_against_its_mirror_is_told_where_they_part():
     assert main_report([str(VECTORS / "cut.roadshow"), str(VECTORS / "sound.jsonl")])[0] == 0
 
 
+def test_a_checkpoint_that_is_json_and_no_text_is_a_fault_and_no_crash(tmp_path):
+    broken = tmp_path / "odd.jsonl"
+    lines = (VECTORS / "sound.jsonl").read_text("utf-8").splitlines()
+    line = '{"checkpoint": {"seq": 1, "hash": "00", "at": "\\ud800", "public_key": "00", "signature": "00"}}'
+    broken.write_text("\n".join([*lines[:2], line, ""]), "utf-8")
+    status, made, _ = main_report([str(broken)])
+    assert (status, made["ok"]) == (1, False)
+    assert made["files"][0]["faults"][0]["code"] == "line"
+
+
 # the page
 
 
