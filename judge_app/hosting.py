@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -23,6 +24,7 @@ import msgspec
 from judge_app import launch
 from judge_app.core.contest import Contest
 from judge_app.core.errors import BadInput, Problem, Refused
+from judge_app.room.keys import write_private
 from judge_app.ui.application import Application, Settings, data_folder
 from judge_app.ui.language import either, tr
 from judge_app.ui.start.join_page import FoundRoom
@@ -30,6 +32,8 @@ from judge_app.ui.start.ways import Recent
 from judge_app.ui.start.window import StartWindow
 from judge_app.ui.widgets import Check
 from judge_app.wire.link import SCHEME, JoinLink, read_link
+
+log = logging.getLogger(__name__)
 
 
 def sessions_folder() -> Path:
@@ -181,7 +185,9 @@ def _remembered(session_file: Path, central: str | None, mirror: Path | None) ->
         known = json.loads(kept.read_text("utf-8"))
     central = central or known.get("central") or None
     mirror = mirror or (Path(known["mirror"]) if known.get("mirror") else None)
-    kept.write_text(json.dumps({"central": central or "", "mirror": str(mirror or "")}, ensure_ascii=False), "utf-8")
+    now = {"central": central or "", "mirror": str(mirror or "")}
+    if now != known:  # the centre's address may hold a password
+        write_private(kept, json.dumps(now, ensure_ascii=False).encode())
     return central, mirror
 
 
@@ -268,7 +274,17 @@ class Start:
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)
         self._work.add(task)
-        task.add_done_callback(self._work.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Future[None]) -> None:
+        """What went wrong is said: a window that only stays busy helps nobody."""
+        self._work.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, BadInput):
+            self._window.set_failed(tr("That did not work"), error.problems)
+        elif error is not None:
+            log.error("the start window could not do what was asked", exc_info=error)
+            self._window.set_failed(tr("That did not work"), [Problem(type(error).__name__, str(error), str(error))])
 
     def _recent(self) -> list[Recent]:
         known = self._application.settings.values.get("recent")
@@ -335,7 +351,7 @@ class Start:
 
     async def _link_of(self, invitation: str) -> JoinLink:
         """Raises Refused; where the address cannot be reached, the window shows how far it went."""
-        if invitation.lower().startswith(f"{SCHEME}:"):
+        if invitation.strip().lower().startswith(f"{SCHEME}:"):
             return read_link(invitation)
         from judge_app.seat.pairing import pair
         from judge_app.seat.reach import Reach, Step

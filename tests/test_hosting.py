@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psutil
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from judge_app import hosting, launch
-from judge_app.core.errors import BadInput
+from judge_app.core.errors import BadInput, Problem
 from judge_app.core.views import AnyView, Briefing, ChairView
 from judge_app.seat.connection import SeatConnection
 from judge_app.seat.state import CommandState, Connection, Link
@@ -119,3 +122,44 @@ def test_a_session_that_is_opened_again_knows_its_mirror_and_its_centre(tmp_path
     assert hosting._remembered(session, "sqlite:///c", stick) == ("sqlite:///c", stick)
     assert hosting._remembered(session, None, None) == ("sqlite:///c", stick)
     assert hosting._remembered(session, None, tmp_path) == ("sqlite:///c", tmp_path)
+
+
+class Desk:
+    """What a start window needs of the application."""
+
+    def __init__(self, qt: QApplication) -> None:
+        self.qt = qt
+        self.settings = SimpleNamespace(values={}, set=lambda name, value: None)
+
+    def serve(self, window: object) -> None: ...
+
+
+@pytest.mark.parametrize("error", [PermissionError("no room for the log"), BadInput(Problem("x", "写错了", "wrong"))])
+def test_what_the_start_window_cannot_do_is_said_instead_of_waited_for(
+    qapp: QApplication, caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
+    async def fails() -> None:
+        raise error
+
+    async def scene() -> None:
+        window = hosting.StartWindow()
+        start = hosting.Start(Desk(qapp), window)  # type: ignore[arg-type]
+        window.set_busy("…")
+        start._spawn(fails())
+        await asyncio.sleep(0.01)
+        assert not window._failed.isHidden()
+        assert not window._busy
+        window.deleteLater()
+
+    with caplog.at_level(logging.ERROR):
+        asyncio.run(scene())
+
+
+def test_where_a_session_was_hosted_is_kept_for_its_owner_alone(tmp_path: Path) -> None:
+    centre = "postgresql+psycopg://room:secret@10.0.0.5/centre"
+    file = tmp_path / "a.roadshow"
+    assert hosting._remembered(file, centre, None) == (centre, None)
+    assert hosting._remembered(file, None, None) == (centre, None)
+    kept = file.with_suffix(".hosting.json")
+    if sys.platform != "win32":
+        assert kept.stat().st_mode & 0o077 == 0

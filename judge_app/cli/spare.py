@@ -20,7 +20,7 @@ from judge_app.cli.output import say
 from judge_app.core.journal import read
 from judge_app.core.views import AnyView, Briefing
 from judge_app.hosting import origin_of, sessions_folder
-from judge_app.room.keys import RoomKeys
+from judge_app.room.keys import RoomKeys, write_private
 from judge_app.seat.connection import SeatConnection
 from judge_app.seat.discovery import find_again
 from judge_app.seat.state import CommandState, Connection
@@ -49,7 +49,7 @@ class Copy:
         """See seat.connection.Follower."""
         if journal.keys:
             RoomKeys.take_over(self.path, journal.keys)
-            origin_of(self.path).write_text(json.dumps({"link": str(self._link)}), "utf-8")
+            write_private(origin_of(self.path), json.dumps({"link": str(self._link)}).encode())
         records = [
             read(line.data.encode(), bytes.fromhex(line.prev_hash), bytes.fromhex(line.hash))
             for line in journal.records

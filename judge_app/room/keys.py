@@ -68,7 +68,7 @@ class RoomKeys:
                     )
                 ) from error
         stored = _make()
-        _write_private(path, msgspec.json.encode(stored))
+        write_private(path, msgspec.json.encode(stored))
         return cls(stored)
 
     def handed_over(self) -> bytes:
@@ -84,7 +84,7 @@ class RoomKeys:
             raise BadInput(Problem(str(session_file), "收到的密钥有误", "what was handed over is no key")) from error
         path = session_file.with_name(session_file.name + ".key")
         if not path.exists() or path.read_bytes() != handed:
-            _write_private(path, handed)
+            write_private(path, handed)
 
     def token(self, seat: str, generation: int) -> str:
         """The one-time token of a seat: 128 bits. A new generation begins when a device has enrolled with the last."""
@@ -126,7 +126,7 @@ class RoomKeys:
         context.minimum_version = ssl.TLSVersion.TLSv1_3
         with tempfile.TemporaryDirectory(prefix="judge-app-") as folder:
             pem = Path(folder) / "room.pem"  # the ssl module reads chains from files only
-            _write_private(pem, (self._tls_key + self._tls_certificate).encode())
+            write_private(pem, (self._tls_key + self._tls_certificate).encode())
             context.load_cert_chain(pem)
         return context
 
@@ -142,7 +142,8 @@ def _keep_private(path: Path) -> None:
         path.chmod(0o600)
 
 
-def _write_private(path: Path, data: bytes) -> None:
+def write_private(path: Path, data: bytes) -> None:
+    """A small file that is whole or not there, for its owner's eyes alone; raises OSError."""
     beside = path.with_name(path.name + ".new")
     beside.unlink(missing_ok=True)
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
