@@ -7,6 +7,7 @@ written when the power went; it does not count. Two programs write in turn: whoe
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import secrets
@@ -120,15 +121,21 @@ def append(
 
 
 def _write(path: Path, end: int, lines: bytes) -> None:
+    """Behind ``end``; raises OSError, and then nothing of it stands."""
     fresh = not path.exists()
-    with open(path, "w+b" if fresh else "r+b") as file:
+    with open(path, "w+b" if fresh else "r+b", buffering=0) as file:
         file.truncate(end)  # a line that was torn by a power cut
         file.seek(end)
-        if end == 0:
-            file.write(_FIRST)
-        file.write(lines)
-        file.flush()
-        os.fsync(file.fileno())
+        try:
+            left = memoryview(lines if end else _FIRST + lines)
+            while left:
+                left = left[file.write(left) :]
+            os.fsync(file.fileno())
+        except OSError:
+            with contextlib.suppress(OSError):
+                file.truncate(end)
+                os.fsync(file.fileno())
+            raise
     if fresh and os.name == "posix":
         folder = os.open(path.parent, os.O_RDONLY)
         try:

@@ -114,3 +114,19 @@ def test_the_independent_check_reads_a_log_and_names_its_first_bad_entry(path: P
     path.write_bytes(b"".join(whole.splitlines(keepends=True)[:3]))
     assert verify_file(path).ok, "a log that was cut is a shorter log"
     assert not verify_file(path, [Witness(3, records[2].hash.hex())]).ok, "unless somebody knows more of it"
+
+
+def test_entries_whose_sync_fails_do_not_stand(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    append(path, [OPENED], "甲", seen=0)
+    before = path.read_bytes()
+
+    def broken(descriptor: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("judge_app.store.contest_file.os.fsync", broken)
+        with pytest.raises(StoreFailed):
+            append(path, [CONFIRMED, CONFIRMED], "甲", seen=1)
+    assert path.read_bytes() == before
+    append(path, [CONFIRMED], "甲", seen=1)
+    assert len(read_contest_log(path)) == 2
