@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
@@ -9,6 +12,7 @@ from judge_app.core.commands import ShowResults
 from judge_app.core.session import OUT
 from judge_app.core.stages import Showing
 from judge_app.core.views import Briefing, HostView, ResultsShowing
+from judge_app.ui.console.bounce import Bounce
 from judge_app.ui.console.steps import project_name
 from judge_app.ui.glossary import number
 from judge_app.ui.language import tr
@@ -20,8 +24,9 @@ class ResultsRow(QFrame):
 
     command = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, monotonic: Callable[[], int] = time.monotonic_ns, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._bounce = Bounce(monotonic)
         self.setProperty("kind", "trouble")
         self.setProperty("tone", "info")
         self._briefing: Briefing | None = None
@@ -60,6 +65,8 @@ class ResultsRow(QFrame):
 
     def set_view(self, view: HostView, briefing: Briefing | None) -> None:
         """Where the session stands; without published results the row is away."""
+        if self._view is not None and view.showing != self._view.showing:
+            self._bounce.changed()
         self._view, self._briefing = view, briefing
         self.retranslate()
         self.setVisible(view.published)
@@ -114,6 +121,8 @@ class ResultsRow(QFrame):
 
     def _step(self, by: int) -> None:
         showing = None if self._view is None else self._view.showing
+        if by > 0 and self._bounce.too_soon:  # what stands before the audience cannot be unseen
+            return
         if showing is not None and 0 <= showing.step + by <= showing.steps:
             self._show(showing.kind, showing.entry_no, showing.step + by)
 

@@ -27,6 +27,7 @@ from judge_app.core.stages import ProjectStage
 from judge_app.core.views import Briefing, HostView, SeatStatus, Step
 from judge_app.seat.state import CommandState, Connection, Delivery, Link
 from judge_app.ui.console import order, questions, seats, steps, troubles
+from judge_app.ui.console.bounce import Bounce
 from judge_app.ui.console.focus import FocusCard
 from judge_app.ui.console.health import battery, copies, saved
 from judge_app.ui.console.join_box import named
@@ -88,7 +89,8 @@ class ConsoleWindow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._wall = wall
         self._monotonic = monotonic
-        self._step_since: int | None = None
+        self._step_bounce = Bounce(monotonic)
+        self._call_bounce = Bounce(monotonic)
         self._called_since: tuple[str, int] | None = None
         self._now: Now | None = None
         self._briefing: Briefing | None = None
@@ -131,7 +133,7 @@ class ConsoleWindow(QWidget):
         self._draft_drop = ActionButton("")
         self.project_panel = ProjectPanel()
         self.focus_card = FocusCard()
-        self.results_row = ResultsRow()
+        self.results_row = ResultsRow(self._monotonic)
         self.ask = AskPanel()
         self.hold_button = ActionButton("", "P")
         self.technical_button = ActionButton("", "T")
@@ -286,7 +288,9 @@ class ConsoleWindow(QWidget):
         if view == self._view:
             return
         if self._view is not None and _step_of(view) != _step_of(self._view):
-            self._step_since = self._monotonic()
+            self._step_bounce.changed()
+        if self._view is not None and _calls_of(view) != _calls_of(self._view):
+            self._call_bounce.changed()
         self._view = view
         self._watch_call(view)
         self._settle_draft()
@@ -516,7 +520,7 @@ class ConsoleWindow(QWidget):
         view, briefing = self._view, self._briefing
         if self.results_row.advance() or view is None or briefing is None or not self.next_button.isEnabled():
             return
-        if self._step_since is not None and self._monotonic() - self._step_since < TWICE_NS:
+        if self._step_bounce.too_soon:
             self._twice.start()
             self._show_step()
             return
@@ -623,7 +627,7 @@ class ConsoleWindow(QWidget):
         progress = next(one for one in view.projects if one.entry_no == entry_no)
         match what:
             case "call":
-                self.command.emit(commands.CallProject(entry_no=entry_no))
+                self._call(entry_no)
             case "earlier" | "later":
                 self._move(entry_no, -1 if what == "earlier" else 1)
             case "no-show":
@@ -793,7 +797,12 @@ class ConsoleWindow(QWidget):
         if view is not None and view.current is not None:
             stage = next((one.stage for one in view.projects if one.entry_no == view.current), None)
             if stage is ProjectStage.CALLED:
-                self.command.emit(commands.CallProject(entry_no=view.current))
+                self._call(view.current)
+
+    def _call(self, entry_no: str) -> None:
+        """Calls are counted, and the third offers a no-show: one that bounces is none."""
+        if not self._sending and not self._call_bounce.too_soon:
+            self.command.emit(commands.CallProject(entry_no=entry_no))
 
     def _clear_message(self) -> None:
         self.command.emit(commands.ShowMessage(text=""))
@@ -871,8 +880,6 @@ class ConsoleWindow(QWidget):
 
 LATE_MIN = 5
 """From how many minutes on lateness is a warning."""
-TWICE_NS = 800_000_000
-"""A press so soon after the step has changed was meant for the step before."""
 
 
 def _go_to(rows: RowList) -> None:
@@ -886,6 +893,11 @@ def _step_of(view: HostView) -> tuple[object, ...]:
     """What the next step is: another press may only follow once this has been seen."""
     step = view.next_step
     return step.step, step.entry_no, step.phase, view.clock.held if view.clock is not None else None
+
+
+def _calls_of(view: HostView) -> tuple[int, ...]:
+    """How often each project has been called."""
+    return tuple(one.call for one in view.projects)
 
 
 _OF_THE_CLOCK = frozenset({"technical", "release", "time", "end"})

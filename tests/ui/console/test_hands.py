@@ -16,7 +16,7 @@ from judge_app.core.views import Step
 from judge_app.sheets import f6_timing
 from judge_app.ui import samples
 from judge_app.ui.console import ConsoleWindow
-from judge_app.ui.console.window import TWICE_NS
+from judge_app.ui.console.bounce import TWICE_NS
 from judge_app.ui.language import Language
 from judge_app.ui.samples import Play
 from judge_app.ui.scenes import console, presenting
@@ -158,6 +158,21 @@ def test_time_is_given_and_taken_by_key_with_a_reason(qtbot: QtBot, key: Key, se
 
 
 # who did not come, and a talk that nobody times
+
+
+def test_a_call_that_bounces_is_no_second_call(qtbot: QtBot) -> None:
+    """The third call in vain offers a no-show: a key that bounced twice would have made it three."""
+    play = samples.opened()
+    window, heard = shown(qtbot, play)
+    qtbot.keyClick(window, Key.Key_Space)
+    play.do("host", heard[0])
+    window.set_view(play.host())
+    play.now_ns += TWICE_NS - 1
+    qtbot.keyClick(window, Key.Key_C)
+    assert heard == [commands.CallProject(entry_no="1")]
+    play.now_ns += 1
+    qtbot.keyClick(window, Key.Key_C)
+    assert heard == [commands.CallProject(entry_no="1")] * 2
 
 
 def test_a_no_show_is_settled_by_keys_alone(qtbot: QtBot) -> None:

@@ -11,6 +11,7 @@ from judge_app.core.commands import ShowResults
 from judge_app.core.stages import Showing
 from judge_app.core.views import StageView
 from judge_app.ui import samples, scenes
+from judge_app.ui.console.bounce import TWICE_NS
 from judge_app.ui.console.results_row import ResultsRow
 from judge_app.ui.samples import Play
 from judge_app.ui.stage.audience import AudienceSurface
@@ -111,13 +112,16 @@ def test_the_host_leads_by_one_row(qtbot: QtBot) -> None:
     play = scenes.published()
     window = QWidget()
     window.resize(800, 300)
-    row = ResultsRow(window)
+    now = 0
+    row = ResultsRow(lambda: now, window)
     row.resize(800, 200)
     qtbot.addWidget(window)
     window.show()
     row.command.connect(lambda command: play.do("host", command))
 
-    def click(button: object) -> None:
+    def click(button: object, later_ns: int = TWICE_NS) -> None:
+        nonlocal now
+        now += later_ns
         row.set_view(play.host(), play.briefing("host"))
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)  # type: ignore[arg-type]
         row.set_view(play.host(), play.briefing("host"))
@@ -125,7 +129,9 @@ def test_the_host_leads_by_one_row(qtbot: QtBot) -> None:
     click(row.ranking)
     click(row.on)
     assert row.words.text() == "On stage: 2 of 10 places"
-    click(row.back)
+    click(row.on, TWICE_NS - 1)
+    assert row.words.text() == "On stage: 2 of 10 places", "a press that bounced has not shown the next place"
+    click(row.back, 0)
     assert row.words.text() == "On stage: 1 of 10 places"
     click(row.away)
     assert play.host().showing is None
@@ -145,10 +151,19 @@ def test_the_space_bar_and_the_clicker_lead_the_reveal_and_a_double_press_is_one
     window.command.connect(given.append)
     for key in (Qt.Key.Key_Space, Qt.Key.Key_PageDown):
         qtbot.keyClick(window, key)
-    assert given == [ShowResults(kind=Showing.RANKING, step=2)] * 2
+    assert given == [ShowResults(kind=Showing.RANKING, step=2)] * 2, "the same step once more changes nothing"
+    given.clear()
+    play.do("host", ShowResults(kind=Showing.RANKING, step=2))
+    window.set_view(play.host())
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    assert given == [], "it had been pressed for the step before"
+    play.now_ns += TWICE_NS
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    assert given == [ShowResults(kind=Showing.RANKING, step=3)]
     given.clear()
     play.do("host", ShowResults(kind=Showing.RANKING, step=10))
     window.set_view(play.host())
+    play.now_ns += TWICE_NS
     qtbot.keyClick(window, Qt.Key.Key_Space)
     assert given == []
 
