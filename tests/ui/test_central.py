@@ -29,6 +29,7 @@ from judge_app.store.rooms import Check, Difference
 from judge_app.store.session_file import SessionFile
 from judge_app.ui.central import CentralWindow, questions, scenes
 from judge_app.ui.central.app import RoomsHall
+from judge_app.ui.central.board import Board
 from judge_app.ui.central.publishing import Order, publish
 from judge_app.ui.central.questions import Record
 from judge_app.ui.language import Language
@@ -317,6 +318,100 @@ def test_what_was_not_done_is_said(qtbot: QtBot) -> None:
     assert "磁盘已满" in titles(window)[0]
     window.tasks.acted.emit("wrong", "close")
     assert titles(window) == []
+
+
+# one contest at a time, one thing at a time
+
+
+def other_contest() -> Board:
+    states = (scenes.tied(),)
+    return scenes.board(*map(scenes.room, states), log=scenes.confirmed(*states))
+
+
+def test_a_question_about_one_contest_is_not_answered_on_another(qtbot: QtBot) -> None:
+    window = scene(qtbot, "ask-publish")
+    wishes = Heard(window.wished)
+    window.set_board(other_contest())
+    assert window.ask.question is None
+    assert not window._question.isVisible()
+    assert window.next_button.isVisible()
+    window.ask.answered.emit("publicity", "number", "2026-12-08 2026-12-10", "秘书组")
+    assert wishes == []
+
+
+def test_the_contest_cannot_be_changed_while_it_is_asked_about_or_a_wish_is_carried_out(qtbot: QtBot) -> None:
+    window = scene(qtbot, "before-list")
+    assert window.contests.isEnabled()
+    window.take_next_step()
+    assert not window.contests.isEnabled()
+    fill(window, "2026-12-08 2026-12-10", "秘书组")
+    qtbot.keyClick(window.ask, Qt.Key.Key_Return)
+    assert window._busy
+    assert not window.contests.isEnabled()
+    window.ask_quota()
+    assert window.ask.question is None, "one thing after the other"
+    window.set_done(None, None)
+    assert window.contests.isEnabled()
+
+
+def test_an_answer_to_results_that_have_changed_meanwhile_is_not_taken(qtbot: QtBot) -> None:
+    window = scene(qtbot, "ask-quota")
+    wishes = Heard(window.wished)
+    choose(window, "passed_initial_review|floor")
+    fill(window, "名额有限", "甲，乙")
+    rooms = window.board.rooms if window.board is not None else ()
+    gone = msgspec.structs.replace(rooms[1].state, order=rooms[1].state.order[1:])
+    window.set_board(
+        scenes.board(rooms[0], scenes.room(gone), log=window.board.log if window.board is not None else None)
+    )
+    qtbot.keyClick(window.ask, Qt.Key.Key_Return)
+    assert wishes == []
+    assert "成绩有变化" in titles(window)[0]
+
+
+def test_a_look_that_changes_nothing_leaves_the_question_alone(qtbot: QtBot) -> None:
+    window = scene(qtbot, "ask-quota")
+    wishes = Heard(window.wished)
+    choose(window, "passed_initial_review|floor")
+    fill(window, "名额有限", "甲，乙")
+    board = window.board
+    assert board is not None
+    window.set_board(scenes.board(*board.rooms, log=board.log, now=scenes.NOW + dt.timedelta(minutes=1)))
+    qtbot.keyClick(window.ask, Qt.Key.Key_Return)
+    assert len(wishes) == 1
+
+
+def test_the_contest_in_view_stays_whichever_is_recorded_last(qtbot: QtBot, tmp_path: Path) -> None:
+    from judge_app.store.rooms import Look
+    from judge_app.ui.central.watcher import Watcher
+
+    class Rooms:
+        """Two contests; at each look the other one was recorded last."""
+
+        def __init__(self) -> None:
+            self.looks = 0
+            self.rooms = [scenes.room(scenes.tied()), scenes.room(scenes.four_tracks(0))]
+
+        def look(self) -> Look:
+            self.looks += 1
+            late = "2026-12-05T03:00:00.000Z"
+            folded = msgspec.structs.replace(self.rooms[self.looks % 2].folded, last_at=late)
+            made = [msgspec.structs.replace(room) for room in self.rooms]
+            made[self.looks % 2] = msgspec.structs.replace(self.rooms[self.looks % 2], folded=folded)
+            return Look(rooms=tuple(made), at=late)
+
+        def close(self) -> None: ...
+
+    watcher = Watcher(Rooms(), tmp_path, every_s=0.01)
+    boards: list[Board] = []
+    watcher.seen.connect(boards.append)
+    watcher.start()
+    qtbot.waitUntil(lambda: len(boards) >= 3, timeout=8000)
+    assert len({board.named for board in boards}) == 1
+    assert len(boards[0].contests) == 2
+    watcher.choose(next(one.key for one in boards[0].contests if one != boards[0].named))
+    qtbot.waitUntil(lambda: boards[-1].named != boards[0].named, timeout=8000)
+    watcher.stop()
 
 
 # publishing

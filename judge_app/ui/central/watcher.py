@@ -50,6 +50,7 @@ class Watcher(QObject):
         self._counter = Counter()
         self._jobs: queue.Queue[tuple[str, Job] | None] = queue.Queue()
         self._chosen = ""
+        self._shown = ""
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="rooms", daemon=True)
 
@@ -97,7 +98,8 @@ class Watcher(QObject):
         problem: Problem | None = None
         board: Board | None = None
         try:
-            board = self._counter.board(self._watch.look(), self._folder, self._chosen, self._now())
+            board = self._counter.board(self._watch.look(), self._folder, self._chosen or self._shown, self._now())
+            self._shown = "" if board is None else board.named.key  # another contest comes into view by choice alone
         except BadInput as error:
             problem = error.problems[0]
         except (StoreFailed, Refused) as error:

@@ -5,7 +5,7 @@ It shows Boards that come from a watcher and never waits for anything; every dec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -71,6 +71,10 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def _nothing() -> Asked | None:
+    return None
+
+
 class CentralWindow(QWidget):
     """Signals are wishes: ``places_chosen`` (list of texts), ``contest_chosen`` (key), ``wished`` (a questions.Wish: a
     record, a chain or alarm to settle, an order to publish), ``folder_requested`` (path to open), ``reference_wanted``
@@ -98,6 +102,8 @@ class CentralWindow(QWidget):
         self._made: Made | None = None
         self._busy = ""
         self._asked: Asked | None = None
+        self._asked_of: Board | None = None
+        self._ask_again: Callable[[], Asked | None] = _nothing
         self._page = "rooms"
         self._per = ""
         self._room = ""
@@ -327,12 +333,22 @@ class CentralWindow(QWidget):
             return
         before, self._board = self._board, board
         if before is None or before.named != board.named:
-            self._room = ""
-            self._per = ""
+            self._forget()
         elif before.counted is board.counted and before.problems is board.problems and before.log == board.log:
             self._show_state()  # nothing but the rooms' own lines may have changed
             return
         self._show()
+
+    def _forget(self) -> None:
+        """Another contest: nothing that was asked, said or half written about the one before is left."""
+        self._room = ""
+        self._per = ""
+        self._made = None
+        self._wrong = None
+        self.objection_form.clear()
+        if self._asked is not None:
+            self.ask.close_question()
+            self._question_gone()
 
     def set_failed(self, problem: Problem) -> None:
         """The rooms cannot be looked at now; what was seen last stays in view."""
@@ -343,6 +359,7 @@ class CentralWindow(QWidget):
         """What is being done after a wish, in words; '' when it is over."""
         self._busy = words
         self._show_step()
+        self._show_free()
 
     def set_done(self, made: Made | None, problem: Problem | None) -> None:
         """A wish was carried out (``made``: the files of a publication), or why it was not."""
@@ -375,6 +392,8 @@ class CentralWindow(QWidget):
         self.quota_button.setText(tr("Choose the rounding…"))
         self.leave_list_button.setText(tr("The chosen project leaves the list…"))
         self.folder_button.setText(tr("Open the folder"))
+        if self._asked is not None:
+            self._asked = self._ask_again() or self._asked
         self._show()
 
     def _show(self) -> None:
@@ -390,6 +409,15 @@ class CentralWindow(QWidget):
         self._show_publishing()
         self._show_reference()
         self._show_step()
+        self._show_free()
+
+    def _show_free(self) -> None:
+        """Nothing else is begun while a wish is carried out, and the contest stays while it is asked about."""
+        free = not self._busy
+        self.contests.setEnabled(free and self._asked is None)
+        for one in (self.tasks, self.quota_button, self.objection_table, self.objection_form):
+            one.setEnabled(free)
+        self._show_list_button()
 
     def _show_state(self) -> None:
         board = self._board
@@ -540,7 +568,7 @@ class CentralWindow(QWidget):
         can = board is not None and counted is not None and chosen in counted.held.advance
         public = board is not None and board.log.listed is not None
         self.leave_list_button.setVisible(public)
-        self.leave_list_button.setEnabled(can)
+        self.leave_list_button.setEnabled(can and not self._busy)
 
     def _show_publishing(self) -> None:
         board, counted = self._board, self._counted()
@@ -768,47 +796,68 @@ class CentralWindow(QWidget):
             case "cut" | "award" | "alternate":
                 self.ask_ruling(counted.before_list[0].key)
             case "basis":
-                self._put(questions.basis(counted))
+                self._put(self._basis)
             case "value":
                 self.ask_confirmation()
             case "objection":
                 self.ask_decision(board.log.open_objections[0].number)
             case "publicity":
                 self.show_page("publishing")
-                self._put(questions.make_public(board))
+                self._put(self._publicity)
             case "final":
                 self.show_page("publishing")
-                self._put(questions.make_final(board, self._name))
+                self._put(self._final)
 
     def ask_ruling(self, key: str) -> None:
         """Asks how projects are told apart, with what each way does."""
-        counted = self._counted()
-        found = next((one for one in counted.before_list if one.key == key), None) if counted is not None else None
-        if counted is not None and found is not None:
-            self._put(questions.ruling(found, counted))
+        self._put(lambda: self._ruling(key))
 
     def ask_confirmation(self) -> None:
-        counted = self._counted()
-        if counted is not None:
-            paths = tuple(one.place for one in counted.before_list if one.kind == "value")
-            if paths:
-                self._put(questions.confirm(paths, counted, self._name))
+        self._put(self._confirmation)
 
     def ask_quota(self) -> None:
         counted = self._counted()
         if counted is not None:
-            numbers_first = questions.quota_needs_numbers(counted)
-            self._put(questions.basis(counted) if numbers_first else questions.quota(counted))
+            self._put(self._basis if questions.quota_needs_numbers(counted) else self._quota)
 
     def ask_departure(self, entry_no: str) -> None:
-        if self._board is not None and entry_no:
-            self._put(questions.departure(entry_no, self._board))
+        self._put(lambda: self._departure(entry_no))
 
     def ask_decision(self, objection: str) -> None:
-        board = self._board
-        held = None if board is None else board.log.objections.get(objection)
-        if held is not None and held.outcome == "open":
-            self._put(questions.decision(held))
+        self._put(lambda: self._decision(objection))
+
+    # what is asked, from the board as it is; None where there is nothing (any more) to ask
+
+    def _ruling(self, key: str) -> Asked | None:
+        counted = self._counted()
+        found = next((one for one in counted.before_list if one.key == key), None) if counted is not None else None
+        return questions.ruling(found, counted) if counted is not None and found is not None else None
+
+    def _confirmation(self) -> Asked | None:
+        counted = self._counted()
+        paths = tuple(one.place for one in counted.before_list if one.kind == "value") if counted is not None else ()
+        return questions.confirm(paths, counted, self._name) if counted is not None and paths else None
+
+    def _basis(self) -> Asked | None:
+        counted = self._counted()
+        return None if counted is None else questions.basis(counted)
+
+    def _quota(self, given: Mapping[str, int] | None = None) -> Asked | None:
+        counted = self._counted()
+        return None if counted is None else questions.quota(counted, given)
+
+    def _departure(self, entry_no: str) -> Asked | None:
+        return None if self._board is None else questions.departure(entry_no, self._board)
+
+    def _decision(self, objection: str) -> Asked | None:
+        held = None if self._board is None else self._board.log.objections.get(objection)
+        return questions.decision(held) if held is not None and held.outcome == "open" else None
+
+    def _publicity(self) -> Asked | None:
+        return None if self._counted() is None or self._board is None else questions.make_public(self._board)
+
+    def _final(self) -> Asked | None:
+        return None if self._board is None else questions.make_final(self._board, self._name)
 
     def _acted(self, key: str, action: str) -> None:
         kind, _, rest = key.partition("|")
@@ -829,9 +878,10 @@ class CentralWindow(QWidget):
             case "decide":
                 self.ask_decision(rest)
             case "contested" if room is not None:
-                self._put(questions.contested(room))
+                self._put(lambda: questions.contested(room))
             case "settle" if room is not None:
-                self._put(questions.settle(room.alarms[int(rest)], room.state.session.session.name))
+                alarm, name = room.alarms[int(rest)], room.state.session.session.name
+                self._put(lambda: questions.settle(alarm, name))
             case "room":
                 self._see(kind, rest)
 
@@ -872,32 +922,53 @@ class CentralWindow(QWidget):
         elif self._board is not None:
             self.folder_requested.emit(str(Path(self._board.log_path).with_suffix("")))
 
-    def _put(self, asked: Asked | None) -> None:
+    def _put(self, ask: Callable[[], Asked | None]) -> None:
+        """Asks; ``ask`` makes the same question again from the board of that time."""
+        asked = None if self._busy else ask()
         if asked is None:
             return
         self._asked = asked
+        self._ask_again = ask
+        self._asked_of = self._board
         self._question.show()
         self._task_scroll.hide()
         self.next_button.hide()
+        self._show_free()
         self.ask.ask(asked.question)
 
     def _answered(self, key: str, choice: str, reason: str, second: str) -> None:
-        asked = self._asked
+        now = self._asked_now()
         self._question_gone()
-        if asked is None:
+        if now is None:
+            words = tr("the results changed while this was asked; please look again")
+            self._wrong = Problem("", words, words)
+            self._show_tasks()
             return
         if key in ("confirm", "final"):
             self._name = reason
-        wish = asked.make(choice, reason, second)
+        wish = now.make(choice, reason, second)
         if isinstance(wish, questions.Numbers):
-            counted = self._counted()
-            if counted is not None:
-                self._put(questions.quota(counted, wish.given))
+            given = wish.given
+            self._put(lambda: self._quota(given))
         elif isinstance(wish, str):
             self._wrong = Problem("", wish, wish)
             self._show_tasks()
         else:
             self._wish(wish)
+
+    def _asked_now(self) -> Asked | None:
+        """The open question once more, as the board is now; None where it would be another one by now."""
+        before, board = self._asked_of, self._board
+        if self._asked is None or before is None or board is None:
+            return None
+        now = self._ask_again()
+        if now is None or now.question != self._asked.question:
+            return None
+        publishes = now.question.key in ("publicity", "final")
+        same = before.counted is board.counted or (
+            before.counted is not None and board.counted is not None and before.counted.held == board.counted.held
+        )
+        return now if same or not publishes else None
 
     def _wish(self, wish: object) -> None:
         self._wrong = None
@@ -909,6 +980,7 @@ class CentralWindow(QWidget):
         self._question.hide()
         self.next_button.show()
         self._show_tasks()
+        self._show_free()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # keys
