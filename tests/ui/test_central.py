@@ -414,6 +414,48 @@ def test_the_contest_in_view_stays_whichever_is_recorded_last(qtbot: QtBot, tmp_
     watcher.stop()
 
 
+def test_a_window_that_is_closed_while_it_publishes_says_so_and_closes_when_it_is_done(qtbot: QtBot) -> None:
+    window = scene(qtbot, "ask-publish")
+    fill(window, "2026-12-08 2026-12-10", "秘书组")
+    qtbot.keyClick(window.ask, Qt.Key.Key_Return)
+    assert not window.close()
+    assert window.isVisible()
+    assert titles(window)[0] == "正在公布……"
+    assert "自动关闭" in window.tasks.troubles[0].text
+    window.set_done(None, Problem("", "磁盘已满", "the disk is full"))
+    assert window.isVisible(), "it says first why it was not done"
+    assert "磁盘已满" in titles(window)[0]
+    window.take_next_step()
+    fill(window, "2026-12-08 2026-12-10", "秘书组")
+    qtbot.keyClick(window.ask, Qt.Key.Key_Return)
+    assert not window.close()
+    window.set_done(None, None)
+    assert not window.isVisible()
+
+
+def test_who_will_not_wait_may_close_it_all_the_same(qtbot: QtBot) -> None:
+    window = scene(qtbot, "before-list")
+    window.set_busy("正在公布……")
+    window.close()
+    button(window.tasks, "不等待，关闭").click()
+    assert not window.isVisible()
+
+
+def test_what_was_to_be_recorded_when_the_looking_ends_is_recorded_and_told(qtbot: QtBot, tmp_path: Path) -> None:
+    with SessionFile.create(tmp_path / "1.roadshow") as file:
+        file.append(sitting(0).records)
+        file.seal()
+    window = shown(qtbot, CentralWindow(Clock()))
+    rooms = hall(window, [], Clock())
+    window.places_chosen.emit([str(tmp_path)])
+    qtbot.waitUntil(lambda: window.board is not None, timeout=8000)
+    window._wish(Record((ValueConfirmed(path="tie_keys", by="甲"),), "甲"))
+    assert window._busy
+    rooms.stop()
+    assert folded(read_contest_log(tmp_path / "小赛.contest")).confirmed == {"tie_keys": "甲"}
+    qtbot.waitUntil(lambda: not window._busy, timeout=8000)
+
+
 # publishing
 
 

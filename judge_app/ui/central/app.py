@@ -42,6 +42,7 @@ class RoomsHall:
     ) -> None:
         self.window = window
         self.watcher: Watcher | None = None
+        self._before: Watcher | None = None
         self._log_folder = log_folder
         self._every_s = every_s
         self._now = now
@@ -72,10 +73,11 @@ class RoomsHall:
         self.watcher.start()
 
     def stop(self) -> None:
-        """Look no longer."""
+        """Look no longer; what was to be done is done first."""
         watcher, self.watcher = self.watcher, None
         if watcher is not None:
-            for signal in (watcher.seen, watcher.failed, watcher.done):
+            self._before = watcher  # kept, so that what it tells at the end is heard
+            for signal in (watcher.seen, watcher.failed):
                 signal.disconnect()
             watcher.stop()
 

@@ -51,6 +51,8 @@ class Watcher(QObject):
         self._jobs: queue.Queue[tuple[str, Job] | None] = queue.Queue()
         self._chosen = ""
         self._shown = ""
+        self._given = 0
+        self._worked = 0
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="rooms", daemon=True)
 
@@ -70,14 +72,25 @@ class Watcher(QObject):
 
     def do(self, name: str, job: Job) -> None:
         """Do something on the watcher's thread, then look again; '' is not told of."""
+        self._given += 1
         self._jobs.put((name, job))
 
-    def stop(self, wait_s: float = 3.0) -> None:
-        """End the looking; a look that hangs on the network is left to end by itself."""
+    @property
+    def busy(self) -> bool:
+        """Whether something that was to be done is not yet done."""
+        return self._given != self._worked  # each is counted up by one thread alone
+
+    def stop(self, wait_s: float = 3.0, finish_s: float = 30.0) -> None:
+        """End the looking. What was to be done is done first, and told of; a look that hangs on the network is left to
+        end by itself."""
         self._ended.set()
         self._jobs.put(None)
-        if self._thread.is_alive():
-            self._thread.join(wait_s)
+        if not self._thread.is_alive():
+            return
+        self._thread.join(wait_s)
+        if self._thread.is_alive() and self.busy:
+            log.warning("what was begun is finished first")
+            self._thread.join(finish_s)
 
     def _run(self) -> None:
         while not self._ended.is_set():
@@ -92,6 +105,10 @@ class Watcher(QObject):
                     given = self._jobs.get_nowait()
                 except queue.Empty:
                     break
+        while self.busy:  # given before the end, while a look went on
+            given = self._jobs.get()
+            if given is not None:
+                self._work(*given)
         self._watch.close()
 
     def _look(self) -> None:
@@ -126,5 +143,6 @@ class Watcher(QObject):
         except Exception as error:
             log.exception("%s failed", name)
             problem = Problem("", f"出错：{error}", f"failed: {error}")
-        if name and not self._ended.is_set():
+        self._worked += 1
+        if name:
             self.done.emit(name, result, problem)

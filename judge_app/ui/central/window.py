@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -101,6 +101,7 @@ class CentralWindow(QWidget):
         self._wrong: Problem | None = None
         self._made: Made | None = None
         self._busy = ""
+        self._closing = False
         self._asked: Asked | None = None
         self._asked_of: Board | None = None
         self._ask_again: Callable[[], Asked | None] = _nothing
@@ -369,7 +370,10 @@ class CentralWindow(QWidget):
             self._made = made
         if problem is None:
             self.objection_form.clear()
+        closing, self._closing = self._closing, False
         self._show()
+        if closing and problem is None:
+            self.close()
 
     # showing
 
@@ -415,8 +419,9 @@ class CentralWindow(QWidget):
         """Nothing else is begun while a wish is carried out, and the contest stays while it is asked about."""
         free = not self._busy
         self.contests.setEnabled(free and self._asked is None)
-        for one in (self.tasks, self.quota_button, self.objection_table, self.objection_form):
+        for one in (self.quota_button, self.objection_table, self.objection_form):
             one.setEnabled(free)
+        self.tasks.setEnabled(free or self._closing)
         self._show_list_button()
 
     def _show_state(self) -> None:
@@ -624,6 +629,14 @@ class CentralWindow(QWidget):
             why = either(self._wrong.zh, self._wrong.en)
             made.append(
                 Trouble("wrong", tr("Not done: {why}", why=why), "", "warn", (("close", tr("Understood"), False),))
+            )
+        if self._closing:
+            text = tr(
+                "The window closes by itself as soon as it is done; if it cannot be done, it stays and says why. Closed"
+                " before that, look here again whether it was done."
+            )
+            made.append(
+                Trouble("closing", self._busy, text, "info", (("close-now", tr("Close without waiting"), True),))
             )
         if board is None:
             return made
@@ -869,6 +882,9 @@ class CentralWindow(QWidget):
             case "close":
                 self._wrong = None
                 self._show_tasks()
+            case "close-now":
+                self._busy = ""
+                self.close()
             case "rule":
                 self.ask_ruling(key)
             case "basis":
@@ -1001,6 +1017,16 @@ class CentralWindow(QWidget):
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
             self.retranslate()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """What is being published or recorded is done first; the window says so, and closes then."""
+        if not self._busy:
+            super().closeEvent(event)
+            return
+        event.ignore()
+        self._closing = True
+        self._show_tasks()
+        self._show_free()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
