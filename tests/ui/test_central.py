@@ -456,6 +456,28 @@ def test_what_was_to_be_recorded_when_the_looking_ends_is_recorded_and_told(qtbo
     qtbot.waitUntil(lambda: not window._busy, timeout=8000)
 
 
+def test_a_half_written_objection_stays_when_something_else_is_done(qtbot: QtBot) -> None:
+    window = scene(qtbot, "objections")
+    form = window.objection_form
+    form.facts.setText("单位不符")
+    window.ask_decision("2")
+    choose(window, "rejected")
+    fill(window, "查无实据", "秘书组")
+    qtbot.keyClick(window.ask, Qt.Key.Key_Return)
+    window.set_done(None, None)
+    assert form.facts.text() == "单位不符"
+    for field, text in ((form.entry_no, "4"), (form.name, "某单位"), (form.contact, "来函")):
+        field.setText(text)
+    form.received.setText("2026-12-09")
+    form.taken_by.setText("秘书组")
+    form.button.click()
+    window.set_done(None, Problem("", "磁盘已满", "the disk is full"))
+    assert form.facts.text() == "单位不符", "it was not recorded"
+    form.button.click()
+    window.set_done(None, None)
+    assert (form.facts.text(), form.taken_by.text()) == ("", "秘书组")
+
+
 # publishing
 
 

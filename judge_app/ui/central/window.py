@@ -102,6 +102,7 @@ class CentralWindow(QWidget):
         self._made: Made | None = None
         self._busy = ""
         self._closing = False
+        self._wanted: object = None
         self._asked: Asked | None = None
         self._asked_of: Board | None = None
         self._ask_again: Callable[[], Asked | None] = _nothing
@@ -368,8 +369,9 @@ class CentralWindow(QWidget):
         self._wrong = problem
         if made is not None:
             self._made = made
-        if problem is None:
+        if problem is None and _takes_objection(self._wanted):
             self.objection_form.clear()
+        self._wanted = None
         closing, self._closing = self._closing, False
         self._show()
         if closing and problem is None:
@@ -988,6 +990,7 @@ class CentralWindow(QWidget):
 
     def _wish(self, wish: object) -> None:
         self._wrong = None
+        self._wanted = wish
         self.set_busy(tr("Publishing…") if isinstance(wish, Order) else tr("Recording…"))
         self.wished.emit(wish)
 
@@ -1038,6 +1041,10 @@ def _quiet() -> QPushButton:
     button.setProperty("kind", "quiet")
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button
+
+
+def _takes_objection(wish: object) -> bool:
+    return isinstance(wish, Record) and any(isinstance(entry, ObjectionReceived) for entry in wish.entries)
 
 
 def _said(text: Text) -> str:
