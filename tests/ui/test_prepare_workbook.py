@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -156,6 +156,36 @@ def test_a_window_with_unsaved_work_asks_before_it_closes(qtbot: QtBot, desk: Pr
     with qtbot.waitSignal(desk.left):
         window.ask.answered.emit("leave", "", "", "")
     assert not window.isVisible()
+
+
+def _dropped(desk: PrepareDesk, path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    nothing = Qt.KeyboardModifier.NoModifier
+    event = QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, nothing)
+    window_of(desk).workbook_page.dropEvent(event)
+
+
+def test_a_file_dropped_on_unsaved_work_is_asked_about_first(desk: PrepareDesk, broken: Path, tmp_path: Path) -> None:
+    window = window_of(desk)
+    other = written(tmp_path / "other.xlsx", good())
+    desk.open(broken)
+    desk.change(lambda draft: drafts.with_cell(draft, "项目", 3, 1, "7"))
+    _dropped(desk, other)
+    assert window.ask.question is not None
+    assert [one.entry_no for one in desk.preparation.contest.projects] == ["1", "7"]
+    window.ask.dropped.emit("another")
+    assert desk.preparation.path == broken
+    window.ask.answered.emit("another", "", "", "")
+    assert desk.preparation.path == other
+
+
+def test_a_file_dropped_where_all_is_saved_is_opened_at_once(desk: PrepareDesk, broken: Path, tmp_path: Path) -> None:
+    other = written(tmp_path / "other.xlsx", good())
+    desk.open(broken)
+    _dropped(desk, other)
+    assert window_of(desk).ask.question is None
+    assert desk.preparation.path == other
 
 
 def test_a_window_with_nothing_unsaved_closes_at_once(qtbot: QtBot, desk: PrepareDesk, broken: Path) -> None:

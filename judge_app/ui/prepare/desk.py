@@ -50,6 +50,7 @@ class PrepareDesk(QObject):
         self._relation = ("", "")
         self._moving = ("", "", 0)
         self._publishing = ""
+        self._another: Path | None = None
         self._done: tuple[object, object, HandOut] | None = None
         self._plans: dict[str, Planned] = {}
         self._conflicts: tuple[Conflict, ...] = ()
@@ -69,12 +70,12 @@ class PrepareDesk(QObject):
         window.close_requested.connect(self._ask_to_leave)
         window.ask.answered.connect(self._answered)
         page = window.workbook_page
-        page.open_requested.connect(lambda path: self.open(Path(path)))
+        page.open_requested.connect(lambda path: self.open_instead(Path(path)))
         page.begin_requested.connect(self.begin)
         page.edited.connect(lambda title, rows: self.change(lambda draft: drafts.typed(draft, title, rows)))
         page.plain_requested.connect(lambda title: self.change(lambda draft: drafts.with_plain_shape(draft, title)))
         page.columns_requested.connect(lambda title: self.change(lambda draft: drafts.with_known_columns(draft, title)))
-        page.again_requested.connect(self._ask_for_another)
+        page.again_requested.connect(lambda: self._ask_for_another(None))
         rules = window.rules_page
         rules.edited.connect(self._edit_rules)
         rules.added.connect(lambda path, item: self.change_rules(lambda held: rule_draft.with_item(held, path, item)))
@@ -131,6 +132,14 @@ class PrepareDesk(QObject):
         self._window.set_failed("")
         self._window.workbook_page.clear()
         self.show_all()
+
+    def open_instead(self, path: Path) -> None:
+        """A workbook in place of the one that is open: where unsaved work would be lost, that is asked first."""
+        window = self._window
+        if self._held.dirty and window.workbook_page.shows_sheets:
+            self._ask_for_another(path)
+        else:
+            self.open(path)
 
     def begin(self, preset: str) -> None:
         """A new contest under a preset."""
@@ -487,11 +496,15 @@ class PrepareDesk(QObject):
                 self._leaving = True
                 self._window.may_close = True
                 self._window.close()
+            case "another", _ if self._another is not None:
+                self.open(self._another)
             case "another", _:
                 self._window.workbook_page.clear()
                 self._window.show_step(WORKBOOK)
 
-    def _ask_for_another(self) -> None:
+    def _ask_for_another(self, path: Path | None) -> None:
+        """``path``: the one that is opened on yes; None: one is chosen then."""
+        self._another = path
         if not self._held.dirty:
             self._window.workbook_page.clear()
             return
@@ -501,7 +514,7 @@ class PrepareDesk(QObject):
                 title=tr("Open another workbook?"),
                 consequence=tr("What is not saved of this one is lost once another is open."),
                 needs_reason=False,
-                yes=tr("Choose another"),
+                yes=tr("Choose another") if path is None else tr("Open {name} instead", name=path.name),
                 danger=True,
             )
         )

@@ -211,6 +211,11 @@ class WorkbookPage(QStackedWidget):
         self.retranslate()
 
     @property
+    def shows_sheets(self) -> bool:
+        """Whether the open workbook is shown; else another is being chosen."""
+        return self.currentIndex() == 1
+
+    @property
     def sheet(self) -> str:
         """The title of the sheet that is shown."""
         return self._title
