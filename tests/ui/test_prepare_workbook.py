@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from judge_app.exchange import draft as drafts
@@ -186,6 +186,59 @@ def test_a_file_dropped_where_all_is_saved_is_opened_at_once(desk: PrepareDesk, 
     _dropped(desk, other)
     assert window_of(desk).ask.question is None
     assert desk.preparation.path == other
+
+
+def _typing(qtbot: QtBot, desk: PrepareDesk, typed: str) -> None:
+    """Somebody types into the name of the second project and has not pressed Enter."""
+    page = window_of(desk).workbook_page
+    page.show_sheet("项目")
+    page.table.go_to(3, 2)
+    page.table.edit(page.table.currentIndex())
+    editor = page.table.indexWidget(page.table.currentIndex())
+    assert isinstance(editor, QLineEdit)
+    editor.selectAll()
+    qtbot.keyClicks(editor, typed)
+
+
+def test_what_is_being_typed_in_a_cell_is_saved(qtbot: QtBot, desk: PrepareDesk, tmp_path: Path) -> None:
+    desk.open(written(tmp_path / "contest.xlsx", good()))
+    desk.save_to(tmp_path / "kept.xlsx")
+    _typing(qtbot, desk, "halftyped")
+    window_of(desk).save_requested.emit()
+    saved = read_contest(tmp_path / "kept.xlsx", known_presets=Presets().keys())
+    assert saved.projects[1].name == "halftyped"
+
+
+def test_what_is_being_typed_in_a_cell_is_asked_about_at_the_close(
+    qtbot: QtBot, desk: PrepareDesk, tmp_path: Path
+) -> None:
+    desk.open(written(tmp_path / "contest.xlsx", good()))
+    _typing(qtbot, desk, "halftyped")
+    assert not window_of(desk).close()
+    assert window_of(desk).ask.question is not None
+    assert desk.preparation.contest.projects[1].name == "halftyped"
+
+
+def test_a_correction_that_is_being_typed_is_saved_and_not_lost_to_another_finding(
+    qtbot: QtBot, desk: PrepareDesk, broken: Path
+) -> None:
+    page = window_of(desk).workbook_page
+    desk.open(broken)
+    page.choose_finding(0)
+    page.fix_text.clear()
+    qtbot.keyClicks(page.fix_text, "2")
+    page.problems.picked.emit("1")
+    assert [one.entry_no for one in desk.preparation.contest.projects] == ["1", "2"]
+    assert page.fix_text.text() == "外聘评委"
+    page.fix_text.clear()
+    qtbot.keyClicks(page.fix_text, "someclass")
+    desk.change(lambda draft: drafts.with_cell(draft, "项目", 3, 2, "x"))
+    assert page.fix_text.text() == "someclass"  # a change elsewhere leaves it
+    desk.save_to(broken.with_name("kept.xlsx"))
+    qtbot.keyClicks(page.fix_text, "2")
+    window_of(desk).save_requested.emit()
+    assert not desk.preparation.dirty
+    assert drafts.records(desk.preparation.draft, "评委")[0][1]["类别"] == "someclass2"
 
 
 def test_a_window_with_nothing_unsaved_closes_at_once(qtbot: QtBot, desk: PrepareDesk, broken: Path) -> None:

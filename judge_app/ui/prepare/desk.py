@@ -136,6 +136,7 @@ class PrepareDesk(QObject):
     def open_instead(self, path: Path) -> None:
         """A workbook in place of the one that is open: where unsaved work would be lost, that is asked first."""
         window = self._window
+        window.finish_typing()
         if self._held.dirty and window.workbook_page.shows_sheets:
             self._ask_for_another(path)
         else:
@@ -347,6 +348,7 @@ class PrepareDesk(QObject):
         self.change(made)
 
     def _undo(self) -> None:
+        self._window.finish_typing()
         self._window.set_failed("")
         self._held.undo()
         self.show_all()
@@ -360,6 +362,7 @@ class PrepareDesk(QObject):
 
     def go_to(self, step: int) -> None:
         """Shows a step; before anything is open there is only the first."""
+        self._window.finish_typing()
         self._window.show_step(step if self._held.open_now else WORKBOOK)
         self.show_all()
 
@@ -374,6 +377,7 @@ class PrepareDesk(QObject):
 
     def hand_out(self, folder: Path) -> None:
         """A folder a room under ``folder``."""
+        self._window.finish_typing()
         held = self._held
         rules = held.look.usable if held.look is not None else None
         if rules is None or self._in_the_way():
@@ -419,6 +423,7 @@ class PrepareDesk(QObject):
         """To the file that was saved to before; the first time the person is asked where."""
         if not self._held.open_now:
             return
+        self._window.finish_typing()
         if self._held.target is not None:
             self.save_to(self._held.target)
         elif self._held.path is None:
@@ -505,6 +510,7 @@ class PrepareDesk(QObject):
     def _ask_for_another(self, path: Path | None) -> None:
         """``path``: the one that is opened on yes; None: one is chosen then."""
         self._another = path
+        self._window.finish_typing()
         if not self._held.dirty:
             self._window.workbook_page.clear()
             return

@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from judge_app.core.errors import Problem
 from judge_app.exchange.draft import SHEETS, Draft, heading_of, last_row, shown
@@ -188,6 +188,13 @@ class SheetTable(QTableView):
         if index.isValid():
             self.scrollTo(index)
             self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    def finish_typing(self) -> None:
+        """Takes what is being typed in a cell as if Enter had been pressed."""
+        editor = self.indexWidget(self.currentIndex())
+        if self.state() is QAbstractItemView.State.EditingState and editor is not None:
+            self.commitData(editor)
+            self.closeEditor(editor, QAbstractItemDelegate.EndEditHint.NoHint)
 
     def copy(self) -> None:
         """The selected cells on the clipboard, a line a row, tabs between."""

@@ -158,6 +158,10 @@ class PrepareWindow(QWidget):
         self.pages.setCurrentIndex(at)
         self.steps.show_step(at)
 
+    def finish_typing(self) -> None:
+        """Takes what is being typed and not told yet: before it is saved, handed out, left or stepped back from."""
+        self.workbook_page.finish_typing()
+
     @property
     def step(self) -> int:
         return self.pages.currentIndex()
@@ -210,6 +214,7 @@ class PrepareWindow(QWidget):
         self._fit_question()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self.finish_typing()
         if self.may_close:
             super().closeEvent(event)
         else:

@@ -65,6 +65,7 @@ class WorkbookPage(QStackedWidget):
         self._failed: tuple[Problem, ...] = ()
         self._title = SETTINGS
         self._current: Located | None = None
+        self._fixing = ("", 0, 0)
         self._dialog: QFileDialog | None = None
         self.setProperty("kind", "flow")
         self.setAcceptDrops(True)
@@ -170,7 +171,7 @@ class WorkbookPage(QStackedWidget):
         self.another.clicked.connect(self.again_requested)
         self._tabs.buttonClicked.connect(lambda tab: self.show_sheet(str(tab.property("sheet"))))
         self.table.edited.connect(lambda rows: self.edited.emit(self._title, rows))
-        self.problems.picked.connect(lambda key: self.choose_finding(int(key)))
+        self.problems.picked.connect(lambda key: self._pick_finding(int(key)))
         self.fix_text.returnPressed.connect(self._fix)
         self.fix_button.clicked.connect(self._fix)
         self.mend_button.clicked.connect(self._mend)
@@ -240,6 +241,12 @@ class WorkbookPage(QStackedWidget):
         if self.isVisible() and self.fix_text.isVisibleTo(self):
             self.fix_text.setFocus(Qt.FocusReason.OtherFocusReason)
             self.fix_text.selectAll()
+
+    def finish_typing(self) -> None:
+        """Takes what stands half typed in a cell or in the correction's line."""
+        self.table.finish_typing()
+        if self.fix_text.isModified() and self.fix_text.isVisibleTo(self):
+            self._fix()
 
     # showing
 
@@ -316,8 +323,10 @@ class WorkbookPage(QStackedWidget):
         self.fix_button.setVisible(cell)
         if cell:
             text = shown(self._draft.sheets.get(one.title, {}).get(one.row, {}).get(one.column))
-            if not self.fix_text.hasFocus() or not self.fix_text.isModified():
+            at = (one.title, one.row, one.column)
+            if at != self._fixing or not self.fix_text.isModified():
                 self.fix_text.setText(text)
+            self._fixing = at
         shaped = one.title in self._draft.shapes and one.row > 0 and not cell
         self.mend_button.setVisible(shaped or (not cell and not one.row))
         words = tr("Take merged and hidden rows apart") if shaped else tr("Add the columns that lack")
@@ -342,6 +351,14 @@ class WorkbookPage(QStackedWidget):
         dialog.fileSelected.connect(self.open_requested)
         self._dialog = dialog
         dialog.open()
+
+    def _pick_finding(self, at: int) -> None:
+        """What is half typed for one finding is taken before another is shown, wherever that then stands."""
+        wanted = self._findings[at]
+        self.finish_typing()
+        found = next((place for place, one in enumerate(self._findings) if one == wanted), None)
+        if found is not None:
+            self.choose_finding(found)
 
     def _fix(self) -> None:
         one = self._current
