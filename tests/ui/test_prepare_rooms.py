@@ -12,9 +12,11 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from judge_app.core.contest import PanelRole
+from judge_app.exchange import draft as drafts
 from judge_app.hosting import contest_of, new_session
 from judge_app.ui.language import Language
 from judge_app.ui.prepare import PrepareDesk
+from judge_app.ui.prepare.lines import LineRow
 from tests.ui.desk import dressed
 from tests.ui.preparing import prepared, window_of
 
@@ -54,6 +56,44 @@ def test_rooms_are_written_and_another_change_makes_them_old(qtbot: QtBot, desk:
     desk.go_to(2)
     window.sessions_page.add_button.click()
     assert not page.show_button.isVisibleTo(page)
+
+
+def test_the_first_space_takes_the_next_step_and_undoes_nothing(qtbot: QtBot, desk: PrepareDesk) -> None:
+    window = window_of(desk)
+    desk.go_to(2)
+    window.sessions_page.add_button.click()
+    added = len(desk.preparation.contest.sessions)
+    window.hide()
+    window.show()
+    for button in (window.undo_button, window.redo_button, window.save_button):
+        assert button.focusPolicy() is Qt.FocusPolicy.TabFocus
+    desk.go_to(0)
+    assert window.focusWidget() is window.next_button
+    qtbot.keyClick(window.next_button, Qt.Key.Key_Space)
+    assert window.step == 1
+    assert len(desk.preparation.contest.sessions) == added
+    desk.go_to(4)
+    assert not window.next_button.isEnabled()
+    assert window.focusWidget() is window.hand_out_page.path
+
+
+def test_a_fresh_window_asks_for_a_file_first(qtbot: QtBot) -> None:
+    window = window_of(prepared(qtbot))
+    assert window.focusWidget() is window.workbook_page.path
+
+
+def test_a_room_whose_slides_lack_says_so_in_a_warning(qtbot: QtBot, desk: PrepareDesk, tmp_path: Path) -> None:
+    window, page = window_of(desk), window_of(desk).hand_out_page
+    first = desk.preparation.contest.sessions[0].name
+    number = desk.preparation.contest.heard_in(first)[0].entry_no
+    row = next(row for row, record in drafts.records(desk.preparation.draft, "项目") if record["参赛序号"] == number)
+    desk.change(lambda draft: drafts.with_values(draft, "项目", "路演材料", {row: "nowhere.pptx"}))
+    page.path.setText(str(tmp_path))
+    qtbot.mouseClick(window.next_button, Qt.MouseButton.LeftButton)
+    lines = [one for one in page.rooms.rows if isinstance(one, LineRow)]
+    assert [one.tone for one in lines] == ["warn", *["ok"] * (len(lines) - 1)]
+    assert "1" in lines[0].state
+    assert window.steps.tabs[4].words.tone == "warn"
 
 
 def test_a_contest_that_is_not_ready_is_not_handed_out(desk: PrepareDesk, tmp_path: Path) -> None:

@@ -132,6 +132,7 @@ class PrepareDesk(QObject):
         self._window.set_failed("")
         self._window.workbook_page.clear()
         self.show_all()
+        self._window.focus_first()
 
     def open_instead(self, path: Path) -> None:
         """A workbook in place of the one that is open: where unsaved work would be lost, that is asked first."""
@@ -152,6 +153,7 @@ class PrepareDesk(QObject):
         self._window.set_failed("")
         self._window.workbook_page.clear()
         self.show_all()
+        self._window.focus_first()
 
     # changing
 
@@ -363,8 +365,11 @@ class PrepareDesk(QObject):
     def go_to(self, step: int) -> None:
         """Shows a step; before anything is open there is only the first."""
         self._window.finish_typing()
-        self._window.show_step(step if self._held.open_now else WORKBOOK)
+        window = self._window
+        window.show_step(step if self._held.open_now else WORKBOOK)
         self.show_all()
+        if window.focusWidget() not in window.steps.tabs:
+            window.focus_first()  # the page that had the focus is hidden
 
     def take_next_step(self) -> None:
         """What the filled button says: the next step, and at the last one to write the rooms."""
@@ -632,7 +637,11 @@ class PrepareDesk(QObject):
         title = tr("Rooms")
         if not self._held.open_now:
             return StepWords(title)
-        if self._written() is not None:
+        written = self._written()
+        if written is not None:
+            lacking = sum(len(room.lacking) for room in written.rooms)
+            if lacking:
+                return StepWords(title, tr("Written, {n} slides lacking", n=lacking), "warn")
             return StepWords(title, tr("Written"), "ok")
         return StepWords(title, tr("not yet") if self._in_the_way() else tr("ready"), "plain")
 

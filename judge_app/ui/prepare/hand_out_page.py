@@ -15,6 +15,7 @@ from judge_app.exchange.hand_out import HandOut
 from judge_app.ui.language import tr
 from judge_app.ui.prepare.lines import LineList, LineRow
 from judge_app.ui.start.problems import ProblemList
+from judge_app.ui.theme import Tone
 from judge_app.ui.widgets import ActionButton, Card, Label
 
 
@@ -55,10 +56,12 @@ class HandOutPage(QWidget):
         row.addWidget(self.path, 1)
         row.addWidget(self.choose)
         self._done_text = Label("", tone="ok", wrap=True)
+        self._lacking_text = Label("", tone="warn", wrap=True)
         self.show_button = ActionButton("")
         self._where_card.body.addWidget(self._intro)
         self._where_card.body.addLayout(row)
         self._where_card.body.addWidget(self._done_text)
+        self._where_card.body.addWidget(self._lacking_text)
         self._where_card.body.addWidget(self.show_button, 0, Qt.AlignmentFlag.AlignLeft)
         self._wrong_card = Card(flush=True, tone="stop")
         self.problems = ProblemList()
@@ -115,14 +118,24 @@ class HandOutPage(QWidget):
             room = written.get(planned.name)
             if room is not None and room.lacking:
                 parts.append(tr("slides lacking: {numbers}", numbers="、".join(room.lacking)))
-            state = tr("Written") if room is not None else ""
+            tone: Tone = "ok" if room is not None and not room.lacking else "warn"
+            state = "" if room is None else tr("Written, {n} slides lacking", n=len(room.lacking))
+            if room is not None and not room.lacking:
+                state = tr("Written")
             text = " · ".join(part for part in parts if part)
-            rows.append(LineRow(planned.name, planned.name, text, state, "ok"))
+            rows.append(LineRow(planned.name, planned.name, text, state, tone))
         self.rooms.set_rows(rows)
         self._done_text.setVisible(self._done is not None)
         self.show_button.setVisible(self._done is not None)
+        self._lacking_text.setVisible(any(room.lacking for room in written.values()))
         if self._done is not None:
             self._done_text.setText(tr("Written: {folder}", folder=self._done.folder))
+            self._lacking_text.setText(
+                tr(
+                    "The workbook names slides that are not there. Put them beside the workbook under the names that it"
+                    " gives and write the rooms again, or bring them to the room, to the paths in its contest.xlsx."
+                )
+            )
         self._wrong_card.setVisible(bool(self._problems))
         self.problems.set_problems(self._problems)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from judge_app.core.errors import Problem
@@ -71,6 +71,8 @@ class PrepareWindow(QWidget):
         self.undo_button = ActionButton("", "Ctrl+Z", kind="small")
         self.redo_button = ActionButton("", "Ctrl+Y", kind="small")
         self.save_button = ActionButton("", "Ctrl+S", kind="small")
+        for button in (self.undo_button, self.redo_button, self.save_button):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus where one works
         self.appearance = AppearanceButton()
         self.workbook_page = WorkbookPage()
         self.rules_page = RulesPage()
@@ -112,6 +114,27 @@ class PrepareWindow(QWidget):
         below.addWidget(self.next_button, 36)
         inside.addLayout(below)
         outer.addLayout(inside, 1)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        held = self.focusWidget()
+        if held is None or not held.isVisibleTo(self) or not held.isEnabled():
+            self.focus_first()
+
+    def focus_first(self) -> None:
+        """The focus on what comes next: what is to be put right, the filled button, or where a file is asked for; never on
+        what happens to stand first in the window."""
+        self._next_place().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _next_place(self) -> QWidget:
+        page = self.workbook_page
+        if self.step == 0 and not page.shows_sheets:
+            return page.path
+        if self.step == 0 and page.fix_text.isVisibleTo(self):
+            return page.fix_text
+        if self.next_button.isEnabled():
+            return self.next_button
+        return self.hand_out_page.path if self.step + 1 == len(STEPS) else self.pages.currentWidget()
 
     def _connect(self) -> None:
         for done in (self.ask.answered, self.ask.dropped):
