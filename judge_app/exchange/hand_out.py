@@ -2,7 +2,8 @@
 
 ``judge-app host FOLDER/contest.xlsx`` and the start window open it as it lies, from a stick or a disk. Each hand-out is a
 new folder with its time in the name, so that an older one is never mixed with it, and holds a list of what was written
-with each file's SHA-256. Every workbook is read back before it counts as written.
+with each file's SHA-256. Every workbook is read back before it counts as written. Slides may be gigabytes on a slow
+stick: they are copied and hashed in pieces, and between two pieces the work can be stopped.
 """
 
 from __future__ import annotations
@@ -22,6 +23,30 @@ from judge_app.exchange.workbook import check_fit, read_contest
 
 LIST = "清单.txt"
 DECKS = "路演材料"
+PIECE = 1 << 20
+"""How many bytes are copied or hashed between two reports."""
+
+Report = Callable[[int, int], bool]
+"""Is told how many bytes of slides are done, of how many; says whether to go on."""
+
+
+class Stopped(Exception):
+    """The report said not to go on; what was written is gone again."""
+
+
+class _Progress:
+    """Counts bytes of slides, each copied and then hashed."""
+
+    def __init__(self, total: int, report: Report | None) -> None:
+        self._total = total
+        self._report = report
+        self._done = 0
+
+    def add(self, count: int) -> None:
+        """Raises Stopped."""
+        self._done += count
+        if self._report is not None and not self._report(min(self._done, self._total), self._total):
+            raise Stopped
 
 
 class Room(Struct, frozen=True):
@@ -66,11 +91,13 @@ def hand_out(
     slides: Path | None,
     stamp: str,
     write_rules: Callable[[Path, RuleSet], None] | None,
+    report: Report | None = None,
 ) -> HandOut:
     """Writes a folder a session under ``folder``; ``slides`` is the folder that paths of slides are relative to, ``stamp``
     this moment (20261205-0830). ``write_rules`` writes the contest's own rule set; None where a shipped preset is used.
 
-    Raises BadInput where the contest is not ready, or something cannot be written; then nothing is left behind.
+    Raises BadInput where the contest is not ready, or something cannot be written, and Stopped where ``report`` says so;
+    then nothing is left behind.
     """
     problems = [*rules.check(), *check_fit(contest, rules, file_name=draft.name), *obstacles(contest)]
     if problems:
@@ -78,17 +105,20 @@ def hand_out(
     target = folder / f"{_name(contest.name)}-{stamp}"
     if target.exists():
         raise BadInput(Problem(str(target), "已存在，请稍后再试", "it exists already; try again in a moment"))
+    sources = [_inside(slides, one.deck) for one in contest.projects if one.deck and one.session]
     try:
+        progress = _Progress(2 * sum(one.stat().st_size for one in sources if one is not None), report)
         target.mkdir(parents=True)
         rooms = tuple(
-            _room(draft, contest, rules, target, session.name, slides, write_rules) for session in contest.sessions
+            _room(draft, contest, rules, target, session.name, slides, write_rules, progress)
+            for session in contest.sessions
         )
-        _list(target)
+        _list(target, progress)
     except OSError as error:
         shutil.rmtree(target, ignore_errors=True)
         reason = error.strerror or str(error)
         raise BadInput(Problem(str(target), f"无法写入：{reason}", f"cannot be written: {reason}")) from None
-    except BadInput:
+    except (BadInput, Stopped):
         shutil.rmtree(target, ignore_errors=True)
         raise
     return HandOut(folder=str(target), rooms=rooms)
@@ -102,7 +132,9 @@ def _room(
     session: str,
     slides: Path | None,
     write_rules: Callable[[Path, RuleSet], None] | None,
+    progress: _Progress,
 ) -> Room:
+    progress.add(0)
     number = [one.name for one in contest.sessions].index(session) + 1
     folder = target / f"{number:02d}-{_name(session)}"
     folder.mkdir()
@@ -118,7 +150,7 @@ def _room(
             lacking.append(project.entry_no)
             continue
         (folder / DECKS).mkdir(exist_ok=True)
-        shutil.copy2(source, folder / DECKS / copied)
+        _copy(source, folder / DECKS / copied, progress)
         found += 1
     part = part_for(draft, contest, session, decks)
     workbook = folder / "contest.xlsx"
@@ -140,12 +172,27 @@ def _inside(slides: Path | None, deck: str) -> Path | None:
     return whole if whole.is_relative_to(slides.resolve()) and whole.is_file() else None
 
 
-def _list(target: Path) -> None:
+def _copy(source: Path, target: Path, progress: _Progress) -> None:
+    with source.open("rb") as old, target.open("wb") as new:
+        while piece := old.read(PIECE):
+            new.write(piece)
+            progress.add(len(piece))
+    shutil.copystat(source, target)
+
+
+def _list(target: Path, progress: _Progress) -> None:
     files = sorted(path for path in target.rglob("*") if path.is_file())
-    lines = [
-        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(target).as_posix()}" for path in files
-    ]
+    lines = [f"{_digest(path, progress)}  {path.relative_to(target).as_posix()}" for path in files]
     (target / LIST).write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def _digest(path: Path, progress: _Progress) -> str:
+    found, slides = hashlib.sha256(), path.parent.name == DECKS
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            found.update(piece)
+            progress.add(len(piece) if slides else 0)
+    return found.hexdigest()
 
 
 def _name(text: str) -> str:

@@ -14,7 +14,7 @@ from judge_app.core.events import SessionSetup
 from judge_app.core.rules import Text
 from judge_app.exchange import draft as drafts
 from judge_app.exchange import planning
-from judge_app.exchange.hand_out import DECKS, LIST, hand_out
+from judge_app.exchange.hand_out import DECKS, LIST, PIECE, HandOut, Report, Stopped, hand_out
 from judge_app.exchange.workbook import read_contest
 from judge_app.hosting import new_session
 from judge_app.store.presets import Presets, write_rules
@@ -64,6 +64,39 @@ def test_a_room_s_folder_is_hosted_as_it_lies_under_the_contest_s_own_rules(tmp_
         assert setup.contest.passed_initial_review == contest.passed_initial_review
         assert path.suffix == ".roadshow"
         assert json.loads(setup_file.read_bytes())["rules"]["key"] == "our-final"
+
+
+def test_slides_are_reported_in_pieces_and_a_stopped_hand_out_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "slides").mkdir()
+    (tmp_path / "slides" / "a.pptx").write_bytes(bytes(range(256)) * (PIECE // 128))  # two pieces
+    row = drafts.records(opened(), "项目")[0][0]
+    draft = drafts.with_values(opened(), "项目", "路演材料", {row: "slides/a.pptx"})
+    told: list[tuple[int, int]] = []
+
+    def go_on(done: int, total: int) -> bool:
+        told.append((done, total))
+        return True
+
+    def write(report: Report, stamp: str) -> HandOut:
+        return hand_out(
+            draft,
+            contest_of(draft),
+            RULES,
+            tmp_path / "out",
+            slides=tmp_path,
+            stamp=stamp,
+            write_rules=None,
+            report=report,
+        )
+
+    made = write(go_on, "1")
+    deck = next(Path(made.folder).rglob("*.pptx"))
+    assert deck.read_bytes() == (tmp_path / "slides" / "a.pptx").read_bytes()
+    assert told == sorted(told)
+    assert told[-1] == (4 * PIECE, 4 * PIECE)  # copied, and read back
+    with pytest.raises(Stopped):
+        write(lambda done, total: done < PIECE, "2")
+    assert [one.name for one in (tmp_path / "out").iterdir()] == [Path(made.folder).name]
 
 
 def test_a_contest_that_is_not_ready_leaves_nothing_behind(tmp_path: Path) -> None:

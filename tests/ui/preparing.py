@@ -8,11 +8,11 @@ from judge_app.cli.prepare import Shelf
 from judge_app.ui.prepare import Preparation, PrepareDesk, PrepareWindow
 
 
-def prepared(qtbot: QtBot) -> PrepareDesk:
+def prepared(qtbot: QtBot, shelf: Shelf | None = None) -> PrepareDesk:
     """A desk whose window is shown."""
     window = PrepareWindow()
     qtbot.addWidget(window)
-    made = PrepareDesk(Preparation(Shelf()), window)
+    made = PrepareDesk(Preparation(shelf or Shelf()), window)
     window.show()
     return made
 

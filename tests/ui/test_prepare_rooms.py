@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from judge_app.cli.prepare import Shelf
 from judge_app.core.contest import PanelRole
+from judge_app.core.rules import RuleSet
 from judge_app.exchange import draft as drafts
 from judge_app.hosting import contest_of, new_session
 from judge_app.ui.language import Language
@@ -37,12 +40,18 @@ def desk(qtbot: QtBot) -> PrepareDesk:
     return made
 
 
+def _write(qtbot: QtBot, desk: PrepareDesk) -> None:
+    """The filled button of the last step, until the rooms are there."""
+    qtbot.mouseClick(window_of(desk).next_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(window_of(desk).hand_out_page.show_button.isVisible)
+
+
 def test_rooms_are_written_and_another_change_makes_them_old(qtbot: QtBot, desk: PrepareDesk, tmp_path: Path) -> None:
     window = window_of(desk)
     page = window.hand_out_page
     assert not window.next_button.isEnabled()  # no folder yet
     page.path.setText(str(tmp_path))
-    qtbot.mouseClick(window.next_button, Qt.MouseButton.LeftButton)
+    _write(qtbot, desk)
     (made,) = tmp_path.iterdir()
     folders = sorted(path for path in made.iterdir() if path.is_dir())
     assert len(folders) == len(desk.preparation.contest.sessions)
@@ -89,7 +98,7 @@ def test_a_room_whose_slides_lack_says_so_in_a_warning(qtbot: QtBot, desk: Prepa
     row = next(row for row, record in drafts.records(desk.preparation.draft, "项目") if record["参赛序号"] == number)
     desk.change(lambda draft: drafts.with_values(draft, "项目", "路演材料", {row: "nowhere.pptx"}))
     page.path.setText(str(tmp_path))
-    qtbot.mouseClick(window.next_button, Qt.MouseButton.LeftButton)
+    _write(qtbot, desk)
     lines = [one for one in page.rooms.rows if isinstance(one, LineRow)]
     assert [one.tone for one in lines] == ["warn", *["ok"] * (len(lines) - 1)]
     assert "1" in lines[0].state
@@ -107,9 +116,88 @@ def test_a_contest_that_is_not_ready_is_not_handed_out(desk: PrepareDesk, tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_takes_no_file_is_said(desk: PrepareDesk, tmp_path: Path) -> None:
+def test_a_folder_that_takes_no_file_is_said(qtbot: QtBot, desk: PrepareDesk, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     desk.hand_out(tmp_path / "file")
+    qtbot.waitUntil(lambda: window_of(desk).troubles.troubles != ())
+    assert window_of(desk).next_button.text().startswith("写出")
+
+
+class SlowShelf(Shelf):
+    """Its disk takes no file before it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.free = threading.Event()
+
+    def write(self, path: Path, rules: RuleSet) -> None:
+        self.free.wait()
+        super().write(path, rules)
+
+
+@pytest.fixture
+def slow(qtbot: QtBot, tmp_path: Path) -> Iterator[tuple[PrepareDesk, SlowShelf]]:
+    """Rooms that are being written to a disk that takes nothing yet."""
+    shelf = SlowShelf()
+    made = prepared(qtbot, shelf)
+    made.open(SAMPLE / "contest.xlsx")
+    window_of(made).rules_page.edited.emit(("publicity_days",), 9)  # rules of its own, to be written
+    made.go_to(4)
+    window_of(made).hand_out_page.path.setText(str(tmp_path / "stick"))
+    qtbot.mouseClick(window_of(made).next_button, Qt.MouseButton.LeftButton)
+    yield made, shelf
+    shelf.free.set()
+
+
+def test_the_window_goes_on_while_rooms_are_written_and_writes_them_once(
+    qtbot: QtBot, slow: tuple[PrepareDesk, SlowShelf], tmp_path: Path
+) -> None:
+    desk, shelf = slow
+    window, page = window_of(desk), window_of(desk).hand_out_page
+    assert page.progress.isVisible()
+    assert not window.next_button.isEnabled()
+    desk.hand_out(tmp_path / "stick")  # a second press starts nothing
+    desk.go_to(2)
+    desk.go_to(4)
+    shelf.free.set()
+    qtbot.waitUntil(page.show_button.isVisible)
+    assert not page.progress.isVisible()
+    assert len(list((tmp_path / "stick").iterdir())) == 1
+
+
+def test_what_is_changed_while_rooms_are_written_makes_them_old(
+    qtbot: QtBot, slow: tuple[PrepareDesk, SlowShelf]
+) -> None:
+    desk, shelf = slow
+    window_of(desk).sessions_page.add_button.click()
+    window_of(desk).undo_button.click()
+    desk.change(lambda draft: drafts.with_setting(draft, "大赛名称", "另一届"))
+    shelf.free.set()
+    qtbot.waitUntil(window_of(desk).next_button.isEnabled)
+    assert not window_of(desk).hand_out_page.show_button.isVisible()
+
+
+def test_a_close_while_rooms_are_written_asks_stops_and_goes_on_to_what_is_unsaved(
+    qtbot: QtBot, slow: tuple[PrepareDesk, SlowShelf], tmp_path: Path
+) -> None:
+    desk, shelf = slow
+    window = window_of(desk)
+    assert not window.close()
+    assert window.ask.question is not None
+    assert window.ask.question.key == "stop"
+    window.ask.answered.emit("stop", "", "", "")
+    window.ask.close_question()
+    shelf.free.set()
+    qtbot.waitUntil(lambda: window.ask.question is not None and window.ask.question.key == "leave")
+    assert list((tmp_path / "stick").iterdir()) == []
+
+
+def test_stopped_rooms_leave_no_file(qtbot: QtBot, slow: tuple[PrepareDesk, SlowShelf], tmp_path: Path) -> None:
+    desk, shelf = slow
+    window_of(desk).hand_out_page.stop_button.click()
+    shelf.free.set()
+    qtbot.waitUntil(window_of(desk).next_button.isEnabled)
+    assert list((tmp_path / "stick").iterdir()) == []
     assert window_of(desk).troubles.troubles != ()
 
 
@@ -142,7 +230,7 @@ def test_from_a_preset_to_a_hosted_room_by_keys_and_a_paste(qtbot: QtBot, tmp_pa
     window.order_page.method_buttons["draw"].click()
     desk.go_to(4)
     window.hand_out_page.path.setText(str(tmp_path / "stick"))
-    qtbot.mouseClick(window.next_button, Qt.MouseButton.LeftButton)
+    _write(qtbot, desk)
     (workbook,) = (tmp_path / "stick").rglob("contest.xlsx")
     assert (workbook.parent / "common-5-own.toml").is_file()
     contest = contest_of(workbook)

@@ -20,7 +20,7 @@ from judge_app.core.split import Conflict, conflicts, ordinal
 from judge_app.exchange import draft as drafts
 from judge_app.exchange import planning
 from judge_app.exchange.draft import Draft
-from judge_app.exchange.hand_out import HandOut, hand_out, obstacles
+from judge_app.exchange.hand_out import HandOut, Report, hand_out, obstacles
 from judge_app.exchange.planning import Planned
 from judge_app.exchange.running_order import stroke_table
 from judge_app.ui.language import either, tr, tr_count
@@ -29,6 +29,7 @@ from judge_app.ui.prepare.preparation import Preparation
 from judge_app.ui.prepare.steps import StepWords
 from judge_app.ui.prepare.window import STEPS, PrepareWindow
 from judge_app.ui.prepare.workbook_page import how_many
+from judge_app.ui.prepare.writing import Writing
 from judge_app.ui.theme import Tone
 from judge_app.ui.widgets import Choice, Question
 
@@ -52,6 +53,10 @@ class PrepareDesk(QObject):
         self._publishing = ""
         self._another: Path | None = None
         self._done: tuple[object, object, HandOut] | None = None
+        self._handed: tuple[object, object] = (None, None)
+        self._writing: Writing | None = None
+        self._percent = 0
+        self._leave_after_writing = False
         self._plans: dict[str, Planned] = {}
         self._conflicts: tuple[Conflict, ...] = ()
         window.workbook_page.set_presets(preparation.shelf.shipped())
@@ -111,7 +116,9 @@ class PrepareDesk(QObject):
         orders.made.connect(self._make_order)
         orders.move_requested.connect(self._ask_to_move)
         orders.publish_requested.connect(self._ask_to_publish)
-        self._window.hand_out_page.folder_changed.connect(self._show_next)
+        rooms = self._window.hand_out_page
+        rooms.folder_changed.connect(self._show_next)
+        rooms.stop_requested.connect(self._stop_writing)
 
     @property
     def preparation(self) -> Preparation:
@@ -381,29 +388,63 @@ class PrepareDesk(QObject):
     # handing out
 
     def hand_out(self, folder: Path) -> None:
-        """A folder a room under ``folder``."""
+        """A folder a room under ``folder``, written while the window goes on; one hand-out at a time."""
         self._window.finish_typing()
         held = self._held
         rules = held.look.usable if held.look is not None else None
-        if rules is None or self._in_the_way():
+        if rules is None or self._in_the_way() or self._writing is not None:
             return
         self._window.set_failed("")
+        draft, contest, own = held.draft, held.contest, held.own_rules
         at = held.target or held.path
-        try:
-            done = hand_out(
-                held.draft,
-                held.contest,
-                rules,
-                folder,
-                slides=at.parent if at is not None else None,
-                stamp=dt.datetime.now().astimezone().strftime("%Y%m%d-%H%M%S"),
-                write_rules=held.shelf.write if held.own_rules else None,
-            )
-        except BadInput as error:
-            self._window.set_failed(tr("Not handed out"), error.problems)
-            return
-        self._done = (held.draft.sheets, held.rules, done)
+        beside = at.parent if at is not None else None
+        stamp = dt.datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
+        store = held.shelf.write if own else None
+
+        def write(report: Report) -> HandOut:
+            return hand_out(draft, contest, rules, folder, slides=beside, stamp=stamp, write_rules=store, report=report)
+
+        self._handed = (draft.sheets, held.rules)
+        self._done = None
+        self._writing = Writing(write, self)
+        self._writing.progressed.connect(self._show_progress)
+        self._writing.done.connect(self._rooms_written)
+        self._writing.failed.connect(self._rooms_failed)
+        self._writing.stopped.connect(self._rooms_stopped)
+        self._show_progress(0)
         self.show_all()
+        self._writing.start()
+
+    def _show_progress(self, percent: int) -> None:
+        self._percent = percent
+        self._window.hand_out_page.set_progress(percent)
+        self._show_next()
+
+    def _rooms_written(self, done: HandOut) -> None:
+        self._done = (*self._handed, done)
+        self._end_writing()
+
+    def _rooms_failed(self, problems: Sequence[Problem]) -> None:
+        self._end_writing()
+        self._window.set_failed(tr("Not handed out"), problems)
+
+    def _rooms_stopped(self) -> None:
+        self._end_writing()
+        self._window.set_failed(tr("Not handed out"), [Problem("", "已停止，没有留下文件", "stopped; no file is left")])
+
+    def _end_writing(self) -> None:
+        if self._writing is not None:
+            self._writing.deleteLater()
+        self._writing = None
+        self._window.hand_out_page.set_progress(None)
+        self.show_all()
+        if self._leave_after_writing:
+            self._leave_after_writing = False
+            self._window.close()
+
+    def _stop_writing(self) -> None:
+        if self._writing is not None:
+            self._writing.stop()
 
     def _written(self) -> HandOut | None:
         """What was handed out last, where nothing changed since."""
@@ -502,6 +543,11 @@ class PrepareDesk(QObject):
                 self._split(choice, text)
             case "relation", _:
                 self.change(lambda draft: planning.with_declared(draft, *self._relation, text))
+            case "stop", _:
+                self._leave_after_writing = True
+                if self._writing is None:
+                    self._window.close()
+                self._stop_writing()
             case "leave", _:
                 self._leaving = True
                 self._window.may_close = True
@@ -531,6 +577,18 @@ class PrepareDesk(QObject):
         )
 
     def _ask_to_leave(self) -> None:
+        if self._writing is not None:
+            self._window.ask_question(
+                Question(
+                    key="stop",
+                    title=tr("The rooms are being written. Stop and close?"),
+                    consequence=tr("What is written of them until now is removed."),
+                    needs_reason=False,
+                    yes=tr("Stop and close"),
+                    danger=True,
+                )
+            )
+            return
         self._window.ask_question(
             Question(
                 key="leave",
@@ -549,7 +607,7 @@ class PrepareDesk(QObject):
         held, window = self._held, self._window
         if held.open_now:
             self._plan()
-        window.may_close = self._leaving or not held.dirty
+        window.may_close = self._writing is None and (self._leaving or not held.dirty)
         window.set_history(held.can_undo, held.can_redo, held.open_now and (held.dirty or held.target is None))
         window.set_file(*self._file_words())
         window.set_steps(self._step_words(), held.open_now)
@@ -654,6 +712,9 @@ class PrepareDesk(QObject):
         if window.step + 1 < len(STEPS):
             window.set_next(tr("Next: {step}", step=titles[window.step + 1]))
             return
+        if self._writing is not None:
+            window.set_next(tr("Writing the rooms: {n} %", n=self._percent), enabled=False)
+            return
         wrong = len(self._in_the_way())
         folder = window.hand_out_page.folder
         note = how_many(wrong) if wrong else "" if folder else tr("Choose a folder first")
@@ -663,8 +724,10 @@ class PrepareDesk(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._window and event.type() is QEvent.Type.LanguageChange:
             self.show_all()
-        if watched is self._window and event.type() is QEvent.Type.Close and self._window.may_close:
-            self.left.emit()
+        if watched is self._window and event.type() is QEvent.Type.Close:
+            self._window.finish_typing()  # which may turn out to be unsaved
+            if self._window.may_close:
+                self.left.emit()
         return super().eventFilter(watched, event)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from judge_app.core.contest import Contest, PanelRole
 from judge_app.core.errors import Problem
@@ -20,21 +20,25 @@ from judge_app.ui.widgets import ActionButton, Card, Label
 
 
 class HandOutPage(QWidget):
-    """``folder_changed`` says that the folder may be another; ``open_folder`` opens what was written."""
+    """``folder_changed`` says that the folder may be another, ``stop_requested`` that no more is to be written;
+    ``open_folder`` opens what was written."""
 
     folder_changed = Signal()
+    stop_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._contest = Contest(name="")
         self._problems: tuple[Problem, ...] = ()
         self._done: HandOut | None = None
+        self._percent: int | None = None
         self._orders: dict[str, str] = {}
         self._dialog: QFileDialog | None = None
         self._make()
         self.path.textChanged.connect(lambda _: self.folder_changed.emit())
         self.choose.clicked.connect(self.open_dialog)
         self.show_button.clicked.connect(self.open_folder)
+        self.stop_button.clicked.connect(self.stop_requested)
         self.retranslate()
 
     def _make(self) -> None:
@@ -58,10 +62,17 @@ class HandOutPage(QWidget):
         self._done_text = Label("", tone="ok", wrap=True)
         self._lacking_text = Label("", tone="warn", wrap=True)
         self.show_button = ActionButton("")
+        self._progress_text = Label("", "second", wrap=True)
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.stop_button = ActionButton("")
         self._where_card.body.addWidget(self._intro)
         self._where_card.body.addLayout(row)
         self._where_card.body.addWidget(self._done_text)
         self._where_card.body.addWidget(self._lacking_text)
+        self._where_card.body.addWidget(self._progress_text)
+        self._where_card.body.addWidget(self.progress)
+        self._where_card.body.addWidget(self.stop_button, 0, Qt.AlignmentFlag.AlignLeft)
         self._where_card.body.addWidget(self.show_button, 0, Qt.AlignmentFlag.AlignLeft)
         self._wrong_card = Card(flush=True, tone="stop")
         self.problems = ProblemList()
@@ -82,6 +93,11 @@ class HandOutPage(QWidget):
         """What was written last; None where the contest was changed since."""
         self._done = done
         self._fill()
+
+    def set_progress(self, percent: int | None) -> None:
+        """How much of the slides is written, while rooms are; None while none are."""
+        self._percent = percent
+        self._show_progress()
 
     @property
     def folder(self) -> str:
@@ -105,6 +121,10 @@ class HandOutPage(QWidget):
         self.choose.set_action(tr("Choose…"))
         self.show_button.set_action(tr("Show the folder"))
         self._wrong_card.set_heading(tr("First put right"))
+        self.stop_button.set_action(tr("Stop writing"))
+        self.progress.setAccessibleName(tr("Writing the rooms"))
+        self._progress_text.setText(tr("The slides are copied and then read back. You may go on working meanwhile."))
+        self._show_progress()
         self._fill()
 
     def _fill(self) -> None:
@@ -138,6 +158,14 @@ class HandOutPage(QWidget):
             )
         self._wrong_card.setVisible(bool(self._problems))
         self.problems.set_problems(self._problems)
+
+    def _show_progress(self) -> None:
+        busy = self._percent is not None
+        for widget in (self._progress_text, self.progress, self.stop_button):
+            widget.setVisible(busy)
+        self.path.setEnabled(not busy)
+        self.choose.setEnabled(not busy)
+        self.progress.setValue(self._percent or 0)
 
     def open_dialog(self) -> None:
         """The system's dialog for a folder, without stopping anything."""

@@ -14,6 +14,7 @@ from judge_app.exchange import planning
 from judge_app.exchange.draft import Draft
 from judge_app.exchange.hand_out import HandOut, Room
 from judge_app.ui import samples
+from judge_app.ui.language import tr
 from judge_app.ui.prepare.desk import PrepareDesk
 from judge_app.ui.prepare.preparation import Preparation
 from judge_app.ui.prepare.window import PrepareWindow
@@ -305,6 +306,14 @@ def rooms_written() -> Bench:
     return bench
 
 
+def rooms_writing() -> Bench:
+    bench = rooms()
+    bench.window.hand_out_page.path.setText("/media/stick")
+    bench.window.hand_out_page.set_progress(45)
+    bench.window.set_next(tr("Writing the rooms: {n} %", n=45), enabled=False)
+    return bench
+
+
 def rooms_not_ready() -> Bench:
     bench = findings()
     bench.desk.go_to(4)
@@ -338,6 +347,7 @@ STATES: dict[str, Callable[[], Bench]] = {
     "order-ask-move": ask_move,
     "order-published": published,
     "rooms": rooms,
+    "rooms-writing": rooms_writing,
     "rooms-written": rooms_written,
     "rooms-not-ready": rooms_not_ready,
 }

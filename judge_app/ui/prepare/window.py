@@ -237,7 +237,6 @@ class PrepareWindow(QWidget):
         self._fit_question()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.finish_typing()
         if self.may_close:
             super().closeEvent(event)
         else:
