@@ -134,7 +134,7 @@ class PrepareWindow(QWidget):
             return page.fix_text
         if self.next_button.isEnabled():
             return self.next_button
-        return self.hand_out_page.path if self.step + 1 == len(STEPS) else self.pages.currentWidget()
+        return self.hand_out_page.path if self.step + 1 == len(STEPS) else self.steps.tabs[self.step]
 
     def _connect(self) -> None:
         for done in (self.ask.answered, self.ask.dropped):
