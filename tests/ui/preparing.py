@@ -5,14 +5,14 @@ from __future__ import annotations
 from pytestqt.qtbot import QtBot
 
 from judge_app.cli.prepare import Shelf
-from judge_app.ui.prepare import Preparation, PrepareDesk, PrepareWindow
+from judge_app.ui.prepare import Preparation, PrepareDesk, PrepareWindow, Recovery
 
 
-def prepared(qtbot: QtBot, shelf: Shelf | None = None) -> PrepareDesk:
+def prepared(qtbot: QtBot, shelf: Shelf | None = None, *, recovery: Recovery | None = None) -> PrepareDesk:
     """A desk whose window is shown."""
     window = PrepareWindow()
     qtbot.addWidget(window)
-    made = PrepareDesk(Preparation(shelf or Shelf()), window)
+    made = PrepareDesk(Preparation(shelf or Shelf()), window, recovery)
     window.show()
     return made
 

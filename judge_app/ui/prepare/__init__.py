@@ -2,6 +2,7 @@
 
 from judge_app.ui.prepare.desk import PrepareDesk
 from judge_app.ui.prepare.preparation import Preparation
+from judge_app.ui.prepare.recovery import Recovery
 from judge_app.ui.prepare.window import PrepareWindow
 
-__all__ = ["Preparation", "PrepareDesk", "PrepareWindow"]
+__all__ = ["Preparation", "PrepareDesk", "PrepareWindow", "Recovery"]

@@ -26,6 +26,7 @@ from judge_app.exchange.running_order import stroke_table
 from judge_app.ui.language import either, tr, tr_count
 from judge_app.ui.prepare.order_page import order_state
 from judge_app.ui.prepare.preparation import Preparation
+from judge_app.ui.prepare.recovery import Found, Recovery
 from judge_app.ui.prepare.steps import StepWords
 from judge_app.ui.prepare.window import STEPS, PrepareWindow
 from judge_app.ui.prepare.workbook_page import how_many
@@ -41,8 +42,13 @@ class PrepareDesk(QObject):
 
     left = Signal()
 
-    def __init__(self, preparation: Preparation, window: PrepareWindow) -> None:
+    def __init__(self, preparation: Preparation, window: PrepareWindow, recovery: Recovery | None = None) -> None:
+        """``recovery`` keeps copies of what is not saved; what an earlier window left there is offered at once."""
         super().__init__(window)
+        self._recovery = recovery
+        self._found: list[Found] = []
+        self._copied: object = None
+        self._copy_failed = False
         self._held = preparation
         self._window = window
         self._dialog: QFileDialog | None = None
@@ -51,7 +57,7 @@ class PrepareDesk(QObject):
         self._relation = ("", "")
         self._moving = ("", "", 0)
         self._publishing = ""
-        self._another: Path | None = None
+        self._another: Path | Found | None = None
         self._done: tuple[object, object, HandOut] | None = None
         self._handed: tuple[object, object] = (None, None)
         self._writing: Writing | None = None
@@ -64,6 +70,8 @@ class PrepareDesk(QObject):
         self._connect()
         window.installEventFilter(self)
         self.show_all()
+        if recovery is not None:
+            self.offer(recovery.found())
 
     def _connect(self) -> None:
         window = self._window
@@ -88,6 +96,8 @@ class PrepareDesk(QObject):
         rules.moved.connect(lambda path, to: self.change_rules(lambda held: rule_draft.with_item_moved(held, path, to)))
         rules.preset_chosen.connect(lambda key: self.change(lambda draft: drafts.with_setting(draft, "赛制模板", key)))
         rules.confirm_requested.connect(self._ask_to_confirm)
+        if self._recovery is not None:
+            self._recovery.failed.connect(self._copy_written)
         self._connect_sessions()
 
     def _connect_sessions(self) -> None:
@@ -145,10 +155,81 @@ class PrepareDesk(QObject):
         """A workbook in place of the one that is open: where unsaved work would be lost, that is asked first."""
         window = self._window
         window.finish_typing()
-        if self._held.dirty and window.workbook_page.shows_sheets:
-            self._ask_for_another(path)
+        self._open_another(path)
+
+    def _open_another(self, other: Path | Found) -> None:
+        if self._held.dirty and self._window.workbook_page.shows_sheets:
+            self._ask_for_another(other)
+        elif isinstance(other, Found):
+            self.restore(other)
         else:
-            self.open(path)
+            self.open(other)
+
+    def offer(self, found: Sequence[Found]) -> None:
+        """Asks about what windows that ended without a save have left, one by one; Esc leaves it for another time."""
+        self._found = list(found)
+        if not self._found:
+            return
+        copy = self._found[0].copy
+        at = dt.datetime.fromisoformat(copy.at).astimezone().strftime("%Y-%m-%d %H:%M")
+        name = drafts.setting(copy.draft, "大赛名称") or (
+            copy.path.name if copy.path is not None else tr("New contest")
+        )
+        self._window.ask_question(
+            Question(
+                key="recover",
+                title=tr("Unsaved work on {name} was kept at {at}. Go on with it?", name=name, at=at),
+                consequence=str(copy.target or copy.path or ""),
+                choices=(
+                    Choice("take", tr("Go on with it"), tr("As it stood then; nothing is saved by this.")),
+                    Choice("drop", tr("Throw it away"), tr("The files that were saved stay as they are.")),
+                ),
+                chosen="take",
+                columns=2,
+                needs_reason=False,
+                yes=tr("Do so"),
+            )
+        )
+
+    def _answer_offer(self, choice: str) -> None:
+        found = self._found[0]
+        if choice != "drop":
+            self._open_another(found)
+            return
+        if self._recovery is not None:
+            self._recovery.discard(found)
+        self.offer(self._found[1:])
+
+    def restore(self, found: Found) -> None:
+        """Goes on with what another window left unsaved."""
+        if self._recovery is None or not self._recovery.adopt(found):
+            self._window.set_failed(tr("Another window has taken it up already"))
+            return
+        self._held.restore(found.copy)
+        self._copied = (found.copy.draft, found.copy.rules)
+        self._window.set_failed("")
+        self._window.workbook_page.clear()
+        self.show_all()
+        self._window.focus_first()
+
+    def _copy_written(self, failed: bool) -> None:
+        self._copy_failed = failed
+        self._window.set_file(*self._file_words())
+
+    def _keep_copy(self) -> None:
+        """The copy of unsaved work as it now stands; none where nothing is unsaved."""
+        held = self._held
+        if self._recovery is None or not held.open_now:
+            return
+        if not held.dirty:
+            if self._copied is not None:
+                self._recovery.drop()
+                self._copied = None
+            return
+        state = (held.draft, held.rules)
+        if held.can_undo and state != self._copied:
+            self._copied = state
+            self._recovery.keep(held.copy(_now()))
 
     def begin(self, preset: str) -> None:
         """A new contest under a preset."""
@@ -550,17 +631,23 @@ class PrepareDesk(QObject):
                 self._stop_writing()
             case "leave", _:
                 self._leaving = True
+                if self._recovery is not None:
+                    self._recovery.drop()
                 self._window.may_close = True
                 self._window.close()
-            case "another", _ if self._another is not None:
+            case "another", _ if isinstance(self._another, Found):
+                self.restore(self._another)
+            case "another", _ if isinstance(self._another, Path):
                 self.open(self._another)
+            case "recover", _:
+                self._answer_offer(choice)
             case "another", _:
                 self._window.workbook_page.clear()
                 self._window.show_step(WORKBOOK)
 
-    def _ask_for_another(self, path: Path | None) -> None:
-        """``path``: the one that is opened on yes; None: one is chosen then."""
-        self._another = path
+    def _ask_for_another(self, other: Path | Found | None) -> None:
+        """``other``: what is opened on yes; None: a workbook is chosen then."""
+        self._another = other
         self._window.finish_typing()
         if not self._held.dirty:
             self._window.workbook_page.clear()
@@ -571,7 +658,7 @@ class PrepareDesk(QObject):
                 title=tr("Open another workbook?"),
                 consequence=tr("What is not saved of this one is lost once another is open."),
                 needs_reason=False,
-                yes=tr("Choose another") if path is None else tr("Open {name} instead", name=path.name),
+                yes=tr("Open {name} instead", name=other.name) if isinstance(other, Path) else tr("Choose another"),
                 danger=True,
             )
         )
@@ -607,6 +694,7 @@ class PrepareDesk(QObject):
         held, window = self._held, self._window
         if held.open_now:
             self._plan()
+        self._keep_copy()
         window.may_close = self._writing is None and (self._leaving or not held.dirty)
         window.set_history(held.can_undo, held.can_redo, held.open_now and (held.dirty or held.target is None))
         window.set_file(*self._file_words())
@@ -638,6 +726,8 @@ class PrepareDesk(QObject):
             return "", "", "plain"
         at = held.target or held.path
         name = at.name if at is not None else tr("New contest")
+        if held.dirty and self._copy_failed:
+            return name, tr("Not saved, and no copy for a crash"), "stop"
         if held.dirty:
             return name, tr("Not saved"), "warn"
         return name, tr("Saved") if held.target is not None else tr("As opened"), "ok"
@@ -727,6 +817,8 @@ class PrepareDesk(QObject):
         if watched is self._window and event.type() is QEvent.Type.Close:
             self._window.finish_typing()  # which may turn out to be unsaved
             if self._window.may_close:
+                if self._recovery is not None:
+                    self._recovery.release()
                 self.left.emit()
         return super().eventFilter(watched, event)
 

@@ -16,6 +16,7 @@ from judge_app.core.rule_draft import Look
 from judge_app.core.rules import RuleSet
 from judge_app.exchange import draft as drafts
 from judge_app.exchange.draft import Draft
+from judge_app.exchange.draft_copy import Copy
 from judge_app.exchange.tables import Located
 from judge_app.exchange.workbook import check_fit
 
@@ -133,6 +134,20 @@ class Preparation:
         self._shelf.load(None, preset)
         self._start(drafts.blank_draft("contest.xlsx", preset), None)
         self._kept = None
+
+    def restore(self, copy: Copy) -> None:
+        """Takes unsaved work up again where its copy was made."""
+        self._start(copy.draft, copy.path)
+        self.target = copy.target
+        self._on_shelf = tuple(self._shelf.keys(self._folder))
+        self._disk_rules = self._named(copy.draft)
+        self._state = State(copy.draft, copy.rules)
+        self._kept = None
+        self._read()
+
+    def copy(self, at: str) -> Copy:
+        """What is held now, to be restored; ``at`` is this moment (ISO)."""
+        return Copy(at, self.path, self.target, self.draft, self.rules)
 
     def _start(self, draft: Draft, path: Path | None) -> None:
         self.path, self.target = path, None

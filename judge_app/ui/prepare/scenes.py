@@ -17,6 +17,7 @@ from judge_app.ui import samples
 from judge_app.ui.language import tr
 from judge_app.ui.prepare.desk import PrepareDesk
 from judge_app.ui.prepare.preparation import Preparation
+from judge_app.ui.prepare.recovery import Found
 from judge_app.ui.prepare.window import PrepareWindow
 
 ORDER = (
@@ -30,6 +31,7 @@ ORDER = (
     "common-7",
     "blank",
 )
+RECOVERED = ("第四届智慧医疗创新大赛·星澜赛区决赛（样例）", "/home/contest/contest.xlsx")
 LONG = "面向基层医疗卫生机构的慢性病全程管理与多学科远程会诊一体化服务平台"
 
 
@@ -75,7 +77,11 @@ class Bench:
     def written(self) -> tuple[str, ...]:
         """What people wrote: every cell of the workbook, and its headings, which are the file's own."""
         if not self.held.open_now:
-            return ("contest", *(text for rules in shipped() for text in (rules.key, rules.name.zh, rules.name.en)))
+            return (
+                "contest",
+                *RECOVERED,
+                *(text for rules in shipped() for text in (rules.key, rules.name.zh, rules.name.en)),
+            )
         texts = [
             drafts.shown(cell)
             for rows in self.held.draft.sheets.values()
@@ -147,6 +153,15 @@ def long_names() -> Bench:
 def new_contest() -> Bench:
     bench = Bench()
     bench.desk.begin("common-5")
+    return bench
+
+
+def ask_recover() -> Bench:
+    """What a window that was killed had left is offered."""
+    left = Bench("regional-final").held
+    bench = Bench()
+    copy = left.copy("2026-12-04T18:30:00+08:00")._replace(path=Path("/home/contest/contest.xlsx"))
+    bench.desk.offer([Found(Path("nowhere"), copy)])
     return bench
 
 
@@ -327,6 +342,7 @@ STATES: dict[str, Callable[[], Bench]] = {
     "long": long_names,
     "new": new_contest,
     "ask-where": ask_where,
+    "ask-recover": ask_recover,
     "rules": _rules("regional-final", "components"),
     "rules-basics": _rules("national-2020", "basics"),
     "rules-times": _rules("national-2020", "times"),
