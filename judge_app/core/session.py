@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import lru_cache, singledispatch
@@ -83,7 +84,7 @@ _PRESENCE_OF = {
 }
 
 
-class SheetState(Struct, frozen=True):
+class SheetState(Struct, frozen=True, gc=False):
     """One judge × one project. ``points`` stay after a return, as the old value that the new one builds on.
 
     ``away`` is the status and reason from before the judge was away, so that a return to the panel brings back what
@@ -1648,6 +1649,14 @@ def _paper_dropped(event: events.PaperDropped, state: State, body: Body) -> Stat
     return _without_papers(state, event.entry_no, event.judge)
 
 
+def _with_common_names(points: Points) -> Points:
+    """The same points; all sheets share the names of their lines, which as they came take more memory than the marks."""
+    return {
+        sys.intern(component): {sys.intern(criterion): value for criterion, value in lines_.items()}
+        for component, lines_ in points.items()
+    }
+
+
 @_then(events.SheetSubmitted)
 def _sheet_submitted(event: events.SheetSubmitted, state: State, body: Body) -> State:
     return _with_sheet(
@@ -1656,7 +1665,7 @@ def _sheet_submitted(event: events.SheetSubmitted, state: State, body: Body) -> 
         event.judge,
         status=SheetStatus.SUBMITTED,
         revision=event.revision,
-        points=event.points,
+        points=_with_common_names(event.points),
         comment=event.comment,
         seq=body.seq,
         late=event.late,

@@ -89,7 +89,7 @@ Answer = Callable[[messages.Receipt | Refusal], None]
 """Who hears what became of a command; called once, on the room's loop."""
 
 
-class Known(msgspec.Struct):
+class Taken(NamedTuple):
     """A command that was taken: what its receipt says."""
 
     actor: str
@@ -98,9 +98,19 @@ class Known(msgspec.Struct):
     seq: int
     hash: bytes
     at: str
-    stored: bool
-    waiting: list[Answer] = msgspec.field(default_factory=list)
-    """Who asked for it while the disk is at work."""
+
+    @classmethod
+    def by(cls, record: Record) -> Taken:
+        """The command of a record that is its first."""
+        body = record.body
+        return cls(body.actor, body.command_digest, record.seq, record.hash, body.at.wall)
+
+
+class Writing(NamedTuple):
+    """A command that the disk is at work on, and who waits for its receipt."""
+
+    taken: Taken
+    waiting: list[Answer]
 
 
 class Asked(NamedTuple):
@@ -127,7 +137,10 @@ class Room:
         self._path = file.path
         self.photos = Photos(file.path)
         self._file = file
-        self._commands: dict[str, Known] = {}
+        self._writing: dict[str, Writing] = {}
+        self._stored_ids: set[int] = set()
+        """The numbers of all commands that are in the file, which knows the rest: their receipts are asked of it."""
+        self._asking: dict[object, tuple[str, Answer]] = {}
         self._head = (0, journal.GENESIS)
         self._snapshots: collections.deque[tuple[int, State]] = collections.deque()
         self._ahead: collections.deque[Record] = collections.deque()
@@ -135,7 +148,8 @@ class Room:
         self._gathered: list[Record] | None = None
         self._unused = b""
         self._sinks: set[Sink] = set()
-        self._shown: dict[Sink, bytes] = {}
+        self._shown: dict[Sink, int] = {}
+        """The hash of what each was shown last."""
         self._live: dict[str, views.SeatLive] = {}
         self._live_push: asyncio.TimerHandle | None = None
         self._push_handle: asyncio.TimerHandle | None = None
@@ -311,9 +325,13 @@ class Room:
             answer(refused)
             return
         digest = signing.digest(message.data)
-        known = self._commands.get(message.command_id)
-        if known is not None:
-            self._answer_again(seat, message, digest, known, answer)
+        writing = self._writing.get(message.command_id)
+        if writing is not None:
+            if self._is_same(seat, message, digest, writing.taken, answer):
+                writing.waiting.append(answer)
+            return
+        if _number_of(message.command_id) in self._stored_ids:
+            self._answer_again(seat, message, digest, answer)
             return
         self._count(seat, job.device, message)
         try:
@@ -346,7 +364,7 @@ class Room:
             answer(Refusal(command_id=message.command_id, code=error.code, zh=error.zh, en=error.en, again=again))
             return
         self._write(self._records(made, actor=seat.id, command_id=message.command_id, digest=digest))
-        self._commands[message.command_id].waiting.append(answer)
+        self._writing[message.command_id].waiting.append(answer)
 
     def _count(self, seat: Seat, device: str, message: Submit) -> None:
         """A device counts its commands. Two commands of one number come from two programs with one key; numbers that are
@@ -378,26 +396,45 @@ class Room:
             )
             self.set_trouble(f"counter:{device}", text if missing else None)
 
-    def _answer_again(self, seat: Seat, message: Submit, digest: str, known: Known, answer: Answer) -> None:
-        if known.digest != digest or known.actor != seat.id:
-            log.warning("command %s came again with other bytes", message.command_id)
-            self._trouble["command"] = (
-                "收到编号相同但内容不同的提交，请检查该席位的电脑",
-                "a command came twice with different content: look at that seat's computer",
+    def _answer_again(self, seat: Seat, message: Submit, digest: str, answer: Answer) -> None:
+        """A command that is in the file: its receipt once more, after what the disk is at work on now."""
+        asked = object()
+        self._asking[asked] = message.command_id, answer
+
+        def look(file: SessionFile) -> None:
+            found = file.first_of(message.command_id)
+            if found is None:
+                raise StoreFailed("lost", "已写入的记录读不到", "a record that was written is not to be found")
+            self.loop.call_soon_threadsafe(tell, Taken.by(found))
+
+        def tell(taken: Taken) -> None:
+            # Not where the store failed meanwhile: then it was told to come again.
+            if self._asking.pop(asked, None) and self._is_same(seat, message, digest, taken, answer):
+                answer(self._receipt(message.command_id, taken))
+
+        if not self.with_file(look):
+            del self._asking[asked]
+            answer(_store_trouble(message.command_id))
+
+    def _is_same(self, seat: Seat, message: Submit, digest: str, taken: Taken, answer: Answer) -> bool:
+        """Whether a command that came again is the one that was taken; another one of the same id is refused."""
+        if (taken.digest, taken.actor) == (digest, seat.id):
+            return True
+        log.warning("command %s came again with other bytes", message.command_id)
+        self._trouble["command"] = (
+            "收到编号相同但内容不同的提交，请检查该席位的电脑",
+            "a command came twice with different content: look at that seat's computer",
+        )
+        self._push_live()
+        answer(
+            Refusal(
+                command_id=message.command_id,
+                code="id_reused",
+                zh="此编号已用于其他内容",
+                en="this command id was used for other content",
             )
-            self._push_live()
-            answer(
-                Refusal(
-                    command_id=message.command_id,
-                    code="id_reused",
-                    zh="此编号已用于其他内容",
-                    en="this command id was used for other content",
-                )
-            )
-        elif known.stored:
-            answer(self._receipt(message.command_id, known))
-        else:
-            known.waiting.append(answer)
+        )
+        return False
 
     def _unwelcome(self, seat: Seat, device: str, message: Submit) -> Refusal | None:
         """Why nothing of this device is taken now, before its signature is looked at."""
@@ -643,20 +680,17 @@ class Room:
         self._head = (record.seq, record.hash)
         if isinstance(body.event, events.DeviceEnrolled):
             self._seat_of_device[body.event.device] = body.event.seat
-        if body.command_digest and body.part == 0:
-            self._commands[body.command_id] = Known(
-                actor=body.actor,
-                digest=body.command_digest,
-                seq=record.seq,
-                hash=record.hash,
-                at=body.at.wall,
-                stored=stored,
-            )
+        if not body.by_command or body.part:
+            return
+        if stored:
+            self._stored_ids.add(_number_of(body.command_id))
+        else:
+            self._writing[body.command_id] = Writing(Taken.by(record), [])
 
-    def _receipt(self, command_id: str, known: Known) -> messages.Receipt:
+    def _receipt(self, command_id: str, taken: Taken) -> messages.Receipt:
         session_id = self.state.session.session_id
         return signing.sign_receipt(
-            self.keys.signing, session_id, command_id, known.digest, known.seq, known.hash.hex(), known.at
+            self.keys.signing, session_id, command_id, taken.digest, taken.seq, taken.hash.hex(), taken.at
         )
 
     def _write(self, records: Sequence[Record]) -> None:
@@ -673,7 +707,7 @@ class Room:
     def _on_committed(self, records: Sequence[Record], took_ns: int) -> None:
         """On the writer's thread: the receipts are signed there, beside the loop."""
         ids = [record.body.command_id for record in records if record.body.by_command and record.body.part == 0]
-        receipts = [self._receipt(command_id, self._commands[command_id]) for command_id in ids]
+        receipts = [self._receipt(command_id, self._writing[command_id].taken) for command_id in ids]
         self.loop.call_soon_threadsafe(self._after_commit, records, receipts, took_ns)
 
     def _on_failed(self, records: Sequence[Record], error: Exception) -> None:
@@ -688,10 +722,8 @@ class Room:
         self._last_write = last.body.at.wall
         self._commit_us = took_ns // 1000
         for receipt in receipts:
-            known = self._commands[receipt.command_id]
-            known.stored = True
-            waiting, known.waiting = known.waiting, []
-            for answer in waiting:
+            self._stored_ids.add(_number_of(receipt.command_id))
+            for answer in self._writing.pop(receipt.command_id).waiting:
                 answer(receipt)
         for seq, asked in self._waiting:
             if seq <= last.seq and not asked.done():
@@ -715,10 +747,13 @@ class Room:
             f"写入失败，已停止接收：{error}。正在重新打开场次文件",
             f"writing failed, nothing is accepted: {error}. Opening the session file again",
         )
-        for command_id, known in self._commands.items():
-            waiting, known.waiting = known.waiting, []
-            for answer in waiting:
-                answer(_store_trouble(command_id))
+        waiting = [(one, answer) for one, writing in self._writing.items() for answer in writing.waiting]
+        waiting += self._asking.values()
+        for writing in self._writing.values():
+            writing.waiting.clear()
+        self._asking.clear()
+        for command_id, answer in waiting:
+            answer(_store_trouble(command_id))
         for _, asked in self._waiting:
             if not asked.done():
                 asked.set_exception(_NotStored())
@@ -737,7 +772,8 @@ class Room:
                 await asyncio.sleep(REOPEN_S)
                 continue
             self._file = file
-            self.state, self._head, self._commands = State(), (0, journal.GENESIS), {}
+            self.state, self._head = State(), (0, journal.GENESIS)
+            self._writing, self._stored_ids = {}, set()
             self._snapshots.clear()
             self._ahead.clear()
             for record in file.records():
@@ -1011,8 +1047,8 @@ class Room:
 
     def _show(self, sink: Sink, live: views.Live | None = None) -> None:
         shown = messages.encode(views.view(self.committed, sink.seat, live or self.live()))
-        if self._shown.get(sink) != shown:
-            self._shown[sink] = shown
+        if self._shown.get(sink) != (shown_hash := hash(shown)):
+            self._shown[sink] = shown_hash
             sink.show(b'{"type":"View","seq":%d,"view":%b}' % (self.committed.seq, shown))
 
     def _push_soon(self, bodies: Sequence[journal.Body]) -> None:
@@ -1107,6 +1143,11 @@ _GATHERED = (events.SheetSubmitted, events.DeviceEnrolled, events.DeviceAdmitted
 
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def _number_of(command_id: str) -> int:
+    """A command's id (a UUID in its one form) as a number, which takes half the memory."""
+    return int(command_id.replace("-", ""), 16)
 
 
 class _NotStored(Exception):

@@ -398,6 +398,15 @@ class SessionFile:
                 return
             after = int(rows[-1][0])
 
+    def first_of(self, command_id: str) -> Record | None:
+        """The first record that a command made, or None where it made none."""
+        sql = (
+            "SELECT body, prev_hash, hash FROM journal WHERE command_id = ? AND command_id <> '' ORDER BY part LIMIT 1"
+        )
+        with self._at_work() as connection:
+            row = connection.exec_driver_sql(sql, (command_id,)).first()
+        return None if row is None else read(row[0], row[1], row[2])
+
     def checkpoints(self) -> list[Checkpoint]:
         """The signed checkpoints in the order of their records."""
         with self._at_work() as connection:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from judge_app.core import events
+from judge_app.core import commands, events
 from judge_app.core.clock import EndedBy, HoldKind, Outcome
 from judge_app.core.contest import Judge, Presence
 from judge_app.core.events import AnyEvent, Event
@@ -21,7 +21,7 @@ from judge_app.core.journal import GENESIS, VERSION, Body, Record, Stamp, chain,
 from judge_app.core.paper import PaperOrigin
 from judge_app.core.review import Tick
 from judge_app.core.stages import Showing
-from tests.core.sessions import RULES, setup
+from tests.core.sessions import RULES, setup, sheet
 from tests.core.simulation import Move, Sitting, moves, play
 
 GOLDEN = Path(__file__).with_name("golden_events.json")
@@ -384,3 +384,23 @@ def test_the_same_event_under_two_salts_has_two_hashes() -> None:
 def test_an_event_by_a_command_is_told_from_the_rooms_own() -> None:
     assert body(1, events.SessionLocked()).by_command
     assert not body(1, events.SessionLocked(), command_digest="").by_command
+
+
+def test_the_sheets_of_a_session_share_the_names_of_their_lines() -> None:
+    """Each record that is read brings its own copies of them, which take more memory than the marks."""
+    sitting = Sitting()
+    sitting.do("host", commands.CallProject(entry_no="1"))
+    sitting.do("host", commands.StartPhase(phase="presentation"))
+    for judge in ("E2", "E3"):
+        points = sheet(sitting.setup, judge, entry_no="1")
+        sitting.do(judge, commands.SubmitSheet(entry_no="1", revision=0, points=points))
+    held = sitting.read_back().projects["1"].sheets
+    names = [[name for marks in (held[judge].points or {}).values() for name in marks] for judge in ("E2", "E3")]
+    assert [id(name) for name in names[0]] == [id(name) for name in names[1]]
+    assert held["E2"].points == sheet(sitting.setup, "E2", entry_no="1")
+    read_names = [
+        next(iter(next(iter(sheet_read.points.values()))))
+        for sheet_read in (read(r.data, r.prev_hash, r.hash).event for r in sitting.records)
+        if isinstance(sheet_read, events.SheetSubmitted)
+    ]
+    assert len({id(name) for name in read_names}) == 2  # and so it is not by itself

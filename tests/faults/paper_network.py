@@ -41,6 +41,9 @@ class Disk:
     def records(self) -> Iterator[Record]:
         return iter(list(self.rows))
 
+    def first_of(self, command_id: str) -> Record | None:
+        return next((record for record in self.rows if record.body.command_id == command_id), None)
+
     def close(self) -> None: ...
 
 
@@ -48,7 +51,7 @@ class Writer:
     """Writes when it is told to. ``hasty``: acknowledges at once, as a wrong build would."""
 
     def __init__(self, file: Any, committed: Callable[[Sequence[Record], int], None], failed: Any) -> None:
-        self.waiting: collections.deque[Sequence[Record]] = collections.deque()
+        self.waiting: collections.deque[Sequence[Record] | Callable[[Any], None]] = collections.deque()
         self._file, self._committed = file, committed
 
     hasty = False
@@ -62,10 +65,16 @@ class Writer:
         if self.hasty:
             self._committed(records, 0)
 
+    def call(self, act: Callable[[Any], None]) -> None:
+        self.waiting.append(act)
+
     def commit(self) -> None:
-        """One batch is on the disk, and the room hears of it."""
+        """One batch is on the disk, and the room hears of it; or what else was to be done with the file is done."""
         if self.waiting:
             batch = self.waiting.popleft()
+            if callable(batch):
+                batch(self._file)
+                return
             self._file.append(batch)
             if not self.hasty:
                 self._committed(batch, 0)
@@ -182,6 +191,10 @@ class World:
         self.writer.commit()
         self.settle()
 
+    def commit_all(self) -> None:
+        while self.writer.waiting:
+            self.commit()
+
     def crash(self) -> None:
         """The room's process is gone, with what was in its memory and on every connection; a new one reads the disk."""
         self.to_room.clear()
@@ -245,8 +258,7 @@ class World:
                 del self.to_room[at]
                 self.arrive(laptop, message)
                 break
-        while self.writer.waiting:
-            self.commit()
+        self.commit_all()
         for at, (who, answer) in enumerate(self.to_seat):
             if who is laptop and answer.command_id == command_id:
                 del self.to_seat[at]

@@ -169,7 +169,7 @@ class Network(RuleBasedStateMachine):
     @rule(number=numbers)
     def other_content_under_a_known_id(self, number: int) -> None:
         _, laptop = self.a_laptop(number)
-        recorded = [one for one in laptop.given if one in self.world.room._commands]
+        recorded = [one for one in laptop.given if self.world.disk.first_of(one)]
         if not recorded:
             return
         first = laptop.given[recorded[number % len(recorded)]]
@@ -181,8 +181,10 @@ class Network(RuleBasedStateMachine):
             first.counter,
             first.data.replace('"comment":""', '"comment":"x"') + " ",
         )
+        self.world.commit_all()
         before, length = len(self.world.to_seat), self.world.room.state.seq
         self.world.arrive(laptop, submit)
+        self.world.commit_all()
         answers = [one for _, one in self.world.to_seat[before:]]
         del self.world.to_seat[before:]
         assert [type(one) for one in answers] == [Refusal]

@@ -6,8 +6,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import gc
 import logging
 import threading
+import tracemalloc
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -26,6 +28,7 @@ from judge_app.core.views import HostView, JudgeView, SheetStatus
 from judge_app.room import clock as room_clock
 from judge_app.room import room as room_module
 from judge_app.room.codes import GUESSES
+from judge_app.room.counter import MOST
 from judge_app.room.room import MAX_DEVICES, check_setup, open_room
 from judge_app.store.errors import StoreFailed
 from judge_app.store.session_file import SessionFile, read_session
@@ -162,6 +165,75 @@ def test_the_same_command_after_a_restart_gets_the_same_receipt(tmp_path: Path) 
             first = await answer(held, "judge:E2", device, submit)
         async with hall(tmp_path) as held:
             assert await answer(held, "judge:E2", device, submit) == first
+
+    play(scene)
+
+
+def test_a_recorded_command_that_comes_again_while_the_store_fails_is_told_to_come_later(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its receipt is asked of the file, behind the commit that is about to fail."""
+
+    async def scene() -> None:
+        async with hall(tmp_path, file=Held.create) as held:
+            mine, theirs = await held.seated("judge:E2"), await held.seated("judge:E3")
+            await held.begin()
+            host = Sink(held.seat("host"), "h")
+            held.room.join(host, "desk")
+            submit = mine.sign(held.sheet("E2"))
+            first = await answer(held, "judge:E2", mine, submit)
+            file: Any = held.room._file
+            file.go.clear()
+            failing = asyncio.ensure_future(answer(held, "judge:E3", theirs, theirs.sign(held.sheet("E3"))))
+            while held.room.state.projects["1"].sheets["E3"].status is SheetStatus.EMPTY:  # noqa: ASYNC110
+                await asyncio.sleep(0)
+            again = asyncio.ensure_future(answer(held, "judge:E2", mine, submit))
+            while not held.room._asking:  # noqa: ASYNC110
+                await asyncio.sleep(0)
+            file.fails = True
+            file.go.set()
+            for told in (await failing, await again):
+                assert isinstance(told, Refusal)
+                assert (told.code, told.again) == ("store_trouble", True)
+            await host.until(recovered)
+            assert await answer(held, "judge:E2", mine, submit) == first
+
+    with caplog.at_level(logging.WARNING):
+        play(scene)
+
+
+def test_a_recorded_command_leaves_no_more_than_its_number_in_memory(tmp_path: Path) -> None:
+    """However long the evening: what a receipt says is asked of the file. The negative control keeps every record."""
+
+    async def grown(held: Hall, device: Any, count: int) -> float:
+        """Bytes a command, over so many that change nothing but the reason of one request."""
+
+        async def many(count: int) -> None:
+            for _ in range(count // 20):
+                asks = [commands.AskReturn(entry_no="1", reason="x") for _ in range(20)]
+                told = await asyncio.gather(*(give(held, "judge:E2", device, one) for one in asks))
+                assert all(isinstance(one, Receipt) for one in told)
+
+        await many(MOST + 20)  # a device's own counter is full then
+        gc.collect()
+        before = tracemalloc.get_traced_memory()[0]
+        await many(count)
+        gc.collect()
+        return (tracemalloc.get_traced_memory()[0] - before) / count
+
+    async def scene() -> None:
+        async with hall(tmp_path, automatic=True) as held:
+            device = await held.seated("judge:E2")
+            await held.begin()
+            await give(held, "judge:E2", device, held.sheet("E2"))
+            tracemalloc.start()
+            try:
+                assert await grown(held, device, 400) < 250
+                kept: list[Record] = []
+                held.room.new_records.append(kept.extend)
+                assert await grown(held, device, 100) > 250
+            finally:
+                tracemalloc.stop()
 
     play(scene)
 
@@ -315,7 +387,9 @@ def test_a_room_that_acknowledges_before_the_commit_is_found_out(tmp_path: Path)
     class Hasty(room_module.Writer):
         def _commit(self, batch: Sequence[Record]) -> None:
             self._committed(batch, 0)
+            committed, self._committed = self._committed, lambda *_: None
             super()._commit(batch)
+            self._committed = committed
 
     async def scene() -> None:
         async with hall(tmp_path, file=Held.create) as held:
