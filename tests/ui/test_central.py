@@ -33,7 +33,7 @@ from judge_app.ui.central.board import Board
 from judge_app.ui.central.publishing import Order, publish
 from judge_app.ui.central.questions import Record
 from judge_app.ui.language import Language
-from judge_app.ui.widgets import OptionCard
+from judge_app.ui.widgets import Label, OptionCard
 from tests.core.contests import heard, sitting
 from tests.ui.desk import Heard, button, dressed
 
@@ -318,6 +318,70 @@ def test_what_was_not_done_is_said(qtbot: QtBot) -> None:
     assert "磁盘已满" in titles(window)[0]
     window.tasks.acted.emit("wrong", "close")
     assert titles(window) == []
+
+
+# words
+
+
+def test_what_room_and_centre_differ_in_is_said_in_a_whole_sentence(qtbot: QtBot) -> None:
+    window = scene(qtbot, "contested")
+    text = next(one.text for one in window.tasks.troubles if one.key.startswith("check|"))
+    assert text.splitlines() == [
+        "记录条数：会场 158 条，中心 157 条",
+        "04 号 · 分数合计：会场 628.5，中心 627.5",
+    ]
+    assert window.next_button.text() == "处理第一场的问题"
+    window.take_next_step()
+    assert window.ask.question is not None
+    assert window.ask.question.key == "contested", "the room is in view: what is to be decided is asked"
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("results-pending", "有 2 项阻碍公布"),
+        ("before-list", "名单可以公示"),
+        ("objections", "有 1 项阻碍公布"),
+        ("alternate", "有 1 项阻碍公布"),
+        ("published", "已公布"),
+    ],
+)
+def test_the_bar_says_what_still_keeps_the_results_back(qtbot: QtBot, state: str, words: str) -> None:
+    window = scene(qtbot, state)
+    assert window._open.text == words
+
+
+def test_a_line_of_what_was_published_says_what_its_numbers_are(qtbot: QtBot) -> None:
+    row = scene(qtbot, "published").publication_table.rows[0]
+    assert (row.cells[3].text, row.cells[3].below) == ("2 场", "5 个项目晋级")
+    assert "晋级：04、02、10、16、21" in row.tip
+
+
+def test_while_the_list_is_open_to_objections_the_bar_says_so(qtbot: QtBot) -> None:
+    states = scenes.four_tracks(0), scenes.four_tracks(1)
+    log = scenes.published(scenes.confirmed(*states), *states)
+    during = dt.datetime(2026, 12, 9, 2, tzinfo=dt.UTC)
+    window = shown(qtbot, scenes.window(scenes.board(*map(scenes.room, states), log=log, now=during)))
+    assert window._open.text == "公示中"
+    assert "公示中，至 2026-12-10 期满" in window.next_button.text()
+
+
+def test_every_field_that_is_filled_in_has_its_name_beside_it(qtbot: QtBot) -> None:
+    window = scene(qtbot, "ask-publish")
+    labels = [one.text() for one in window.ask.findChildren(Label) if one.isVisibleTo(window)]
+    assert "公示首日和末日" in labels
+    words = [one.text() for one in window.objection_form.findChildren(Label)]
+    assert "收到日期（年-月-日）" in words
+
+
+def test_sentences_begin_with_a_capital_and_end(qtbot: QtBot, language: Language) -> None:
+    language.use("en")
+    assert "it is open" not in scene(qtbot, "objections").tasks.troubles[0].title
+    for state in ("objections", "alternate", "results-pending", "tie", "contested"):
+        for trouble in scene(qtbot, state).tasks.troubles:
+            assert trouble.title[0] == trouble.title[0].upper(), trouble.title
+            assert "、" not in trouble.title
+    assert "reached. Shown" in scene(qtbot, "lost")._banner_text.text()
 
 
 # one contest at a time, one thing at a time

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from judge_app.core import commands
 from judge_app.core.contest import Presence
+from judge_app.core.stages import ProjectStage
 from judge_app.ui.chair import acts, charts, questions
 from judge_app.ui.console import questions as console_questions
 from judge_app.ui.desk_scenes import PROPOSE, paper_play, supervised_play
@@ -95,6 +96,14 @@ def test_the_supervisor_reads_every_act_newest_first_and_can_change_nothing(qtbo
     for key in (Qt.Key.Key_Space, Qt.Key.Key_R, Qt.Key.Key_A, Qt.Key.Key_D, Qt.Key.Key_P):
         qtbot.keyClick(window, key)
     assert heard == []
+
+
+def test_a_new_running_order_is_said_in_words() -> None:
+    play = presenting()
+    waiting = [no for no in play.state.order if play.state.projects[no].stage is ProjectStage.WAITING]
+    play.do("host", commands.ReorderProjects(entry_nos=tuple(waiting[::-1]), reason="路上耽搁"))
+    made = acts.rows(play.chair("supervisor"), play.briefing("supervisor"))[0]
+    assert (made.what, made.about) == ("调整出场顺序", f"改为 {'、'.join(no.zfill(2) for no in waiting[::-1])}")
 
 
 def test_every_kind_of_act_has_words() -> None:

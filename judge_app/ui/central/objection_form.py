@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QLineEdit
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout
 
 from judge_app.core.errors import Problem
 from judge_app.core.results import Objection
@@ -27,19 +27,31 @@ class ObjectionForm(Card):
         self.button = ActionButton("")
         self._problem = Label("", "second", tone="stop", wrap=True)
         self._problem.hide()
+        self._words = {
+            field: Label("", "second")
+            for field in (self.entry_no, self.name, self.contact, self.received, self.facts, self.taken_by)
+        }
         grid = QGridLayout()
-        grid.setSpacing(8)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(8)
         for at, field in enumerate((self.entry_no, self.name, self.contact, self.received)):
-            grid.addWidget(field, at // 2, at % 2)
+            grid.addLayout(self._named(field), at // 2, at % 2)
             field.setMaxLength(120)
         self.facts.setMaxLength(500)
-        grid.addWidget(self.facts, 2, 0, 1, 2)
-        grid.addWidget(self.taken_by, 3, 0)
-        grid.addWidget(self.button, 3, 1)
+        grid.addLayout(self._named(self.facts), 2, 0, 1, 2)
+        grid.addLayout(self._named(self.taken_by), 3, 0)
+        grid.addWidget(self.button, 3, 1, Qt.AlignmentFlag.AlignBottom)
         self.body.addLayout(grid)
         self.body.addWidget(self._problem)
         self.button.clicked.connect(self.take)
         self.retranslate()
+
+    def _named(self, field: QLineEdit) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(2)
+        column.addWidget(self._words[field])
+        column.addWidget(field)
+        return column
 
     def retranslate(self) -> None:
         self.set_heading(tr("An objection came in"))
@@ -47,12 +59,13 @@ class ObjectionForm(Card):
             (self.entry_no, tr("About which project (number)")),
             (self.name, tr("Real name, or the unit with its seal")),
             (self.contact, tr("How to reach them")),
-            (self.received, tr("Received on (2026-12-09)")),
+            (self.received, tr("Received on (year-month-day)")),
             (self.facts, tr("The facts, in writing")),
             (self.taken_by, tr("Taken by (name)")),
         ):
-            field.setPlaceholderText(words)
+            self._words[field].setText(words)
             field.setAccessibleName(words)
+        self.received.setPlaceholderText("2026-12-09")
         self.button.set_action(tr("Record the objection"))
 
     def take(self) -> None:

@@ -103,11 +103,16 @@ def effect_words(change: Effect) -> str:
 MOST_PERMUTED = 3
 """Up to so many tied projects every order is offered; of more, each one first with the others in their order."""
 
-_TITLES = {
+TIES = {
     "cut": mark("{nos} tie at the last place that advances"),
     "award": mark("{nos} tie across an award boundary"),
     "alternate": mark("{nos} are equally next in line"),
 }
+
+
+def tie_words(obstacle: Obstacle) -> str:
+    """Who cannot be told apart, and where."""
+    return tr(TIES[obstacle.kind], nos=numbers(obstacle.entries))
 
 
 def ruling(obstacle: Obstacle, counted: Counted) -> Asked | None:
@@ -131,7 +136,7 @@ def ruling(obstacle: Obstacle, counted: Counted) -> Asked | None:
     return Asked(
         Question(
             key="ruling",
-            title=tr(_TITLES[obstacle.kind], nos=numbers(obstacle.entries)),
+            title=tie_words(obstacle),
             consequence=tr(
                 "The rules leave it open. What is decided is kept with who and why; below each way its effect."
             ),
@@ -434,7 +439,7 @@ def make_public(board: Board) -> Asked:
     assert counted is not None
     days = counted.held.rules.publicity_days
     first = dt.date.fromisoformat(board.today) + dt.timedelta(days=1)
-    period = f"{first.isoformat()} {(first + dt.timedelta(days=(days or 1) - 1)).isoformat()}"
+    period = f"{first.isoformat()} – {(first + dt.timedelta(days=(days or 1) - 1)).isoformat()}"
 
     def make(choice: str, text: str, by: str) -> Wish:
         found = re.findall(r"\d{4}-\d{2}-\d{2}", text)
@@ -461,7 +466,7 @@ def make_public(board: Board) -> Asked:
     return Asked(
         Question(
             key="publicity",
-            title=tr("Make the list of {n} public?", n=len(counted.held.advance)),
+            title=tr("Make the list of {n} projects public?", n=len(counted.held.advance)),
             consequence=f"{counting(board)}\n{said}",
             choices=(
                 Choice("number", tr("By entry number")),

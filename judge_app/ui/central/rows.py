@@ -15,7 +15,7 @@ from judge_app.ui.central.board import Board, Counted
 from judge_app.ui.central.questions import BASES, numbers
 from judge_app.ui.central.table import Cell, Column, TableRow
 from judge_app.ui.glossary import STAGES, ago, component_name, local_time, number, people, points, printed
-from judge_app.ui.language import either, mark, tr
+from judge_app.ui.language import either, mark, tr, tr_count
 from judge_app.ui.theme import Tone
 
 DASH = Cell("—")
@@ -309,7 +309,7 @@ def quota_rows(counted: Counted) -> list[TableRow]:
             TableRow(
                 key=f"{basis}|=",
                 cells=(
-                    Cell(tr("Together"), tr("{n} by the sum", n=held.total)),
+                    Cell(tr("Together"), tr("{n} of all together", n=held.total)),
                     Cell(),
                     *(
                         Cell(str(sum(one.values())))
@@ -507,7 +507,7 @@ def publication_columns() -> list[Column]:
         Column(tr("Published"), 1.4, 96, whole=True),
         Column(tr("When"), 1.2, 96, whole=True),
         Column(tr("Published by"), 0.8, 64),
-        Column(tr("Counted"), 1.4, 100, give=1),
+        Column(tr("Counted"), 1.6, 120, give=1),
         Column(tr("Files"), 2.4, 120, give=2),
     ]
 
@@ -526,10 +526,18 @@ def publication_rows(board: Board) -> list[TableRow]:
                     Cell(kind, period, strong=True),
                     Cell(_day(one.at), tr("record #{seq}", seq=one.seq)),
                     Cell(made.by),
-                    Cell(tr("{n} sessions", n=len(made.sessions)), numbers(made.advance)),
+                    Cell(
+                        tr_count(len(made.sessions), "{n} session", "{n} sessions"),
+                        tr("{n} advance", n=len(made.advance)) if made.advance else "",
+                    ),
                     Cell(people([file.name for file in made.files])),
                 ),
-                tip="\n".join(f"{file.name} {file.sha256[:16]}" for file in made.files),
+                tip="\n".join(
+                    [
+                        *([tr("advance: {nos}", nos=numbers(made.advance))] if made.advance else []),
+                        *(f"{file.name} {file.sha256[:16]}" for file in made.files),
+                    ]
+                ),
             )
         )
     return found

@@ -27,15 +27,17 @@ from PySide6.QtWidgets import (
 )
 
 from judge_app.core import overall
+from judge_app.core.awards import Outcome
 from judge_app.core.contest_log import ObjectionReceived
 from judge_app.core.errors import Problem
 from judge_app.core.leniency import NOTICE
 from judge_app.core.overall import Obstacle
 from judge_app.core.results import Objection, Publicity, basis_of, check_objection
 from judge_app.core.rules import Text
+from judge_app.store.central import Difference
 from judge_app.store.rooms import Room
 from judge_app.ui.central import questions, rows
-from judge_app.ui.central.board import Board, Counted, gathered
+from judge_app.ui.central.board import Board, Counted, gathered, trusted
 from judge_app.ui.central.objection_form import ObjectionForm
 from judge_app.ui.central.places import PlacesPage
 from judge_app.ui.central.publishing import Made, Order
@@ -456,18 +458,29 @@ class CentralWindow(QWidget):
                 words = " ".join(part for part in (one.name, one.edition, one.region, one.round) if part)
                 self.contests.addItem(words + (f" · {tr('Rehearsal')}" if one.rehearsal else ""), one.key)
         self.contests.setCurrentIndex([one.key for one in board.contests].index(named.key))
-        left = 0 if board.counted is None else len(gathered(board, board.counted.before_list))
-        if board.log.final is not None:
-            self._open.set(tr("Published"), "ok")
-        elif left:
-            self._open.set(_things(left), "warn")
-        else:
-            self._open.set(tr("Nothing keeps it back"), "ok")
+        self._open.set(*self._standing(board))
         stale = self._failed is not None
         self._source.set(
             tr("Seen {at}", at=local_time(board.at)), "stop" if stale else "ok", tr("Looked at every two seconds.")
         )
         self._bar.fit()
+
+    def _standing(self, board: Board) -> tuple[str, Tone]:
+        """How near the contest is to its publication, in a word."""
+        counted = board.counted
+        if counted is None:
+            return tr("Cannot be counted"), "stop"
+        if board.log.final is not None and not self._changed(counted, board):
+            return tr("Published"), "ok"
+        left = [one for one in counted.before_final if one.kind not in ("list", "period")]
+        if left:
+            return _things(len(gathered(board, left))), "warn"
+        kinds = {one.kind for one in counted.before_final}
+        if "list" in kinds:
+            return tr("The list can be made public"), "ok"
+        if "period" in kinds:
+            return tr("Open to objections"), "info"
+        return tr("Nothing keeps it back"), "ok"
 
     def _show_banner(self) -> None:
         board, problem = self._board, self._failed
@@ -479,11 +492,13 @@ class CentralWindow(QWidget):
             tone = "stop"
             title = tr("The rooms cannot be seen now")
             seen = tr("Shown is what was seen at {at}; it tries again by itself.", at=local_time(board.at))
-            text = f"{either(problem.zh, problem.en)} {seen}"
+            text = f"{_sentence(either(problem.zh, problem.en))}{either('', ' ')}{seen}"
         else:
             tone = "warn"
             title = tr_count(len(board.troubles), "{n} file cannot be read", "{n} files cannot be read")
-            text = " ".join(f"{one.place}: {either(one.zh, one.en)}" for one in board.troubles[:3])
+            text = " · ".join(
+                tr("{place}: {what}", place=one.place, what=either(one.zh, one.en)) for one in board.troubles[:3]
+            )
         restyle(self._banner, "tone", tone)
         self._banner_title.set_tone(tone)
         self._banner_title.setText(title)
@@ -498,7 +513,7 @@ class CentralWindow(QWidget):
         heard = sum(one.heard + one.out for one in board.progress.values())
         locked = sum(1 for room in board.rooms if room.state.locked)
         self.room_card.set_heading(
-            tr("{n} sessions", n=len(board.rooms)),
+            tr_count(len(board.rooms), "{n} session", "{n} sessions"),
             tr("{locked} locked · {heard} of {total} projects heard", locked=locked, heard=heard, total=total),
         )
         self.room_table.set_table(tr("Rooms"), rows.room_columns(), rows.room_rows(board, self._clock()))
@@ -544,7 +559,7 @@ class CentralWindow(QWidget):
         self.quota_card.setVisible(bool(counted.quotas))
         self.quota_card.set_heading(tr("How many advance"), _said(basis_of(held.rules)))
         warnings = [either(*one) for table in counted.quotas.values() for one in table.warnings]
-        self._quota_note.setText("\n".join(dict.fromkeys(warnings)))
+        self._quota_note.setText("\n".join(map(_sentence, dict.fromkeys(warnings))))
         self._quota_note.setVisible(bool(warnings))
         self.quota_table.set_table(tr("How many advance"), rows.quota_columns(), rows.quota_rows(counted))
         words, _ = rows.OUTCOME_WORDS[held.tabulation.advance_status]
@@ -558,11 +573,14 @@ class CentralWindow(QWidget):
         )
         words, _ = rows.OUTCOME_WORDS[held.tabulation.award_status]
         self.award_card.set_heading(tr("Awards"), tr(words))
-        self.award_table.set_table(tr("Awards"), rows.award_columns(), rows.award_rows(counted), tr(words))
+        unstated = held.tabulation.award_status is Outcome.NOT_STATED
+        empty = tr("The rules do not say how many awards there are.") if unstated else tr("None is decided yet.")
+        self.award_table.set_table(tr("Awards"), rows.award_columns(), rows.award_rows(counted), empty)
         firsts = rows.top_rows(counted)
         self.top_card.setVisible(bool(firsts))
-        self.top_card.set_heading(tr("First of each"))
-        self.top_table.set_table(tr("First of each"), rows.top_columns(), firsts)
+        words = tr("First of each track") if counted.top.get("track") else tr("First of each topic")
+        self.top_card.set_heading(words)
+        self.top_table.set_table(words, rows.top_columns(), firsts)
         self.ruling_card.set_heading(tr("Rulings that count"))
         self.ruling_table.set_table(
             tr("Rulings that count"), rows.ruling_columns(), rows.ruling_rows(counted), tr("None has been needed.")
@@ -581,7 +599,8 @@ class CentralWindow(QWidget):
         board, counted = self._board, self._counted()
         if board is None or self._page != "publishing":
             return
-        self.publication_card.set_heading(tr("What was published"), board.log_path.name if board.log.seq else "")
+        kept = tr("Recorded in {file}", file=board.log_path.name) if board.log.publications else ""
+        self.publication_card.set_heading(tr("What was published"), kept)
         self.publication_table.set_table(
             tr("What was published"),
             rows.publication_columns(),
@@ -610,7 +629,7 @@ class CentralWindow(QWidget):
         counted = self._counted()
         if counted is None or self._page != "reference":
             return
-        self._notice.setText(_said(NOTICE))
+        self._notice.setText(_sentence(_said(NOTICE)))
         empty = tr("Comparing…") if counted.leniency is None else tr("No marks yet.")
         self.panel_card.set_heading(tr("Panels compared"))
         self.panel_table.set_table(tr("Panels compared"), rows.panel_columns(), rows.panel_rows(counted), empty)
@@ -663,17 +682,7 @@ class CentralWindow(QWidget):
             text = tr("Two computers wrote two records of this session. Ask its chair which one counts.")
             made.append(Trouble(f"room|{room.session_id}", tr("{name} is contested", name=name), text, "stop", act))
         if not room.check.equal:
-            words = {"count": tr("Number of records"), "head": tr("Last record"), "sum": tr("Sum of marks")}
-            said = [
-                tr(
-                    "{what} {no}: room {room}, centre {centre}",
-                    what=words[one.what],
-                    no=number(one.entry_no) if one.entry_no else "",
-                    room=_short(one.room, one.what),
-                    centre=_short(one.centre, one.what),
-                )
-                for one in room.check.differences[:4]
-            ]
+            said = [_difference(one) for one in room.check.differences[:4]]
             made.append(
                 Trouble(f"check|{room.session_id}", tr("{name}: room and centre differ", name=name), "\n".join(said))
             )
@@ -708,10 +717,19 @@ class CentralWindow(QWidget):
             "objection": ("decide", tr("Decide…")),
         }
         made = []
-        here = {room.state.session.session.name for room in board.rooms}
+        here = {room.state.session.session.name: room for room in board.rooms}
         for one, places in gathered(board, obstacles):
-            title, text = either(one.zh, one.en), ""
-            if one.kind == "value":
+            told = here.get(one.place) if one.kind == "session" else None
+            if told is not None and not trusted(told) and self._page == "rooms" and told.session_id == self._room:
+                continue  # what is wrong with it stands above, with what to do
+            title, text = _capital(either(one.zh, one.en)), ""
+            if one.kind in questions.TIES:
+                title = questions.tie_words(one)
+            elif one.kind == "objection":
+                objection = board.log.objections[one.place]
+                title = tr("Objection {n} about {no} is open", n=one.place, no=number(objection.entry_no))
+                text = objection.facts
+            elif one.kind == "value":
                 title = tr("{n} values to confirm", n=len(places))
                 text = tr("No notice states them; nothing is published before.")
             elif one.kind == "session" and places:
@@ -719,7 +737,7 @@ class CentralWindow(QWidget):
                 text = tr_count(
                     len(places), "{n} project is unfinished: {nos}", "{n} projects are unfinished: {nos}", nos=shown
                 )
-                title = one.place if title.startswith(places[0]) else title
+                title = tr("{session} is not finished", session=one.place) if one.zh.startswith(places[0]) else title
             act = actions.get(one.kind)
             if one.kind == "session" and one.place not in here:
                 act = None
@@ -734,6 +752,10 @@ class CentralWindow(QWidget):
         if board is None or counted is None:
             return tr("Nothing can be published yet"), "", ""
         first = counted.before_list[0] if counted.before_list else None
+        doubted = self._doubted(board)
+        if doubted is not None:
+            note = _things(len(gathered(board, counted.before_list)))
+            return tr("See to {session}", session=doubted.state.session.session.name), note, "room"
         if first is not None:
             words = {
                 "session": tr("Wait for {session}", session=first.place),
@@ -760,6 +782,11 @@ class CentralWindow(QWidget):
             return tr("Decide the objection"), "", "objection"
         end = next((one.place for one in counted.before_final if one.kind == "period"), "")
         return tr("Open to objections until {day}", day=end), "", ""
+
+    @staticmethod
+    def _doubted(board: Board) -> Room | None:
+        """The first room whose records cannot be relied on before somebody has looked at it."""
+        return next((room for room in board.rooms if not trusted(room)), None)
 
     @staticmethod
     def _changed(counted: Counted, board: Board) -> bool:
@@ -810,6 +837,8 @@ class CentralWindow(QWidget):
         match act:
             case "cut" | "award" | "alternate":
                 self.ask_ruling(counted.before_list[0].key)
+            case "room":
+                self._see_to(board)
             case "basis":
                 self._put(self._basis)
             case "value":
@@ -822,6 +851,19 @@ class CentralWindow(QWidget):
             case "final":
                 self.show_page("publishing")
                 self._put(self._final)
+
+    def _see_to(self, board: Board) -> None:
+        """Brings the first room that is in doubt into view; once it is, what can be decided of it is asked."""
+        doubted = self._doubted(board)
+        if doubted is None:
+            return
+        seen = self._page == "rooms" and self._room == doubted.session_id
+        self.show_room(doubted.session_id)
+        asking = next(
+            (one for one in self.tasks.troubles if one.actions and one.key.startswith(("room|", "alarm|"))), None
+        )
+        if seen and asking is not None:
+            self._acted(asking.key, asking.actions[0][0])
 
     def ask_ruling(self, key: str) -> None:
         """Asks how projects are told apart, with what each way does."""
@@ -1053,6 +1095,27 @@ def _said(text: Text) -> str:
 
 def _things(n: int) -> str:
     return tr_count(n, "{n} thing keeps it from being published", "{n} things keep it from being published")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _sentence(text: str) -> str:
+    """What the core says in passing, as a sentence of its own."""
+    ends = not text or text.endswith((".", "。", "!", "！", "?", "？"))
+    return _capital(text) + ("" if ends else either("。", "."))
+
+
+def _difference(one: Difference) -> str:
+    """In what room and centre differ."""
+    words = {
+        "count": tr("Number of records: {room} in the room, {centre} at the centre"),
+        "head": tr("Last record: {room} in the room, {centre} at the centre"),
+        "sum": tr("Sum of marks: {room} in the room, {centre} at the centre"),
+    }
+    said = words[one.what].format(room=_short(one.room, one.what), centre=_short(one.centre, one.what))
+    return tr("{no} · {what}", no=number(one.entry_no), what=said) if one.entry_no else said
 
 
 def _short(text: str, what: str) -> str:

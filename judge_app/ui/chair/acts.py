@@ -10,7 +10,7 @@ from judge_app.core.acts import Act, Kind
 from judge_app.core.stages import SheetStatus
 from judge_app.core.views import Briefing, ChairView
 from judge_app.ui.chair.questions import judge_name
-from judge_app.ui.glossary import ROLES, SHEETS, duration, local_time, number
+from judge_app.ui.glossary import ROLES, SHEETS, duration, local_time, number, people
 from judge_app.ui.language import mark, tr
 from judge_app.ui.theme import Theme
 from judge_app.ui.theme.type import BODY, MEDIUM, SMALL
@@ -89,6 +89,8 @@ def _other(act: Act, briefing: Briefing) -> str:
         case Kind.TIME:
             seconds = int(act.other)
             return ("+" if seconds > 0 else "") + duration(seconds)
+        case Kind.REORDERED:
+            return tr("now: {nos}", nos=people([number(no) for no in act.other.split("、")]))
         case Kind.DEVICE_OUT:
             return _actor(act.other, briefing)
         case _:

@@ -130,6 +130,8 @@ class AskPanel(QFrame):
                 for at, reason in enumerate(question.reasons):
                     flow.addWidget(self._chip(reason, str(at + 1) if question.quick else ""))
                 column.addWidget(chips)
+            if question.field and question.text:  # filled in, it no longer says by itself what it is
+                column.addWidget(Label(question.field, "second"))
             self._reason = QLineEdit()
             self._reason.setPlaceholderText(question.field or tr("Reason (needed)"))
             self._reason.setAccessibleName(question.field or tr("Reason (needed)"))
