@@ -61,6 +61,15 @@ class Addition(Struct, frozen=True):
     by: str
 
 
+class Still(Struct, frozen=True):
+    """A slide of the ended talk that the host showed again, as a picture; ``until_ns`` is None while it is shown."""
+
+    slide: int
+    by: str
+    at_ns: int
+    until_ns: int | None = None
+
+
 class PhaseRun(Struct, frozen=True):
     """One run of one phase of one project. Times are nanoseconds of the room's clock."""
 
@@ -78,6 +87,8 @@ class PhaseRun(Struct, frozen=True):
     end_reason: str = ""
     ended_who: str = ""
     """The seat whose command ended it; empty where time alone did."""
+    stills: tuple[Still, ...] = ()
+    """The slides that were shown again in it, in the questions after a talk."""
 
     @property
     def added_ns(self) -> int:
@@ -87,6 +98,11 @@ class PhaseRun(Struct, frozen=True):
     def hold(self) -> Hold | None:
         """The hold that lasts now, if any."""
         return self.holds[-1] if self.holds and self.holds[-1].ended_ns is None else None
+
+    @property
+    def still(self) -> Still | None:
+        """The slide that is shown again now, if any."""
+        return self.stills[-1] if self.stills and self.stills[-1].until_ns is None else None
 
 
 def held_ns(run: PhaseRun, now_ns: int) -> int:
@@ -126,8 +142,9 @@ def overtime_ns(run: PhaseRun, now_ns: int) -> int:
 
 
 def hold(run: PhaseRun, now_ns: int, kind: HoldKind, reason: str, by: str) -> PhaseRun:
-    """The clock held from ``now_ns`` on."""
-    return msgspec.structs.replace(run, holds=(*run.holds, Hold(kind=kind, reason=reason, by=by, started_ns=now_ns)))
+    """The clock held from ``now_ns`` on; a slide that was shown again is away with it: nobody counts that time."""
+    held = Hold(kind=kind, reason=reason, by=by, started_ns=now_ns)
+    return msgspec.structs.replace(without_still(run, now_ns), holds=(*run.holds, held))
 
 
 def release(run: PhaseRun, now_ns: int, outcome: Outcome | None) -> PhaseRun:
@@ -137,15 +154,31 @@ def release(run: PhaseRun, now_ns: int, outcome: Outcome | None) -> PhaseRun:
 
 
 def add(run: PhaseRun, now_ns: int, delta_ns: int, reason: str, by: str) -> PhaseRun:
-    """Time given or taken by hand."""
+    """Time given or taken by hand. A slide that went with the end of the time does not come back with the new one."""
+    if remaining_ns(run, now_ns) <= 0:
+        run = without_still(run, now_ns)
     addition = Addition(at_ns=now_ns, delta_ns=delta_ns, reason=reason, by=by)
     return msgspec.structs.replace(run, additions=(*run.additions, addition))
 
 
 def end(run: PhaseRun, at_ns: int, by: EndedBy, reason: str = "", who: str = "") -> PhaseRun:
     """The phase ended at ``at_ns``, by a person for a reason or by time alone; a hold that lasts ends with it."""
-    closed = release(run, at_ns, run.holds[-1].outcome) if run.hold else run
+    closed = without_still(release(run, at_ns, run.holds[-1].outcome) if run.hold else run, at_ns)
     return msgspec.structs.replace(closed, ended_ns=at_ns, ended_by=by, end_reason=reason, ended_who=who)
+
+
+def show_still(run: PhaseRun, now_ns: int, slide: int, by: str) -> PhaseRun:
+    """A slide shown again from ``now_ns`` on, in the place of the one before."""
+    before = without_still(run, now_ns)
+    return msgspec.structs.replace(before, stills=(*before.stills, Still(slide=slide, by=by, at_ns=now_ns)))
+
+
+def without_still(run: PhaseRun, now_ns: int) -> PhaseRun:
+    """The slide that is shown again, if any, taken away at ``now_ns``."""
+    if run.still is None:
+        return run
+    shown = msgspec.structs.replace(run.still, until_ns=now_ns)
+    return msgspec.structs.replace(run, stills=(*run.stills[:-1], shown))
 
 
 def displayed_seconds(left_ns: int) -> int:

@@ -149,6 +149,13 @@ class ShowMessage(Command, frozen=True):
     text: str
 
 
+class ShowSlide(Command, frozen=True):
+    """In the questions after a talk: this slide of the project's deck (from 1) is shown again, as a still picture;
+    0 takes it away."""
+
+    slide: int
+
+
 class AdmitDevice(Command, frozen=True):
     """The host has seen the device at the seat and lets it in."""
 
@@ -348,6 +355,7 @@ AnyCommand = (
     | AgreeJudge
     | DeclineJudge
     | ShowMessage
+    | ShowSlide
     | AdmitDevice
     | RevokeDevice
     | SubmitSheet

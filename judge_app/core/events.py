@@ -293,6 +293,14 @@ class MessageShown(Event, frozen=True):
     text: str
 
 
+class SlideShown(Event, frozen=True):
+    """A slide of the ended talk is shown again in this run, as a still picture; 0: it was taken away."""
+
+    run: int
+    slide: int
+    at_ns: int
+
+
 class DeviceEnrolled(Event, frozen=True):
     """A device showed a good token for a seat; ``key`` is its Ed25519 public key as hex. ``machine`` tells this computer
     from every other, whatever its name (empty where it was not asked: before there were reviews)."""
@@ -391,6 +399,7 @@ AnyEvent = (
     | ResultsPublished
     | ResultsShown
     | MessageShown
+    | SlideShown
     | DeviceEnrolled
     | DeviceAdmitted
     | DeviceRevoked

@@ -61,6 +61,7 @@ MAY: dict[type[commands.Command], frozenset[Role]] = {
     commands.AgreeJudge: _CHAIR,
     commands.DeclineJudge: _HOST_CHAIR,
     commands.ShowMessage: _CLOCK,
+    commands.ShowSlide: _CLOCK,
     commands.AdmitDevice: _HOST,
     commands.RevokeDevice: _HOST,
     commands.SubmitSheet: _JUDGE,

@@ -57,6 +57,9 @@ MAX_SECONDS = 3_600
 """The most that can be given to, or taken from, a phase at once."""
 MAX_RELAPSES = 20
 """So many relapses of one run are recorded; somebody who plays with F5 does not fill the journal."""
+MAX_SLIDE = 9_999
+MAX_STILLS = 200
+"""So many slides are shown again in one run of a phase; somebody who plays with the keys does not fill the journal."""
 _MAX_US = 10**12
 _KEPT = 512
 """How many projects' counts are kept."""
@@ -909,6 +912,37 @@ def _message(command: commands.ShowMessage, state: State, seat: Seat, at_ns: int
     if len(command.text) > 200:
         raise Refused("too_long", "提示最多 200 字", "a message has at most 200 characters")
     return [events.MessageShown(text=command.text)]
+
+
+def stills_allowed(state: State, run: PhaseRun) -> bool:
+    """Whether slides may be shown again in a run of a phase: after the last one whose end takes the slides off, so that
+    nobody goes on with his talk by it; never where nothing takes them off, for they are still up."""
+    phases = _phases(state, run.entry_no)
+    last = max((at for at, phase in enumerate(phases) if phase.slides_end), default=None)
+    here = next((at for at, phase in enumerate(phases) if phase.key == run.phase), None)
+    return last is not None and here is not None and here > last
+
+
+@_when(commands.ShowSlide)
+def _show_slide(command: commands.ShowSlide, state: State, seat: Seat, at_ns: int) -> list[Event]:
+    run = _running(state)
+    if command.slide == 0:
+        if run.still is None:
+            raise Refused("no_slide", "现在没有调出页面", "no slide is shown again")
+        return [events.SlideShown(run=run.run, slide=0, at_ns=at_ns)]
+    if not stills_allowed(state, run):
+        raise Refused(
+            "not_in_questions", "演示结束后的问答中才能调出页面", "slides are shown again in the questions after a talk"
+        )
+    if run.hold is not None:
+        raise Refused("already_held", "计时已经暂停", "the clock is held already")
+    if clock.remaining_ns(run, at_ns) <= 0:
+        raise Refused("time_up", "时间已到", "time is up")
+    if not 1 <= command.slide <= MAX_SLIDE:
+        raise Refused("out_of_range", "没有这一页", "there is no such slide")
+    if len(run.stills) >= MAX_STILLS:
+        raise Refused("too_many", f"本环节已调出 {MAX_STILLS} 次", f"{MAX_STILLS} slides were shown again already")
+    return [events.SlideShown(run=run.run, slide=command.slide, at_ns=at_ns)]
 
 
 @_when(commands.AdmitDevice)
@@ -1874,6 +1908,16 @@ def _results_shown(event: events.ResultsShown, state: State, body: Body) -> Stat
 @_then(events.MessageShown)
 def _message_shown(event: events.MessageShown, state: State, body: Body) -> State:
     return _replace(state, message=event.text)
+
+
+@_then(events.SlideShown)
+def _slide_shown(event: events.SlideShown, state: State, body: Body) -> State:
+    def shown(run: PhaseRun) -> PhaseRun:
+        if event.slide == 0:
+            return clock.without_still(run, event.at_ns)
+        return clock.show_still(run, event.at_ns, event.slide, body.actor)
+
+    return _with_run(state, event.run, shown)
 
 
 @_then(events.SessionPaused)

@@ -297,6 +297,12 @@ class HostView(msgspec.Struct, frozen=True, kw_only=True, tag="host", tag_field=
     """Sheets that are, or were, entered from paper."""
     proposed: tuple[ProposedJudge, ...] = ()
     """Walk-in judges to whom the chair has not agreed yet."""
+    may_show_slide: bool = False
+    """The questions after a talk run: a slide may be shown again while there is time left."""
+    still: int = 0
+    """The slide that is shown again now; 0: none."""
+    slides: int | None = None
+    """Of so many slides of the current project the stage has pictures; None: it has not said."""
 
 
 class OwnSheet(Struct, frozen=True):
@@ -389,6 +395,8 @@ class Live(Struct, frozen=True):
     addresses: tuple[tuple[str, str], ...] = ()
     head_seq: int = 0
     head_hash: str = ""
+    slides: tuple[str, int] | None = None
+    """(entry number, of how many of its slides the stage has pictures)"""
 
 
 class ChairView(msgspec.Struct, frozen=True, kw_only=True, tag="chair", tag_field="view"):
@@ -443,6 +451,9 @@ class StageView(msgspec.Struct, frozen=True, kw_only=True, tag="stage", tag_fiel
     published: Tabulation | None = None
     showing: ResultsShowing | None = None
     marks: dict[str, tuple[ShownMark, ...]] = {}
+    still: int = 0
+    """The slide of the ended talk that is shown again in the questions, for as long as there is time left; 0: none.
+    Not for viewers, who have no slides."""
 
 
 AnyView = HostView | JudgeView | ChairView | StageView
@@ -516,6 +527,8 @@ def reaches(body: Body, seat: Seat) -> bool:
                 event, events.PresenceSet
             )
         return seat.role not in (Role.STAGE, Role.VIEWER)
+    if isinstance(event, events.SlideShown):
+        return seat.role not in (Role.JUDGE, Role.VIEWER)
     if isinstance(event, _HOST_ONLY):
         return seat.role in (Role.HOST, Role.TIMEKEEPER) or seat.role in _DESK
     return True
@@ -633,7 +646,7 @@ def _cut_offs(state: State) -> tuple[CutOff, ...]:
 
 
 def _host(state: State, seat: Seat, live: Live) -> HostView:
-    setup = state.session
+    setup, run = state.session, state.run
     return HostView(
         current=state.current,
         clock=clock_view(state),
@@ -653,7 +666,15 @@ def _host(state: State, seat: Seat, live: Live) -> HostView:
         addresses=live.addresses if seat.role is Role.HOST else (),
         papers=_paper_notes(state),
         proposed=_proposed(state),
+        may_show_slide=run is not None and run.hold is None and session.stills_allowed(state, run),
+        still=_still(state),
+        slides=None if live.slides is None or live.slides[0] != state.current else live.slides[1],
     )
+
+
+def _still(state: State) -> int:
+    still = None if state.run is None else state.run.still
+    return 0 if still is None else still.slide
 
 
 def _proposed(state: State) -> tuple[ProposedJudge, ...]:
@@ -948,4 +969,5 @@ def _stage(state: State, seat: Seat) -> StageView:
         published=None if results is None else public(results, state.session.rules),
         showing=showing,
         marks={} if results is None else _shown_marks(results, state.session.rules, showing),
+        still=_still(state) if seat.role is Role.STAGE else 0,
     )

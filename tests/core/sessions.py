@@ -290,6 +290,7 @@ def every_command(setup: SessionSetup) -> list[st.SearchStrategy[commands.Comman
         build(commands.AgreeJudge, no=st.sampled_from(["E10", "P10", "x"])),
         build(commands.DeclineJudge, no=st.sampled_from(["E10", "P10", "x"]), reason=TEXTS),
         build(commands.ShowMessage, text=TEXTS),
+        build(commands.ShowSlide, slide=st.integers(-1, 3) | numbers),
         build(commands.AdmitDevice, seat=judges, device=TEXTS),
         build(commands.RevokeDevice, seat=judges, device=TEXTS, reason=TEXTS),
         build(

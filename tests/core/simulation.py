@@ -261,6 +261,7 @@ MOVES = {
     "remove": 1,
     "reorder": 1,
     "message": 1,
+    "still": 3,
     "device": 1,
     "cut_off": 1,
 }
@@ -418,6 +419,8 @@ def command_of(sitting: Sitting, move: Move, told: Told) -> tuple[str, commands.
             return "host", commands.ReorderProjects(entry_nos=tuple(turned), reason="交通")
         case "message":
             return "host", commands.ShowMessage(text=["请靠近话筒", ""][b % 2])
+        case "still":
+            return ["host", "timekeeper"][a % 2], commands.ShowSlide(slide=b % 5)
         case "device":
             known = [(seat, device.id) for seat, devices in state.devices.items() for device in devices]
             seat, device = known[a % len(known)] if known else ("judge:E2", "d0")

@@ -87,6 +87,7 @@ EXAMPLES: list[Event] = [
     events.ResultsPublished(),
     events.ResultsShown(kind=Showing.MARKS, entry_no="1", step=2),
     events.MessageShown(text="请靠近话筒"),
+    events.SlideShown(run=4, slide=7, at_ns=10**12 + 5),
     events.DeviceEnrolled(
         seat="judge:P1", device="d0", name="LENOVO-7", key="00" * 32, admitted=True, machine="5a" * 16
     ),

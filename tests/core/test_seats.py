@@ -34,6 +34,7 @@ ProposeJudge     h
 AgreeJudge       c
 DeclineJudge     h c
 ShowMessage      h t
+ShowSlide        h t
 AdmitDevice      h
 RevokeDevice     h
 SubmitSheet      j

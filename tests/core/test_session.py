@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from judge_app.core import clock, commands, events, session
@@ -34,7 +34,7 @@ from tests.core.sessions import (
     sheet,
     sheets,
 )
-from tests.core.simulation import START_NS, Sitting
+from tests.core.simulation import START_NS, Move, Sitting, moves, play
 
 
 def kinds(bodies: list[Body]) -> list[str]:
@@ -221,6 +221,8 @@ TAKEN: list[tuple[str, commands.Command, set[str]]] = [
     ("chair", commands.AgreeJudge(no="E10"), set()),
     ("chair", commands.DeclineJudge(no="E10", reason="不必"), set()),
     ("host", commands.ShowMessage(text="请靠近话筒"), OPEN),
+    ("host", commands.ShowSlide(slide=7), {"questions"}),
+    ("host", commands.ShowSlide(slide=0), set()),
     ("host", commands.AdmitDevice(seat="judge:E2", device="d1"), set()),
     ("host", commands.RevokeDevice(seat="judge:E2", device="d1", reason="丢失"), set()),
     ("judge:E2", commands.SubmitSheet(entry_no="1", revision=0, points=SHEET), {
@@ -1380,6 +1382,120 @@ def test_viewers_share_their_seat() -> None:
     for device in ("a", "b"):
         enrol(sitting, "viewer", device)
         assert kinds(sitting.do("host", commands.AdmitDevice(seat="viewer", device=device))) == ["DeviceAdmitted"]
+
+
+# slides that are shown again
+
+
+def stills(sitting: Sitting) -> list[tuple[int, str, int, int | None]]:
+    """(slide, by, from, until) in seconds since the run began."""
+    run = sitting.state.runs[-1]
+    return [
+        (
+            one.slide,
+            one.by,
+            (one.at_ns - run.started_ns) // SECOND,
+            None if one.until_ns is None else (one.until_ns - run.started_ns) // SECOND,
+        )
+        for one in run.stills
+    ]
+
+
+def test_a_slide_is_shown_again_in_the_questions_and_taken_away() -> None:
+    sitting = running("qa")
+    sitting.wait(10)
+    sitting.do("host", commands.ShowSlide(slide=7))
+    sitting.wait(5)
+    sitting.do("timekeeper", commands.ShowSlide(slide=8))
+    assert stills(sitting) == [(7, "host", 10, 15), (8, "timekeeper", 15, None)]
+    sitting.wait(5)
+    sitting.do("host", commands.ShowSlide(slide=0))
+    assert stills(sitting) == [(7, "host", 10, 15), (8, "timekeeper", 15, 20)]
+    assert sitting.refusal("host", commands.ShowSlide(slide=0)) == "no_slide"
+    assert sitting.read_back() == sitting.state
+
+
+ENDS: dict[str, commands.Command] = {
+    "the end of the phase": commands.EndPhase(),
+    "scoring": commands.OpenScoring(),
+    "a pause": commands.HoldClock(technical=False, reason="话筒"),
+    "a technical stop": commands.HoldClock(technical=True, reason="断电"),
+    "the phase run again": commands.RestartPhase(reason="重来"),
+}
+
+
+@pytest.mark.parametrize("step", ENDS.values(), ids=ENDS)
+def test_a_slide_that_is_shown_again_goes_by_itself_with(step: commands.Command) -> None:
+    sitting = running("qa")
+    sitting.do("host", commands.ShowSlide(slide=7))
+    sitting.wait(3)
+    sitting.do("host", step)
+    assert [one.until_ns - one.at_ns for run in sitting.state.runs for one in run.stills if one.until_ns] == [
+        3 * SECOND
+    ]
+    assert all(run.still is None for run in sitting.state.runs)
+
+
+def test_a_pressed_end_that_is_taken_back_leaves_the_slide_where_it_was() -> None:
+    sitting = running("qa")
+    sitting.do("host", commands.ShowSlide(slide=7))
+    sitting.do("host", commands.OpenScoring())
+    sitting.do("host", commands.UndoStep())
+    assert stills(sitting) == [(7, "host", 0, None)]
+
+
+def test_a_slide_that_went_with_the_time_does_not_come_back_with_more_of_it() -> None:
+    sitting = running("qa")
+    sitting.do("host", commands.ShowSlide(slide=7))
+    sitting.do("host", commands.AddTime(seconds=10, reason="提问长"))
+    assert stills(sitting) == [(7, "host", 0, None)], "time that is given while there is some takes nothing away"
+    sitting.wait(250)
+    assert sitting.refusal("host", commands.ShowSlide(slide=8)) == "time_up"
+    sitting.do("host", commands.AddTime(seconds=30, reason="提问长"))
+    assert stills(sitting) == [(7, "host", 0, 250)]
+    sitting.do("host", commands.ShowSlide(slide=8))
+
+
+@pytest.mark.parametrize("slide", [-1, session.MAX_SLIDE + 1, 2**70])
+def test_a_slide_that_cannot_be_is_refused(slide: int) -> None:
+    assert running("qa").refusal("host", commands.ShowSlide(slide=slide)) == "out_of_range"
+
+
+def test_slides_are_shown_again_so_often_and_taken_away_ever() -> None:
+    sitting = running("qa")
+    for _ in range(session.MAX_STILLS):
+        sitting.do("host", commands.ShowSlide(slide=7))
+    assert sitting.refusal("host", commands.ShowSlide(slide=7)) == "too_many"
+    sitting.do("host", commands.ShowSlide(slide=0))
+
+
+def test_no_slide_is_shown_again_where_the_slides_are_still_up() -> None:
+    """A rule set whose questions end the slides, or in which nothing does."""
+    assert RULES.timing is not None
+    for ends in ({"presentation", "qa"}, set[str]()):
+        phases = tuple(msgspec.structs.replace(phase, slides_end=phase.key in ends) for phase in RULES.timing.phases)
+        timing = msgspec.structs.replace(RULES.timing, phases=phases)
+        sitting = Sitting(setup(msgspec.structs.replace(RULES, timing=timing)))
+        sitting.call("1")
+        for phase in phases:
+            sitting.start(phase.key)
+            assert sitting.refusal("host", commands.ShowSlide(slide=7)) == "not_in_questions"
+
+
+@given(st.lists(moves, min_size=20, max_size=80))
+@settings(max_examples=40)
+def test_slides_are_shown_again_in_running_questions_alone(moved: list[Move]) -> None:
+    sitting = Sitting()
+    for move in moved:
+        play(sitting, move)
+    for run in sitting.state.all_runs:
+        assert run.phase == "qa" or not run.stills
+        for one in run.stills:
+            assert run.started_ns <= one.at_ns <= (one.at_ns if one.until_ns is None else one.until_ns)
+            assert one.until_ns is not None or run.ended_ns is None
+            assert one.until_ns is None or run.ended_ns is None or one.until_ns <= run.ended_ns
+            assert not any(hold.started_ns < one.at_ns < (hold.ended_ns or 2**63) for hold in run.holds)
+            assert sum(other.until_ns is None for other in run.stills) <= 1
 
 
 # the stage's report

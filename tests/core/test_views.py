@@ -593,6 +593,29 @@ def test_words_for_the_presenter_reach_the_stage_and_not_the_public() -> None:
     assert "请靠近话筒".encode() not in encoded(sitting.stage_view("viewer"))
 
 
+def test_a_slide_that_is_shown_again_reaches_the_stage_and_the_host_alone() -> None:
+    sitting = Sitting()
+    sitting.call("1")
+    sitting.start("presentation")
+    assert not sitting.host_view().may_show_slide
+    sitting.wait(480)
+    assert not sitting.host_view().may_show_slide
+    sitting.start("qa")
+    assert sitting.host_view().may_show_slide
+    before = sitting.state
+    bodies = len(sitting.records)
+    sitting.do("host", commands.ShowSlide(slide=7))
+    event = sitting.records[bodies].body
+    assert (sitting.stage_view().still, sitting.host_view().still) == (7, 7)
+    assert sitting.stage_view("viewer").still == 0
+    for seat in seats_of(sitting, Role.JUDGE, Role.VIEWER):
+        assert not reaches(event, seat)
+        assert encoded(view(before, seat)) == encoded(view(sitting.state, seat))
+    sitting.do("host", commands.HoldClock(technical=False, reason="话筒"))
+    assert (sitting.stage_view().still, sitting.host_view().still) == (0, 0)
+    assert not sitting.host_view().may_show_slide
+
+
 def test_a_briefing_tells_each_what_is_his_business() -> None:
     sitting = Sitting(setup(votes=(5, 6, 7)))
     told = {id: briefing(sitting.state, seat) for id, seat in sitting.seats.items()}

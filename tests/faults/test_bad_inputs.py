@@ -505,6 +505,8 @@ STATES: dict[str, tuple[str, str, str]] = {
         "malformed",
     ),
     "too long a message": ("host", do("ShowMessage", text="请" * 2_001), "too_long"),
+    "a slide again while the talk goes on": ("host", do("ShowSlide", slide=7), "not_in_questions"),
+    "a slide that is no number": ("host", do("ShowSlide", slide="7"), "malformed"),
     "a device nobody knows is let in": ("host", do("AdmitDevice", seat="judge:E2", device="x"), "unknown_device"),
     "a seat nobody knows": ("host", do("AdmitDevice", seat="judge:E99", device="x"), "unknown_device"),
     "a device nobody knows is put out": (
