@@ -167,6 +167,7 @@ class Room:
         self._codes = codes.Codes(keys.fingerprint, self._code_burnt)
         self._addresses: tuple[tuple[str, str], ...] = ()
         self._trouble: dict[str, tuple[str, str]] = {}
+        self._slides: tuple[str, int] | None = None
         self._last_write = ""
         self._commit_us = 0
         self._centre = ("", 0)
@@ -973,6 +974,7 @@ class Room:
             self._live[sink.seat.id] = msgspec.structs.replace(seen, online=False, offline_since=iso(_now()))
             if sink.seat.role is Role.STAGE:
                 self.stage_trouble(())
+                self.stage_slides(None)
         self._push_live()
 
     def _forget(self, sink: Sink) -> None:
@@ -993,6 +995,12 @@ class Room:
         """What is wrong at the stage (zh, en); gone with its connection, whose loss is a trouble of its own."""
         for at in range(_STAGE_TROUBLES):
             self.set_trouble(f"stage {at}", troubles[at] if at < len(troubles) else None)
+
+    def stage_slides(self, slides: tuple[str, int] | None) -> None:
+        """Of how many slides of a project the stage has pictures; gone with its connection."""
+        if self._slides != slides:
+            self._slides = slides
+            self._push_live()
 
     def briefing(self, seat: Seat) -> views.Briefing:
         return views.briefing(self.committed, seat)
@@ -1038,6 +1046,7 @@ class Room:
             addresses=self._addresses,
             head_seq=seq,
             head_hash=hash_.hex(),
+            slides=self._slides,
         )
 
     def _committed_head(self) -> tuple[int, bytes]:

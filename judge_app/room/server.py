@@ -461,6 +461,9 @@ class Server:
         elif isinstance(message, messages.StageTrouble):
             if connection.seat.role is Role.STAGE:
                 self._room.stage_trouble(message.troubles)
+        elif isinstance(message, messages.StageSlides):
+            if connection.seat.role is Role.STAGE:
+                self._room.stage_slides((message.entry_no, message.slides))
         elif isinstance(message, messages.AskCode):
             if connection.seat.role is Role.HOST:
                 self._room.make_code(message.seat)

@@ -159,6 +159,11 @@ class SeatConnection:
             said = tuple((zh[:400], en[:400]) for zh, en in troubles[:6])
             self._spawn(self._send(messages.StageTrouble(troubles=said)))
 
+    def report_slides(self, entry_no: str, slides: int) -> None:
+        """Of how many slides of a project the stage has pictures; lost and said again like a trouble."""
+        if self._ws is not None:
+            self._spawn(self._send(messages.StageSlides(entry_no=entry_no, slides=slides)))
+
     def ask_code(self, seat: str) -> None:
         """The host wants an 8-digit code for a seat; it comes with the view, or nothing does while offline."""
         if self._ws is not None:

@@ -77,6 +77,8 @@ class Run(Struct, frozen=True):
     holds: tuple[Held, ...] = ()
     additions: tuple[Added, ...] = ()
     cut_off: str = ""
+    stills: str = ""
+    """The slides that were shown again in the questions, when and by whose hand."""
 
 
 class Timed(Struct, frozen=True):
@@ -139,6 +141,20 @@ def _cut_off(report: CutOff) -> str:
     return f"{confirmed}：遮屏 {reached(report.curtain_us)}，退出 {reached(report.gone_us)}（{report.driver}/{report.method}）"
 
 
+_STILLS: Final = 8
+"""So many slides that were shown again are named one by one."""
+
+
+def _stills(run: PhaseRun, when: Callable[[int], str], seats: Mapping[str, str]) -> str:
+    said = [f"{when(one.at_ns)} 第{one.slide}页" for one in run.stills[:_STILLS]]
+    if not said:
+        return ""
+    if len(run.stills) > _STILLS:
+        said.append(f"……共 {len(run.stills)} 次")
+    who = dict.fromkeys(seats.get(one.by, one.by) for one in run.stills)
+    return f"调出演示页：{'，'.join(said)}（{'、'.join(who)}）"
+
+
 def _run(
     run: PhaseRun, phase: Phase | None, when: Callable[[int], str], reports: Sequence[CutOff], seats: Mapping[str, str]
 ) -> Run:
@@ -173,6 +189,7 @@ def _run(
             for addition in run.additions
         ),
         cut_off=_cut_offs(reports),
+        stills=_stills(run, when, seats),
     )
 
 
@@ -329,7 +346,7 @@ def _run_cells(run: Run | None, blank: bool, remark: str) -> list[Cell]:
 
     notes = [f"{added.seconds}（{added.reason}；{added.by}）" for added in run.additions]
     ended = f"{run.how_ended}（{run.why_ended}）" if run.why_ended else ""
-    notes += [text for text in (ended, run.cut_off, remark) if text]
+    notes += [text for text in (ended, run.cut_off, run.stills, remark) if text]
     given = _OUTCOME[Outcome.EXTRA_TIME] if run.additions else ""
     settled = [hold.outcome for hold in run.holds if hold.outcome and hold.outcome != given]
     settled += [

@@ -187,7 +187,7 @@ time_log = Table(
     Column("started_at", Text, nullable=False),
     Column("ended_at", Text),
     Column("ended_by", Text),
-    # core.clock.PhaseRun as JSON: pauses, stops and additions with their reasons.
+    # core.clock.PhaseRun as JSON: pauses, stops and additions with their reasons, slides shown again.
     Column("run_json", Text, nullable=False),
 )
 

@@ -211,7 +211,8 @@ def window_for(briefing: Briefing, programs: Path) -> Any:
         from judge_app.ui.stage.programs import find_hands
 
         driving = role is Role.STAGE and not briefing.rehearsal
-        return StageWindow(hands=find_hands(programs, KeptDecks(data_folder() / "decks")) if driving else {})
+        kept = KeptDecks(data_folder() / "decks")
+        return StageWindow(hands=find_hands(programs, kept), kept=kept) if driving else StageWindow()
     from judge_app.ui.chair import ChairWindow
 
     return ChairWindow()

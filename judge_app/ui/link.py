@@ -50,6 +50,8 @@ class SeatLink(QObject):
             window.progress.connect(self._progress)
         if hasattr(window, "troubles_changed"):
             window.troubles_changed.connect(self._report_trouble)
+        if hasattr(window, "slides_counted"):
+            window.slides_counted.connect(self._report_slides)
         if hasattr(window, "code_asked"):
             window.code_asked.connect(self._ask_code)
         if hasattr(window, "photo"):
@@ -115,6 +117,10 @@ class SeatLink(QObject):
     def _report_trouble(self, troubles: Sequence[tuple[str, str]]) -> None:
         if self._connection is not None:
             self._connection.report_trouble(troubles)
+
+    def _report_slides(self, entry_no: str, slides: int) -> None:
+        if self._connection is not None:
+            self._connection.report_slides(entry_no, slides)
 
     def _ask_code(self, seat: str) -> None:
         if self._connection is not None:

@@ -135,6 +135,14 @@ def _console_called(times: int) -> Callable[[], Shown]:
     return make
 
 
+def _console_questions(play: Callable[[], Play], slides: int = 12) -> Callable[[], Shown]:
+    def make() -> Shown:
+        made = play()
+        return Shown(console(made, slides=("5", slides)), made.setup)
+
+    return make
+
+
 def _console_presenting() -> Shown:
     play = presenting()
     return Shown(console(play), play.setup)
@@ -782,6 +790,11 @@ def _asked() -> Play:
     return presenting().do("host", commands.StartPhase(phase="qa")).wait(35)
 
 
+def _recalled(slide: int = 7, wait: float = 0) -> Callable[[], Play]:
+    """In the questions a judge has asked for a slide."""
+    return lambda: _asked().wait(wait).do("host", commands.ShowSlide(slide=slide))
+
+
 def _scored() -> Play:
     return samples.hear(samples.opened(), "1", judged=False)
 
@@ -800,7 +813,8 @@ def _stage(play: Callable[[], Play], connection: Connection = ONLINE) -> Callabl
         surface.resize(1280, 720)
         wear(surface, Theme(palette=DARK))
         surface.motion.reduced = True
-        surface.set_scene(scene_of(made.briefing("stage"), view, made.now_ns, connection))
+        scene = scene_of(made.briefing("stage"), view, made.now_ns, connection)
+        surface.set_scene(scene, _still(scene.still, QSize(1920, 1080)) if scene.still else None)
         return Shown(surface, made.setup)
 
     return make
@@ -817,7 +831,8 @@ def _presenter(
         assert isinstance(view, views.StageView)
         window = PresenterWindow()
         wear(window, Theme(palette=DARK))
-        window.set_scene(scene_of(made.briefing("stage"), view, made.now_ns, ONLINE))
+        scene = scene_of(made.briefing("stage"), view, made.now_ns, ONLINE)
+        window.set_scene(scene, _still(scene.still, QSize(1920, 1080)) if scene.still else None)
         window.set_message(view.message)
         window.set_trouble(tr(trouble) if trouble else "")
         window.set_slide(_still if pictures and slide else None, slide, 12 if slide else 0)
@@ -889,6 +904,9 @@ def scenes() -> list[Scene]:
         Scene("console", "cut-off", _console_cut_off(True)),
         Scene("console", "cut-off-unconfirmed", _console_cut_off(False)),
         Scene("console", "overtime", _console_overtime),
+        Scene("console", "questions", _console_questions(_asked)),
+        Scene("console", "slide-again", _console_questions(_recalled())),
+        Scene("console", "no-slides", _console_questions(_asked, slides=0)),
         Scene("console", "paused", _console_held(False)),
         Scene("console", "technical", _console_held(True)),
         Scene("console", "ask-technical", _console_asks(lambda window: window.ask_technical_stop())),
@@ -955,6 +973,8 @@ def scenes() -> list[Scene]:
             fixed_look=True,
         ),
         Scene("presenter", "time-up", _presenter(lambda: presenting().wait(107), 8), fixed_look=True),
+        Scene("presenter", "slide-again", _presenter(_recalled(), 12), fixed_look=True),
+        Scene("presenter", "slide-again-message", _presenter(_recalled(), 12, message="请靠近话筒"), fixed_look=True),
         Scene("presenter", "paused", _presenter(_held(False), 8), fixed_look=True),
         Scene(
             "presenter",
@@ -976,6 +996,8 @@ def scenes() -> list[Scene]:
         ("time-up", lambda: presenting().wait(107)),
         ("called", _called),
         ("questions", _asked),
+        ("slide-again", _recalled()),
+        ("slide-again-last-minute", _recalled(12, 150)),
         ("paused", _held(False)),
         ("technical", _held(True)),
         ("scoring", _scored),

@@ -18,7 +18,7 @@ from judge_app.core.views import AnyView, Briefing
 
 T = TypeVar("T")
 
-PROTOCOL = 7
+PROTOCOL = 8
 """Raised with every change of a message's form; room and seat must have the same."""
 MAX_BYTES = 256 * 1024
 """The longest message that a room takes; its own may be longer (a view of 200 projects)."""
@@ -134,6 +134,13 @@ class StageTrouble(Message, frozen=True):
     """What is wrong at the stage now (zh, en), whole: an empty list is nothing. For the host's desk, and not kept."""
 
     troubles: Annotated[tuple[tuple[Words, Words], ...], Meta(max_length=6)] = ()
+
+
+class StageSlides(Message, frozen=True):
+    """Of so many slides of a project the stage has pictures that can be shown again. For the host's desk, and not kept."""
+
+    entry_no: Name
+    slides: Annotated[int, Meta(ge=0, le=9999)]
 
 
 class Follow(Message, frozen=True):
@@ -314,7 +321,7 @@ class Pong(Message, frozen=True):
     room_real_ns: int
 
 
-FromSeat = Hello | Submit | Progress | AskCode | KeepPhoto | StageTrouble | Follow | Followed | Ping
+FromSeat = Hello | Submit | Progress | AskCode | KeepPhoto | StageTrouble | StageSlides | Follow | Followed | Ping
 FromRoom = Denied | Waiting | Welcome | Briefed | View | Receipt | Refusal | PhotoKept | Journal | Pong
 
 _encoder = msgspec.json.Encoder()

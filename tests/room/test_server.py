@@ -676,12 +676,14 @@ def test_messages_of_the_wrong_role_have_no_effect(tmp_path: Path) -> None:
                         messages.AskCode(seat="judge:E3"),
                         messages.Progress(entry_no="1", filled=2, lines=3),
                         messages.StageTrouble(troubles=((seat, seat),)),
+                        messages.StageSlides(entry_no=seat, slides=12),
                         messages.Ping(sent_ns=1),
                     ):
                         await ws.send_str(messages.encode(message).decode())
                     await heard(ws, messages.Pong)
                     wrong = [zh for zh, _ in held.room.live().health.trouble if zh in SEAT_OF.values()]
                     assert wrong == (["stage"] if seat == "stage" else [])
+                    assert held.room.live().slides == (("stage", 12) if seat == "stage" else None)
             assert not any(link.join_code for link in held.room.live().join_links)
             told = {seat for seat, live in held.room.live().seats.items() if live.filled}
             assert told == {"judge:E2"}

@@ -49,7 +49,7 @@ def every(kind: Any) -> st.SearchStrategy[Any]:
             fields[field.name] = st.from_regex(r"\A[0-9]{2}\Z")
         elif field.name == "troubles":
             fields[field.name] = st.lists(st.tuples(texts, texts), max_size=6).map(tuple)
-        elif field.name in ("filled", "lines"):
+        elif field.name in ("filled", "lines", "slides"):
             fields[field.name] = st.integers(0, 1000)
         elif field.name == "counter":
             fields[field.name] = st.integers(0, 2**53 - 1)

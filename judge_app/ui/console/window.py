@@ -36,6 +36,7 @@ from judge_app.ui.console.project_panel import ProjectPanel
 from judge_app.ui.console.questions import Asked
 from judge_app.ui.console.results_row import ResultsRow
 from judge_app.ui.console.seat_panel import SeatPanel
+from judge_app.ui.console.still_row import StillRow
 from judge_app.ui.language import either, tr
 from judge_app.ui.theme import theme_of
 from judge_app.ui.widgets import (
@@ -134,6 +135,7 @@ class ConsoleWindow(QWidget):
         self.project_panel = ProjectPanel()
         self.focus_card = FocusCard()
         self.results_row = ResultsRow(self._monotonic)
+        self.still_row = StillRow()
         self.ask = AskPanel()
         self.hold_button = ActionButton("", "P")
         self.technical_button = ActionButton("", "T")
@@ -223,6 +225,7 @@ class ConsoleWindow(QWidget):
         self.next_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         lay.addWidget(self.focus_card, 1)
         lay.addWidget(self.results_row)
+        lay.addWidget(self.still_row)
         lay.addWidget(self._question)
         lay.addWidget(self._hands)
         lay.addWidget(self.next_button)
@@ -258,6 +261,8 @@ class ConsoleWindow(QWidget):
         self.end_button.clicked.connect(self.ask_end)
         self.focus_card.undo_asked.connect(self.undo)
         self.results_row.command.connect(self.command)
+        self.still_row.command.connect(self.command)
+        self.still_row.done.connect(lambda: self.setFocus(Qt.FocusReason.OtherFocusReason))
         self.ask.answered.connect(self._answered)
         self.ask.dropped.connect(self._question_gone)
         self.order_list.picked.connect(self.show_project)
@@ -316,6 +321,8 @@ class ConsoleWindow(QWidget):
         else:
             self._sending.discard(state.command_id)
             self._refused = state if state.delivery is Delivery.REFUSED else None
+            if self._refused is not None and state.kind == "ShowSlide":
+                self.still_row.refused()
             self._show_troubles()
         self._show_step()
 
@@ -329,6 +336,7 @@ class ConsoleWindow(QWidget):
         self._now = now
         self.focus_card.set_now(now)
         self.seat_panel.set_now(now)
+        self.still_row.set_now(now)
 
     # showing
 
@@ -360,6 +368,7 @@ class ConsoleWindow(QWidget):
         self._show_troubles()
         if self._view is not None:
             self.results_row.set_view(self._view, self._briefing)
+            self.still_row.set_view(self._view)
 
     def _show_bar(self) -> None:
         briefing, view = self._briefing, self._view
@@ -464,6 +473,7 @@ class ConsoleWindow(QWidget):
         self.technical_button.setEnabled(running and not held)
         self.time_button.setEnabled(running)
         self.end_button.setEnabled(running)
+        self.still_row.set_aside(self._asked is not None)
         self._hands.setVisible(self._asked is None)
         self._question.setVisible(self._asked is not None)
         self.next_button.setVisible(self._asked is None)
@@ -843,6 +853,10 @@ class ConsoleWindow(QWidget):
             "a": self._go_to_trouble,
             "o": lambda: _go_to(self.order_list),
             "s": self._go_to_seats,
+            "g": self.still_row.ask,
+            "[": lambda: self.still_row.step(-1),
+            "]": lambda: self.still_row.step(1),
+            "x": self.still_row.take_away,
         }
         keys: dict[int, Callable[[], None]] = {
             Qt.Key.Key_Right: self.take_next_step,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
+from judge_app.ui.language import tr
 from judge_app.ui.stage.scene import Scene
 from judge_app.ui.stage.typeset import fitted, type_of
 from judge_app.ui.theme import Theme
@@ -38,6 +40,49 @@ class Picture:
         if scene.share is not None:
             self.bar(scene, QRectF(56, self.height - 105, self.width - 112, 14))
         self.foot(scene)
+
+    def still_scene(self, scene: Scene, still: QImage) -> None:
+        """A slide of the ended talk as large as the clock beside it lets it be."""
+        head, foot = 96.0, 76.0
+        split = self.width * 0.70
+        left = 28.0
+        if scene.number:
+            font = type_of(46 * self.k, BOLD)
+            self.at(left, 64, scene.number, font, self.theme.colour("brand"))
+            left += QFontMetricsF(font).horizontalAdvance(scene.number) / self.k + 20
+        room = self.width - left - 28
+        title, lines = fitted(scene.title, room * self.k, [size * self.k for size in (36, 32, 28, 24)], BOLD)
+        self.text(QRectF(left, 24, room, 52), lines[0], title, self.theme.colour("ink"), _LEFT)
+        box = QRectF(28, head, split - 40, self.height - head - foot - 8)
+        self.still(still, box)
+        right = QRectF(split + 8, head, self.width - split - 36, box.height())
+        label = QRectF(right.x(), right.y(), right.width(), 46)
+        shown, words = fitted(tr("Slide {n}", n=scene.still), label.width() * self.k, [30 * self.k], MEDIUM)
+        self.text(label, words[0], shown, self.theme.colour("ink_2"), _CENTRE)
+        lines_of = msgspec.structs.replace(scene, prompt="")
+        self.words(lines_of, QRectF(right.x(), right.y() + 70, right.width(), 60))
+        if scene.prompt:
+            prompt = msgspec.structs.replace(scene, words="")
+            self.words(prompt, QRectF(right.x(), right.y() + 130, right.width(), 52))
+        face = QRectF(right.x(), right.y() + 194, right.width(), 190)
+        colour = self.theme.colour("ink") if scene.clock_tone == "brand" else self.theme.text(scene.clock_tone)
+        self.figures(scene.clock, face, colour)
+        if scene.share is not None:
+            self.bar(scene, QRectF(right.x(), face.bottom() + 24, right.width(), 14))
+        self.foot(scene, 28)
+        self.note(scene)
+
+    def still(self, still: QImage, box: QRectF) -> None:
+        """A picture in the middle of a box, in its own ratio, with a hairline."""
+        scale = min(box.width() / still.width(), box.height() / still.height())
+        width, height = still.width() * scale, still.height() * scale
+        x, y = box.x() + (box.width() - width) / 2, box.y() + (box.height() - height) / 2
+        area = QRectF(x * self.k, y * self.k, width * self.k, height * self.k)
+        self.painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        self.painter.drawImage(area, still)
+        self.painter.setPen(QPen(self.theme.colour("line"), 1))
+        self.painter.setBrush(Qt.BrushStyle.NoBrush)
+        self.painter.drawRect(area)
 
     def card_scene(self, scene: Scene) -> None:
         left, right = 88.0, self.width - 88
@@ -178,17 +223,17 @@ class Picture:
         self.painter.drawRoundedRect(whole, radius, radius)
         self.painter.restore()
 
-    def foot(self, scene: Scene) -> None:
-        top, half = self.height - 76, self.width / 2 - 56
+    def foot(self, scene: Scene, margin: float = 56) -> None:
+        top, half = self.height - 76, self.width / 2 - margin
         colour = self.theme.colour("ink_2")
         sizes = [size * self.k for size in (22, 20, 18)]
         share = half if scene.foot_right else 2 * half
         if scene.foot_left:
             font, lines = fitted(scene.foot_left, (share - 24) * self.k, sizes, REGULAR)
-            self.text(QRectF(56, top, share - 24, 44), lines[0], font, colour, _LEFT)
+            self.text(QRectF(margin, top, share - 24, 44), lines[0], font, colour, _LEFT)
         if scene.foot_right:
             font, lines = fitted(scene.foot_right, (half - 24) * self.k, sizes, REGULAR)
-            self.text(QRectF(self.width - 56 - half + 24, top, half - 24, 44), lines[0], font, colour, _RIGHT)
+            self.text(QRectF(self.width - margin - half + 24, top, half - 24, 44), lines[0], font, colour, _RIGHT)
 
     def note(self, scene: Scene) -> None:
         """A pill at the top right, over everything else there."""

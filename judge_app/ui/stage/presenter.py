@@ -33,6 +33,7 @@ class PresenterWindow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._scene = Scene()
+        self._again: QImage | None = None
         self._message = ""
         self._stills: Stills | None = None
         self._slide = 0
@@ -51,9 +52,10 @@ class PresenterWindow(QWidget):
         """The slide that is shown and how many there are; (0, 0) where none is."""
         return self._slide, self._slides
 
-    def set_scene(self, scene: Scene) -> None:
-        if scene != self._scene:
-            self._scene = scene
+    def set_scene(self, scene: Scene, still: QImage | None = None) -> None:
+        """What stands before the audience; ``still``: the slide that is shown again, which is all there is to see."""
+        if scene != self._scene or still is not self._again:
+            self._scene, self._again = scene, still
             self.setAccessibleName(" ".join(part for part in (scene.words, scene.prompt, scene.clock) if part))
             self.update()
 
@@ -85,17 +87,21 @@ class PresenterWindow(QWidget):
         painter.fillRect(self.rect(), theme.colour("ground"))
         picture = Picture(painter, self.width(), self.height(), theme)
         banner = 76.0 if self._message else 0.0
-        if not self._slides or self._scene.kind is not Kind.CLOCK:
+        if self._scene.kind is Kind.STILL and self._again is not None:
+            picture.still_scene(self._plain_foot(), self._again)
+        elif not self._slides or self._scene.kind is not Kind.CLOCK:
             self._without_slides(picture)
         else:
             self._with_slides(painter, picture, picture.height - banner)
         if self._message:
             self._banner(picture)
 
+    def _plain_foot(self) -> Scene:
+        """The host's words stand where the foot would."""
+        return msgspec.structs.replace(self._scene, foot_left="", foot_right="") if self._message else self._scene
+
     def _without_slides(self, picture: Picture) -> None:
-        scene = self._scene
-        if self._message:  # the host's words stand where the foot would
-            scene = msgspec.structs.replace(scene, foot_left="", foot_right="")
+        scene = self._plain_foot()
         if scene.kind is Kind.CLOCK:
             picture.clock_scene(scene)
         elif scene.kind is Kind.RESULTS:

@@ -9,7 +9,7 @@ import enum
 
 import msgspec
 
-from judge_app.core.clock import SECOND, EndedBy, HoldKind
+from judge_app.core.clock import SECOND, EndedBy, HoldKind, displayed_seconds
 from judge_app.core.contest import Project, Struct
 from judge_app.core.rules import Phase, StageText, Timing
 from judge_app.core.stages import ProjectStage, Showing
@@ -21,11 +21,14 @@ from judge_app.ui.stage.results import Results, results_of
 from judge_app.ui.theme import Tone
 from judge_app.ui.widgets.running import left_ns, shown
 
+_PROMPT_SHORTEST_S, _PROMPT_LONGEST_S = 3, 10
+
 
 class Kind(enum.StrEnum):
-    """The two kinds of picture: a big clock, or a card with big words."""
+    """The kinds of picture: a big clock, a slide of the ended talk with the clock beside it, a card with big words."""
 
     CLOCK = "clock"
+    STILL = "still"
     CARD = "card"
     RESULTS = "results"
     """A page of published results."""
@@ -36,7 +39,8 @@ class Scene(Struct, frozen=True):
     time left.
 
     On a card ``kicker`` stands over the title. ``share`` of the phase is used, 0 to 1; None: no bar. ``note`` is a pill
-    (the connection is lost). ``alarm``: time is up, the whole picture says so.
+    (the connection is lost). ``alarm``: time is up, the whole picture says so. ``still`` is the slide that is shown
+    again, whose picture the surface has.
     """
 
     kind: Kind = Kind.CARD
@@ -54,6 +58,7 @@ class Scene(Struct, frozen=True):
     foot_left: str = ""
     foot_right: str = ""
     alarm: bool = False
+    still: int = 0
     results: Results | None = None
 
 
@@ -78,6 +83,13 @@ def prompt_at(timing: Timing | None, phase: Phase | None, left: int) -> int | No
         return None
     reached = [second for second in timing.prompts_of(phase) if left <= second * SECOND]
     return min(reached, default=None)
+
+
+def prompt_is_said(seconds: int, left: int) -> bool:
+    """Whether a prompt's words still stand at ``left``: while the clock reads about what they say, so for a tenth of it,
+    three to ten seconds; the colour stays. 时间到 stays true."""
+    stays = min(_PROMPT_LONGEST_S, max(_PROMPT_SHORTEST_S, seconds // 10))
+    return seconds <= 0 or displayed_seconds(left) > seconds - stays
 
 
 def prompt_words(seconds: int) -> str:
@@ -119,7 +131,7 @@ def scene_of(
     if view.published is not None:
         return _results(briefing, view, base, session)
     if view.clock is not None and view.stage in (ProjectStage.CALLED, ProjectStage.RUNNING, ProjectStage.BETWEEN):
-        return _clock_scene(briefing, base, view.clock, timing_of(briefing, project), now_ns)
+        return _clock_scene(briefing, base, view.clock, timing_of(briefing, project), now_ns, view.still)
     if project is not None and view.stage is ProjectStage.CALLED:
         timing = timing_of(briefing, project)
         plan = "" if timing is None else "　".join(_plan(phase) for phase in timing.phases)
@@ -156,7 +168,9 @@ def _results(briefing: Briefing, view: StageView, base: Scene, session: str) -> 
     return _with(plain, kind=Kind.RESULTS, title=tr("Results"), foot_right=pages or coming, results=held)
 
 
-def _clock_scene(briefing: Briefing, base: Scene, clock: ClockView, timing: Timing | None, now_ns: int | None) -> Scene:
+def _clock_scene(
+    briefing: Briefing, base: Scene, clock: ClockView, timing: Timing | None, now_ns: int | None, still: int
+) -> Scene:
     phase = None if timing is None else next((one for one in timing.phases if one.key == clock.phase), None)
     name = clock.phase if phase is None else phase_words(phase)
     left = left_ns(clock, now_ns)
@@ -182,8 +196,9 @@ def _clock_scene(briefing: Briefing, base: Scene, clock: ClockView, timing: Timi
     if left <= 0:
         return _with(scene, words=name, prompt=prompt_words(0), tone="stop", clock_tone="stop", alarm=True)
     clock_tone: Tone = "brand" if prompt is None or prompt > 60 else tone
-    remaining = "" if prompt is None else prompt_words(prompt)
-    return _with(scene, words=name, prompt=remaining, tone=tone, clock_tone=clock_tone)
+    remaining = prompt_words(prompt) if prompt is not None and prompt_is_said(prompt, left) else ""
+    scene = _with(scene, words=name, prompt=remaining, tone=tone, clock_tone=clock_tone)
+    return _with(scene, kind=Kind.STILL, still=still) if still else scene
 
 
 def _between(

@@ -16,6 +16,7 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QGuiApplication,
+    QImage,
     QKeyEvent,
     QMouseEvent,
     QMoveEvent,
@@ -30,6 +31,7 @@ from judge_app.core.seats import Role
 from judge_app.core.views import Briefing, StageView
 from judge_app.seat.state import CommandState, Connection, Link
 from judge_app.show.driver import DriverKind, deck_kind
+from judge_app.show.kept import KeptDecks
 from judge_app.show.ladder import Verdict
 from judge_app.ui.language import both, either, mark, tr
 from judge_app.ui.stage.audience import AudienceSurface
@@ -44,6 +46,7 @@ from judge_app.ui.stage.presenter import PresenterWindow
 from judge_app.ui.stage.scene import Kind, prompt_at, scene_of, timing_of
 from judge_app.ui.stage.screens import ScreenMark, ScreenRole, assign, chosen, mark_of, recalled, shared
 from judge_app.ui.stage.sound import Player
+from judge_app.ui.stage.stills import Stills
 from judge_app.ui.theme import DARK, Theme, wear
 from judge_app.ui.widgets import Trouble
 from judge_app.ui.widgets.running import Now, left_ns, until_change_ms
@@ -66,6 +69,9 @@ class StageWindow(AudienceSurface):
     """What is wrong with the slides now, in words; empty: nothing."""
     troubles_changed = Signal(object)
     """All that the host has to know (zh, en), said again whenever the room is reached."""
+    slides_counted = Signal(str, int)
+    """(entry number, of how many of its slides there are pictures to show again), said again whenever the room is
+    reached."""
     screens_chosen = Signal(object)
     """The screen of each role, as a person has settled it: to be remembered."""
     leave_requested = Signal()
@@ -76,8 +82,10 @@ class StageWindow(AudienceSurface):
         player: Player | None = None,
         monotonic: Callable[[], int] = time.monotonic_ns,
         parent: QWidget | None = None,
+        kept: KeptDecks | None = None,
     ) -> None:
-        """``hands`` show decks of a kind (``pdf``, ``slides``, ``keynote``: show/driver.py); PDF is always there."""
+        """``hands`` show decks of a kind (``pdf``, ``slides``, ``keynote``: show/driver.py); PDF is always there.
+        ``kept`` has the pictures of slides and the PDFs that the pre-flight made."""
         super().__init__(parent)
         self.setWindowTitle(tr("Stage"))
         self.setMinimumSize(384, 216)
@@ -99,6 +107,9 @@ class StageWindow(AudienceSurface):
         self._trouble = ("", "")
         self._no_deck = False
         self._stray = False
+        self._stills = Stills(kept)
+        self._counted: tuple[str, int] | None = None
+        self._lacking = 0
         self._told: tuple[tuple[str, str], ...] = ()
         self._failed: dict[Path, tuple[str, str]] = {}
         self._opening: Path | None = None
@@ -136,6 +147,7 @@ class StageWindow(AudienceSurface):
         self.desk.motion_reduced.connect(self.set_motion_reduced)
         self.desk.put_away.connect(self._settled)
         self.desk.acted.connect(self._trouble_acted)
+        self._stills.counted.connect(self._stills_counted)
         for hand in self._hands.values():
             hand.shown.connect(lambda up, hand=hand: self._deck_shown(hand, up))
             hand.moved.connect(lambda slide, slides, hand=hand: self._deck_moved(hand, slide, slides))
@@ -165,6 +177,8 @@ class StageWindow(AudienceSurface):
         self._connection = connection
         if back:
             self.troubles_changed.emit(self._told)
+            if self._counted is not None:
+                self.slides_counted.emit(*self._counted)
         self._evaluate()
 
     def set_command_state(self, state: CommandState) -> None:
@@ -318,6 +332,10 @@ class StageWindow(AudienceSurface):
         if self._stray:
             made.append(Trouble(key="stray", title=tr(_STRAY), tone="warn"))
             told.append(both(_STRAY))
+        if self._lacking:
+            words = both(mark("There is no picture of slide {n} to show"), n=self._lacking)
+            made.append(Trouble(key="still", title=either(*words), tone="warn"))
+            told.append(words)
         self.desk.set_troubles(made)
         if tuple(told) != self._told:
             self._told = tuple(told)
@@ -429,6 +447,7 @@ class StageWindow(AudienceSurface):
         now = None if self._now is None else self._now()
         if now is not None and self._view is not None and self._acting:
             self._act(duty(self._view.clock, self._phases(), now, self._shown_run), now)
+        self._look_for_stills()
         self._draw(now)
         self._arm(now)
 
@@ -453,13 +472,43 @@ class StageWindow(AudienceSurface):
             change = min(change, max(1, -(-left // (1_000_000 * self._rate))))
         self._timer.start(change)
 
+    def _look_for_stills(self) -> None:
+        """Of the project that is called, so that they are at hand when the judges ask."""
+        current = None if self._view is None or not self._acting else self._view.current
+        deck = None if current is None else self._decks.get(current)
+        self._stills.look(deck)
+        if current is not None and deck is None:
+            self._stills_counted(0)
+
+    def _stills_counted(self, slides: int) -> None:
+        if self._view is None or self._view.current is None:
+            return
+        counted = self._view.current, slides
+        if counted != self._counted:
+            self._counted = counted
+            self.slides_counted.emit(*counted)
+            self._evaluate()
+
+    def _picture_of(self, slide: int) -> QImage | None:
+        """The picture of a slide that is to be shown again; where there is none, the host hears of it."""
+        image = self._stills.picture(slide) if slide else None
+        known = self._counted is not None and self._view is not None and self._counted[0] == self._view.current
+        lacking = slide if slide and image is None and known else 0
+        if lacking != self._lacking:
+            self._lacking = lacking
+            self._show_troubles()
+        return image
+
     def _draw(self, now: int | None) -> None:
         scene = scene_of(self._briefing, self._view, now, self._connection)
+        still = self._picture_of(scene.still)
+        if still is None and scene.still:
+            scene = msgspec.structs.replace(scene, kind=Kind.CLOCK, still=0)
         if self._full and self._windowed and not scene.note:
             scene = msgspec.structs.replace(scene, note=tr("One screen: this is what the audience sees · F11 fills it"))
         for surface in (self, self.curtain):
-            surface.set_scene(scene)
-        self.presenter.set_scene(scene)
+            surface.set_scene(scene, still)
+        self.presenter.set_scene(scene, still)
         self.presenter.set_message("" if self._view is None else self._view.message)
         self.corner.set_scene(scene)
         self.corner.setVisible(self._corner_wanted and self._up and scene.kind is Kind.CLOCK)
@@ -689,6 +738,7 @@ class StageWindow(AudienceSurface):
         self.curtain.lower_away()
         for hand in self._hands.values():
             hand.stop()
+        self._stills.stop()
         self.identify.clear()
         for window in (self.curtain, self.presenter, self.corner, self.desk):
             window.close()

@@ -230,6 +230,9 @@ def test_every_deviation_stands_in_the_time_record_with_who_and_why() -> None:
         commands.RestartPhase(reason="PPT 故障"),
         commands.EndPhase(reason="提前讲完"),
         commands.StartPhase(phase="qa"),
+        commands.ShowSlide(slide=7),
+        commands.ShowSlide(slide=8),
+        commands.ShowSlide(slide=0),
     ):
         play.wait(7).do("host", command)
     record = f6_timing.from_view(play.briefing("host"), play.host())
@@ -246,6 +249,18 @@ def test_every_deviation_stands_in_the_time_record_with_who_and_why() -> None:
     assert (first.how_ended, first.why_ended) == ("重讲，重新计时", "PPT 故障；主持人")
     assert (again.how_ended, again.why_ended) == ("主动", "提前讲完；主持人")
     assert questions.why_ended == ""
+    assert questions.stills == "调出演示页：00:00:49 第7页，00:00:56 第8页（主持人）"
+    assert first.stills == ""
+
+
+def test_many_slides_that_were_shown_again_are_counted_in_the_time_record() -> None:
+    play = presenting().do("host", commands.StartPhase(phase="qa"))
+    for slide in range(1, 13):
+        play.do("timekeeper" if slide % 2 else "host", commands.ShowSlide(slide=slide))
+    lines = f6_timing.from_view(play.briefing("host"), play.host()).lines
+    (run,) = [run for line in lines if line.entry_no == "5" for run in line.runs if run.stills]
+    assert run.stills.count("页") == 9
+    assert run.stills.endswith("……共 12 次（计时员、主持人）")
 
 
 def test_time_alone_has_nobody_to_name() -> None:

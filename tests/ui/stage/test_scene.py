@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtWidgets import QApplication
 
 from judge_app.core.clock import SECOND, EndedBy, HoldKind
@@ -41,10 +43,16 @@ def at(left_s: float, phase: str = "presentation") -> Scene:
         (480, "8:00", "", "brand"),
         (120.5, "2:01", "", "brand"),
         (120, "2:00", "剩余 2 分钟", "brand"),
-        (60.000000001, "1:01", "剩余 2 分钟", "brand"),
+        (110.000000001, "1:51", "剩余 2 分钟", "brand"),
+        (110, "1:50", "", "brand"),
+        (60.000000001, "1:01", "", "brand"),
         (60, "1:00", "剩余 1 分钟", "warn"),
+        (54.5, "0:55", "剩余 1 分钟", "warn"),
+        (54, "0:54", "", "warn"),
         (30, "0:30", "剩余 30 秒", "stop"),
-        (0.000000001, "0:01", "剩余 30 秒", "stop"),
+        (27.5, "0:28", "剩余 30 秒", "stop"),
+        (27, "0:27", "", "stop"),
+        (0.000000001, "0:01", "", "stop"),
     ],
 )
 def test_the_clock_and_its_prompts(left_s: float, clock: str, prompt: str, tone: str) -> None:
@@ -131,11 +139,32 @@ def test_other_prompts_of_a_rule_set_are_followed() -> None:
     timing = RULES.timing
     assert timing is not None
     rules = msgspec.structs.replace(RULES, timing=msgspec.structs.replace(timing, prompts_remaining=(180, 45, 0)))
-    scene = scene_of(briefing(rules=rules), stage_view(running(TEN_MINUTES)), TEN_MINUTES - 170 * SECOND, ONLINE)
+    scene = scene_of(briefing(rules=rules), stage_view(running(TEN_MINUTES)), TEN_MINUTES - 171 * SECOND, ONLINE)
     assert scene.prompt == "剩余 3 分钟"
     scene = scene_of(briefing(rules=rules), stage_view(running(TEN_MINUTES)), TEN_MINUTES - 45 * SECOND, ONLINE)
     assert scene.prompt == "剩余 45 秒"
     assert scene.kind is Kind.CLOCK
+
+
+@given(st.integers(1, 480 * SECOND))
+def test_what_a_prompt_says_is_about_what_the_clock_reads(left: int) -> None:
+    """Never more than a tenth of it beside the clock, or three seconds where that is less."""
+    scene = scene_of(briefing(), stage_view(running(TEN_MINUTES)), TEN_MINUTES - left, ONLINE)
+    said = {"剩余 2 分钟": 120, "剩余 1 分钟": 60, "剩余 30 秒": 30}
+    if scene.prompt:
+        minutes, seconds = map(int, scene.clock.split(":"))
+        behind = said[scene.prompt] - (60 * minutes + seconds)
+        assert 0 <= behind < max(3, said[scene.prompt] // 10)
+
+
+def test_a_slide_is_shown_again_beside_the_clock_for_as_long_as_there_is_time() -> None:
+    view = stage_view(running(TEN_MINUTES, "qa"), still=7)
+    scene = scene_of(briefing(), view, TEN_MINUTES - 90 * SECOND, ONLINE)
+    assert (scene.kind, scene.still, scene.clock, scene.words) == (Kind.STILL, 7, "1:30", "问答")
+    over = scene_of(briefing(), view, TEN_MINUTES, ONLINE)
+    assert (over.kind, over.still, over.prompt) == (Kind.CLOCK, 0, "时间到")
+    held = stage_view(running(TEN_MINUTES, "qa", held=HoldKind.PAUSE, deadline_ns=None, remaining_ns=SECOND), still=7)
+    assert scene_of(briefing(), held, 0, ONLINE).kind is Kind.CLOCK
 
 
 def test_a_contest_says_it_in_its_own_words_in_both_languages(chinese: Language) -> None:
