@@ -14,9 +14,10 @@ import msgspec
 
 from judge_app.core import session
 from judge_app.core.awards import Outcome
-from judge_app.core.contest import Contest, Struct, same_person
+from judge_app.core.contest import Contest, Judge, Struct, same_person
 from judge_app.core.contest_log import Log, QuotaChosen
 from judge_app.core.errors import BadInput, Problem, Refused
+from judge_app.core.events import SessionSetup
 from judge_app.core.journal import Record
 from judge_app.core.marks import Ruling, Standing, check_rulings
 from judge_app.core.results import Alternate, Effect, alternates, effect, obstacles
@@ -70,7 +71,8 @@ class Count(Struct, frozen=True):
     """A whole contest counted from its sessions and from what was decided about it."""
 
     contest: Contest
-    """All sessions' projects, judges and external results together, session by session."""
+    """All sessions' projects, judges and external results together, session by session. Two rooms may give one number to
+    two people who walk in: a judge is known by his session's panel and his number."""
     rules: RuleSet
     """With the quota that was chosen."""
     book: Scorebook
@@ -130,15 +132,28 @@ def results(states: Sequence[State]) -> Tabulation:
 
 def _joined(states: Sequence[State]) -> Contest:
     setups = [state.session for state in states]
-    judges = {judge.no: judge for setup in setups for judge in setup.contest.judges}
     planned = {one.name: one for setup in setups for one in setup.contest.sessions}
     return msgspec.structs.replace(
         setups[0].contest,
         sessions=tuple({**planned, **{setup.session.name: setup.session for setup in setups}}.values()),
         projects=tuple(project for setup in setups for project in setup.contest.projects),
-        judges=tuple(judges.values()),
+        judges=_all_judges(setups),
         external=tuple(dict.fromkeys(row for setup in setups for row in setup.contest.external)),
     )
+
+
+def _all_judges(setups: Sequence[SessionSetup]) -> tuple[Judge, ...]:
+    """Everybody who judges, each once with all his sessions."""
+    found: dict[tuple[str, int], Judge] = {}
+    for setup in setups:
+        for judge in setup.contest.judges:
+            other = 0  # how many other people have his number
+            while (held := found.get((judge.no, other))) is not None and not same_person(held.name, judge.name):
+                other += 1
+            before = held or judge
+            sits_in = tuple(dict.fromkeys((*before.sessions, *judge.sessions, setup.session.name)))
+            found[judge.no, other] = msgspec.structs.replace(before, sessions=sits_in)
+    return tuple(found.values())
 
 
 def _with_quota(rules: RuleSet, chosen: QuotaChosen | None) -> RuleSet:

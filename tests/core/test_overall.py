@@ -56,6 +56,23 @@ def test_rooms_are_counted_together_and_nothing_keeps_a_decided_contest_back() -
     assert overall.results(clear()) == held.tabulation
 
 
+def test_two_people_who_walked_in_under_one_number_are_two_and_a_judge_of_both_rooms_is_one() -> None:
+    rooms = []
+    for at, name in enumerate(("甲来客", "乙来客")):
+        made = sitting(at)
+        made.do("host", commands.ProposeJudge(name=name, judge_class="专家评委", reason="评委不足"))
+        made.do("chair", commands.AgreeJudge(no="E10"))
+        rooms.append(made.state)
+    contest = overall.count(rooms).contest
+    assert [one.name for one in contest.judges if one.no == "E10"] == ["甲来客", "乙来客"]
+    assert [[one.name for one in contest.panel(held.name) if one.no == "E10"] for held in contest.sessions] == [
+        ["甲来客"],
+        ["乙来客"],
+    ]
+    both = [one for one in contest.judges if one.no == "E2"]
+    assert [set(one.sessions) >= {"第一场", "第二场"} for one in both] == [True]
+
+
 def test_what_keeps_a_contest_back_is_said_in_the_order_in_which_it_is_cleared() -> None:
     first = heard(0, [0.9, 0.7], lock=False).state
     found = overall.keeping_from_list(overall.count([first]), [first])

@@ -600,7 +600,8 @@ def judge_columns() -> list[Column]:
 
 def judge_rows(counted: Counted) -> list[TableRow]:
     rules = counted.held.rules
-    names = {one.no: one.name for one in counted.held.contest.judges}
+    contest = counted.held.contest
+    names = {(held.name, one.no): one.name for held in contest.sessions for one in contest.panel(held.name)}
     found = []
     for one in counted.leniency.judges if counted.leniency is not None else ():
         component = rules.component(one.component)
@@ -608,7 +609,7 @@ def judge_rows(counted: Counted) -> list[TableRow]:
             TableRow(
                 key=f"{one.judge}|{one.session}|{one.component}",
                 cells=(
-                    Cell(f"{one.judge} {names.get(one.judge, '')}".strip()),
+                    Cell(f"{one.judge} {names.get((one.session, one.judge), '')}".strip()),
                     Cell(one.session),
                     Cell(component_name(component) if component is not None else one.component),
                     Cell(str(one.marks)),
