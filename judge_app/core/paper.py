@@ -1,4 +1,4 @@
-"""代录: a sheet from paper, for a judge whose laptop is dead, entered by two people apart who must agree.
+"""代录: a sheet from paper, for a judge whose laptop is dead, entered by two people at two computers who must agree.
 
 The first entry is shown to nobody but who made it until a second person has entered the same sheet. Two that agree are
 the judge's sheet, with both names; where they differ both may look and enter again. A photo of the paper is kept beside
@@ -27,6 +27,8 @@ class PaperEntry(Struct, frozen=True):
     comment: str = ""
     photo: str = ""
     seq: int = 0
+    machines: frozenset[str] = frozenset()
+    """The computers that acted for the seat then."""
 
 
 def with_entry(entries: tuple[PaperEntry, ...], new: PaperEntry) -> tuple[PaperEntry, ...]:

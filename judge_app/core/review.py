@@ -63,6 +63,8 @@ class Review(Struct, frozen=True):
 
     recomputed: Reviewed | None = None
     checked: Reviewed | None = None
+    machines: frozenset[str] = frozenset()
+    """The computers at which it was recomputed."""
 
     @property
     def differs(self) -> bool:

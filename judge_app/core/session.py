@@ -1039,6 +1039,13 @@ def _enter_paper(command: commands.EnterPaper, state: State, seat: Seat, at_ns: 
     before = state.papers.get((command.entry_no, command.judge), ())
     if any(one.seat != seat.id and same_person(one.name, name) for one in before):
         raise Refused("same_person", "两次录入须由两人完成", "two people must enter it")
+    here = frozenset() if state.session.rehearsal else machines_of(state, seat.id)
+    if any(one.seat != seat.id and one.machines & here for one in before):
+        raise Refused(
+            "same_device",
+            "两次录入须在两台电脑上进行",
+            "the sheet was entered on this computer: enter it the second time on another one",
+        )
     made: list[Event] = [
         events.PaperEntered(
             entry_no=command.entry_no,
@@ -1081,7 +1088,12 @@ def _paper_sheet(state: State, seat: Seat, entry_no: str, judge: str) -> tuple[P
     """The sheet that is entered from paper: one that is still expected, of a project that may be scored."""
     held = _project(state, entry_no)
     if held.stage is ProjectStage.LOCKED:
-        raise Refused("locked", "成绩已锁定，请先重新开启", "its result is locked: reopen it first")
+        raise Refused(
+            "locked",
+            f"{entry_no} 号项目成绩已锁定，不能代录：须先由组长写明理由、经第二人同意重新开启，再由两人代录",
+            f"the result of project {entry_no} is locked: the chair must first reopen it, with a reason and a second"
+            " person, then two people enter the sheet",
+        )
     if held.stage not in _OPEN:
         raise Refused("not_open", f"{entry_no} 号项目现在不能评分", f"project {entry_no} is not open")
     sheet = held.sheets.get(judge)
@@ -1200,12 +1212,13 @@ def _recompute(command: commands.RecomputeResult, state: State, seat: Seat, at_n
 def _check(command: commands.CheckResult, state: State, seat: Seat, at_ns: int) -> list[Event]:
     ticks = _ticks(state, command.entry_no, command.ticks)
     name = _name(command.name, "请写复核人姓名", "the checker's name is needed")
-    recomputed = state.reviews.get(command.entry_no, Review()).recomputed
+    review = state.reviews.get(command.entry_no, Review())
+    recomputed = review.recomputed
     if recomputed is None:
         raise Refused("not_recomputed", "统分人尚未核算这个项目", "the scorer has not recomputed this project yet")
     if same_person(name, recomputed.name):
         raise Refused("same_person", "统分人与复核人不能为同一人", "scorer and checker must be two people")
-    if not state.session.rehearsal and _machines(state, seat.id) & _machines(state, recomputed.seat):
+    if not state.session.rehearsal and machines_of(state, seat.id) & review.machines:
         raise Refused(
             "same_device",
             "统分与复核须在两台电脑上进行",
@@ -1214,10 +1227,10 @@ def _check(command: commands.CheckResult, state: State, seat: Seat, at_ns: int) 
     return [events.ResultChecked(entry_no=command.entry_no, name=name, ticks=ticks)]
 
 
-def _machines(state: State, seat_id: str) -> set[str]:
-    """The computers that act for a seat now."""
+def machines_of(state: State, seat_id: str) -> frozenset[str]:
+    """The computers that act for a seat now; what was done there is held against them however they sit later."""
     here = state.devices.get(seat_id, ())
-    return {device.machine for device in here if device.machine and device.admitted and not device.revoked}
+    return frozenset(device.machine for device in here if device.machine and device.admitted and not device.revoked)
 
 
 def _ticks(state: State, entry_no: str, ticks: tuple[Tick, ...]) -> tuple[Tick, ...]:
@@ -1674,6 +1687,7 @@ def _paper_entered(event: events.PaperEntered, state: State, body: Body) -> Stat
         comment=event.comment,
         photo=event.photo,
         seq=body.seq,
+        machines=machines_of(state, body.actor),
     )
     return _replace(state, papers={**state.papers, at: with_entry(state.papers.get(at, ()), new)})
 
@@ -1801,7 +1815,8 @@ def _scoring_closed(event: events.ScoringClosed, state: State, body: Body) -> St
 @_then(events.ResultRecomputed)
 def _result_recomputed(event: events.ResultRecomputed, state: State, body: Body) -> State:
     """A new recomputation wants a new check."""
-    return _replace(state, reviews={**state.reviews, event.entry_no: Review(recomputed=_reviewed(event, body))})
+    review = Review(recomputed=_reviewed(event, body), machines=machines_of(state, body.actor))
+    return _replace(state, reviews={**state.reviews, event.entry_no: review})
 
 
 @_then(events.ResultChecked)

@@ -150,6 +150,14 @@ class Sitting:
             for line in lines(session.rules_of(self.setup, entry_no), result[0])
         )
 
+    def seated(self, seat: str, device: str, machine: str) -> None:
+        """A computer enrols for a seat and is let in; whatever sat there is out."""
+        enrolled = events.DeviceEnrolled(
+            seat=seat, device=device, name="LAPTOP", key="00" * 32, admitted=False, machine=machine
+        )
+        self.write([enrolled], "room")
+        self.write(session.admitted(self.state, seat, device), "room")
+
     def review(self, entry_no: str, *, scorer: str = "吴计", checker: str = "郑核") -> None:
         """The scorer and the checker tick every line."""
         self.do("scorer", commands.RecomputeResult(entry_no=entry_no, name=scorer, ticks=self.ticks(entry_no)))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from judge_app.core import commands, events, session
 from judge_app.core.contest import Presence
+from judge_app.core.errors import Refused
 from judge_app.core.paper import differing
 from judge_app.core.stages import ProjectStage, SheetStatus
 from tests.core.sessions import setup, sheet
@@ -156,6 +158,40 @@ def test_a_reading_that_waits_is_dropped(who: str, command: commands.Command) ->
     assert sitting.refusal("scorer", commands.DropPaper(entry_no="1", judge="E2", reason="x")) == "no_paper"
 
 
+def test_the_second_reading_is_made_at_another_computer() -> None:
+    sitting = scoring()
+    sitting.seated("scorer", "d1", "aa")
+    sitting.seated("checker", "d2", "aa")
+    sitting.do("scorer", reading())
+    assert sitting.refusal("checker", reading(name="郑核")) == "same_device"
+    assert sitting.status("E2", "1") is SheetStatus.EMPTY
+    sitting.seated("checker", "d3", "bb")
+    sitting.do("checker", reading(name="郑核"))
+    assert sitting.status("E2", "1") is SheetStatus.SUBMITTED
+
+
+def test_a_computer_on_which_it_was_read_stays_one_once_it_sits_elsewhere() -> None:
+    sitting = scoring()
+    sitting.seated("scorer", "d1", "aa")
+    sitting.do("scorer", reading())
+    sitting.seated("scorer", "d2", "bb")
+    sitting.seated("chair", "d3", "aa")
+    assert sitting.refusal("chair", reading(name="王一")) == "same_device"
+    assert sitting.read_back() == sitting.state
+    sitting.do("scorer", reading())
+    sitting.do("chair", reading(name="王一"))
+    assert sitting.status("E2", "1") is SheetStatus.SUBMITTED
+
+
+def test_a_rehearsal_may_read_twice_on_one_computer() -> None:
+    sitting = Sitting(msgspec.structs.replace(setup(), rehearsal=True))
+    sitting.hear("1")
+    sitting.seated("scorer", "d1", "aa")
+    sitting.seated("checker", "d2", "aa")
+    sitting.do("scorer", reading())
+    assert sitting.refusal("checker", reading(name="郑核")) == ""
+
+
 def test_a_returned_sheet_is_entered_from_paper_on_its_revision() -> None:
     sitting = scoring()
     sitting.submit("E2", "1", 0.8)
@@ -174,7 +210,13 @@ def test_a_paper_sheet_behind_the_close_is_late_and_one_behind_the_lock_is_refus
     sitting.do("checker", reading(name="郑核"))
     assert sitting.state.projects["1"].sheets["E2"].late
     sitting.lock("1")
-    assert sitting.refusal("scorer", reading(revision=1)) == "locked"
+    with pytest.raises(Refused, match="reopen it, with a reason and a second person") as refused:
+        sitting.do("scorer", reading(revision=1))
+    assert refused.value.code == "locked"
+    assert "重新开启" in refused.value.zh
+    reopen = commands.ReopenProject(entry_no="1", reason="补录纸质表", second_person="周持")
+    sitting.do("chair", reopen)
+    assert sitting.refusal("scorer", reading(revision=1)) == "not_missing"
 
 
 def test_a_sheet_entered_from_paper_counts_as_one_sent() -> None:

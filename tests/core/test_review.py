@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from judge_app.core import commands, events, session
+from judge_app.core import commands, session
 from judge_app.core.contest import Presence
 from judge_app.core.review import Line, Tick, fits, lines
 from judge_app.core.stages import ProjectStage, ResultStatus, ReviewStep
@@ -131,21 +131,36 @@ def test_the_checker_is_another_person_than_the_scorer_however_the_name_is_space
     assert check(sitting) == ""
 
 
-def seated(sitting: Sitting, seat: str, device: str, machine: str) -> None:
-    enrolled = events.DeviceEnrolled(
-        seat=seat, device=device, name="LAPTOP", key="00" * 32, admitted=False, machine=machine
-    )
-    sitting.write([enrolled, events.DeviceAdmitted(seat=seat, device=device)], "room")
-
-
 def test_the_checker_sits_at_another_computer_than_the_scorer() -> None:
     sitting = closed()
-    seated(sitting, "scorer", "d1", "aa")
-    seated(sitting, "checker", "d2", "aa")
+    sitting.seated("scorer", "d1", "aa")
+    sitting.seated("checker", "d2", "aa")
     recompute(sitting)
     assert check(sitting) == "same_device"
     sitting.do("host", commands.RevokeDevice(seat="checker", device="d2", reason="换机"))
-    seated(sitting, "checker", "d3", "bb")
+    sitting.seated("checker", "d3", "bb")
+    assert check(sitting) == ""
+
+
+def test_a_computer_that_the_scorer_gave_back_is_none_for_the_checker() -> None:
+    """Where the result was recomputed is what counts, not what stands on the scorer's desk now."""
+    sitting = closed()
+    sitting.seated("scorer", "d1", "aa")
+    recompute(sitting)
+    sitting.seated("scorer", "d2", "bb")
+    sitting.seated("checker", "d3", "aa")
+    assert check(sitting) == "same_device"
+    assert sitting.read_back() == sitting.state
+    assert recompute(sitting) == "", "recomputed anew on the scorer's other computer"
+    assert check(sitting) == ""
+
+
+def test_computers_that_were_never_told_apart_are_not_compared() -> None:
+    """Programs from before reviews named none."""
+    sitting = closed()
+    sitting.seated("scorer", "d1", "")
+    sitting.seated("checker", "d2", "")
+    recompute(sitting)
     assert check(sitting) == ""
 
 
@@ -153,8 +168,8 @@ def test_a_rehearsal_may_run_both_desks_on_one_computer() -> None:
     sitting = Sitting(msgspec.structs.replace(setup(REVIEWED), rehearsal=True))
     sitting.hear("1")
     sitting.score("1")
-    seated(sitting, "scorer", "d1", "aa")
-    seated(sitting, "checker", "d2", "aa")
+    sitting.seated("scorer", "d1", "aa")
+    sitting.seated("checker", "d2", "aa")
     recompute(sitting)
     assert check(sitting) == ""
 
