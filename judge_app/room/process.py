@@ -20,6 +20,7 @@ from judge_app.room.discovery import Announcement
 from judge_app.room.machine import Machine
 from judge_app.room.mirroring import Mirroring
 from judge_app.room.opening import take_up
+from judge_app.room.photo_copies import PhotoCopies
 from judge_app.room.room import Room, open_room
 from judge_app.room.server import Server
 from judge_app.room.sync import Sync
@@ -90,8 +91,10 @@ async def serve(
     sync = None
     mirroring = None
     checkpoints = Checkpoints(room)
+    photos = PhotoCopies(room, backups=backups, mirror=mirror)
     try:
         room.start()
+        photos.start()
         checkpoints.start()
         if mirror is not None:
             mirroring = Mirroring(room, mirror)
@@ -131,6 +134,7 @@ async def serve(
     finally:
         await server.stop()
         await checkpoints.stop()
+        await photos.stop()
         if mirroring is not None:
             await mirroring.stop()
         if sync is not None:

@@ -136,6 +136,8 @@ class Room:
         self.state = State()
         self._path = file.path
         self.photos = Photos(file.path)
+        self.named_photos: dict[str, None] = {}
+        """The photos that the journal names, in order."""
         self._file = file
         self._writing: dict[str, Writing] = {}
         self._stored_ids: set[int] = set()
@@ -681,6 +683,8 @@ class Room:
         self._head = (record.seq, record.hash)
         if isinstance(body.event, events.DeviceEnrolled):
             self._seat_of_device[body.event.device] = body.event.seat
+        if isinstance(body.event, events.PaperEntered) and body.event.photo:
+            self.named_photos[body.event.photo] = None
         if not body.by_command or body.part:
             return
         if stored:

@@ -59,6 +59,16 @@ def test_a_session_keeps_so_many_and_no_more(tmp_path: Path) -> None:
         kept.keep(digest(JPEG), JPEG)
 
 
+def test_a_photo_that_was_damaged_since_is_taken_anew(tmp_path: Path) -> None:
+    file = tmp_path / "a.roadshow"
+    kept = Photos(file)
+    kept.keep(digest(JPEG), JPEG)
+    path = folder_of(file) / f"{digest(JPEG)}.jpg"
+    path.write_bytes(JPEG[:9])
+    Photos(file).keep(digest(JPEG), JPEG)
+    assert path.read_bytes() == JPEG
+
+
 def test_a_reading_names_a_photo_that_the_room_has(tmp_path: Path) -> None:
     async def scene() -> None:
         async with hall(tmp_path, automatic=True) as held:
