@@ -170,6 +170,27 @@ def with_item_moved(draft: Draft, path: Path, to: int) -> Draft:
     return _doubted(_renumbered(moved, parent, order.index), parent)
 
 
+def with_rules(draft: Draft, rules: RuleSet) -> Draft:
+    """The rule set in place of the draft, as somebody wrote it anew: a value that is another now, and whose mark of origin
+    he left as it was, waits to be confirmed like one that was changed by ``with_value``."""
+    new = encode_rules(rules)
+    held: Draft = new
+    for path in _differing(draft, new):
+        if path and path[0] not in ("assumed", "stated", "quotes") and source_of(new, path) == source_of(draft, path):
+            held = _doubted(held, path)
+    return held
+
+
+def _differing(old: Any, new: Any, path: Path = ()) -> list[Path]:
+    """The paths at which two drafts say something else; a list of another length differs as a whole."""
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        keys = dict.fromkeys((*old, *new))
+        return [one for key in keys for one in _differing(old.get(key), new.get(key), (*path, key))]
+    if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        return [one for at in range(len(new)) for one in _differing(old[at], new[at], (*path, at))]
+    return [] if old == new else [path]
+
+
 def renamed(draft: Draft, key: str, zh: str, en: str) -> Draft:
     """The draft as a rule set of its own, so that the one it began from stays what it is."""
     return {**draft, "key": key, "name": {"zh": zh, "en": en}, "version": 1}

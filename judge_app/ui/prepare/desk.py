@@ -96,6 +96,8 @@ class PrepareDesk(QObject):
         rules.moved.connect(lambda path, to: self.change_rules(lambda held: rule_draft.with_item_moved(held, path, to)))
         rules.preset_chosen.connect(lambda key: self.change(lambda draft: drafts.with_setting(draft, "赛制模板", key)))
         rules.confirm_requested.connect(self._ask_to_confirm)
+        rules.rewritten.connect(lambda new: self.change_rules(lambda held: rule_draft.with_rules(held, new)))
+        rules.typed.connect(self._show_unsaved)
         if self._recovery is not None:
             self._recovery.failed.connect(self._copy_written)
         self._connect_sessions()
@@ -146,10 +148,7 @@ class PrepareDesk(QObject):
             else:
                 self._window.workbook_page.set_failed(str(path), error.problems)
             return
-        self._window.set_failed("")
-        self._window.workbook_page.clear()
-        self.show_all()
-        self._window.focus_first()
+        self._show_afresh()
 
     def open_instead(self, path: Path) -> None:
         """A workbook in place of the one that is open: where unsaved work would be lost, that is asked first."""
@@ -158,7 +157,7 @@ class PrepareDesk(QObject):
         self._open_another(path)
 
     def _open_another(self, other: Path | Found) -> None:
-        if self._held.dirty and self._window.workbook_page.shows_sheets:
+        if self._unsaved and self._window.workbook_page.shows_sheets:
             self._ask_for_another(other)
         elif isinstance(other, Found):
             self.restore(other)
@@ -207,10 +206,7 @@ class PrepareDesk(QObject):
             return
         self._held.restore(found.copy)
         self._copied = (found.copy.draft, found.copy.rules)
-        self._window.set_failed("")
-        self._window.workbook_page.clear()
-        self.show_all()
-        self._window.focus_first()
+        self._show_afresh()
 
     def _copy_written(self, failed: bool) -> None:
         self._copy_failed = failed
@@ -238,10 +234,7 @@ class PrepareDesk(QObject):
         except BadInput as error:
             self._window.set_failed(tr("This preset cannot be used"), error.problems)
             return
-        self._window.set_failed("")
-        self._window.workbook_page.clear()
-        self.show_all()
-        self._window.focus_first()
+        self._show_afresh()
 
     # changing
 
@@ -542,6 +535,7 @@ class PrepareDesk(QObject):
             found.append(Problem("大赛", "没有可用的赛制模板", "there is no usable rule set"))
         elif held.look.problems:
             found += held.look.problems
+        found += self._window.rules_page.text.wrong
         return found or obstacles(held.contest)
 
     # saving
@@ -565,7 +559,10 @@ class PrepareDesk(QObject):
         except BadInput as error:
             self._window.set_failed(tr("Not saved"), error.problems)
             return
-        if rules_too:
+        wrong = self._window.rules_page.text.wrong
+        if wrong:
+            self._window.set_failed(tr("Saved, but for the text of the rules: it cannot be read yet"), wrong)
+        elif rules_too:
             self._window.set_said(tr("Saved"), str(path))
         else:
             problems = self._held.look.problems if self._held.look is not None else ()
@@ -649,7 +646,7 @@ class PrepareDesk(QObject):
         """``other``: what is opened on yes; None: a workbook is chosen then."""
         self._another = other
         self._window.finish_typing()
-        if not self._held.dirty:
+        if not self._unsaved:
             self._window.workbook_page.clear()
             return
         self._window.ask_question(
@@ -689,15 +686,21 @@ class PrepareDesk(QObject):
 
     # showing
 
+    def _show_afresh(self) -> None:
+        """Another contest is open."""
+        self._window.set_failed("")
+        self._window.workbook_page.clear()
+        self._window.rules_page.text.forget()
+        self.show_all()
+        self._window.focus_first()
+
     def show_all(self) -> None:
         """The window as the preparation stands."""
         held, window = self._held, self._window
         if held.open_now:
             self._plan()
         self._keep_copy()
-        window.may_close = self._writing is None and (self._leaving or not held.dirty)
-        window.set_history(held.can_undo, held.can_redo, held.open_now and (held.dirty or held.target is None))
-        window.set_file(*self._file_words())
+        self._show_unsaved()
         window.set_steps(self._step_words(), held.open_now)
         if held.open_now:
             window.workbook_page.set_contest(held.draft, held.contest, held.findings)
@@ -710,6 +713,17 @@ class PrepareDesk(QObject):
             window.hand_out_page.set_plan(held.contest, self._in_the_way(), states)
             window.hand_out_page.set_done(self._written())
         self._show_next()
+
+    @property
+    def _unsaved(self) -> bool:
+        return self._held.dirty or (self._held.open_now and self._window.rules_page.text.unapplied)
+
+    def _show_unsaved(self) -> None:
+        """Whether all is saved, wherever that shows."""
+        held, window = self._held, self._window
+        window.may_close = self._writing is None and (self._leaving or not self._unsaved)
+        window.set_history(held.can_undo, held.can_redo, held.open_now and (self._unsaved or held.target is None))
+        window.set_file(*self._file_words())
 
     def _plan(self) -> None:
         """What the pages show of the plan, once for all of them."""
@@ -726,9 +740,9 @@ class PrepareDesk(QObject):
             return "", "", "plain"
         at = held.target or held.path
         name = at.name if at is not None else tr("New contest")
-        if held.dirty and self._copy_failed:
+        if self._unsaved and self._copy_failed:
             return name, tr("Not saved, and no copy for a crash"), "stop"
-        if held.dirty:
+        if self._unsaved:
             return name, tr("Not saved"), "warn"
         return name, tr("Saved") if held.target is not None else tr("As opened"), "ok"
 

@@ -181,7 +181,7 @@ class Preparation:
         assert self._state is not None
         held = self._state
         new = draft if draft is not None else held.draft
-        if rules is not None:
+        if rules is not None and rules != held.rules:
             new, rules = self._own(new, rules, held.rules)
         else:
             rules = held.rules

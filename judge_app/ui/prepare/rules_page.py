@@ -25,6 +25,7 @@ from judge_app.ui.language import either, mark, tr
 from judge_app.ui.prepare.confirm_form import ConfirmForm
 from judge_app.ui.prepare.example import ExamplePanel
 from judge_app.ui.prepare.rule_forms import Basics, Components, PopularityForm, Ranking, Section, Times
+from judge_app.ui.prepare.text_form import TextForm
 from judge_app.ui.start.problems import ProblemList
 from judge_app.ui.widgets import Card, FlowLayout, Label
 
@@ -35,12 +36,13 @@ SECTIONS = {
     "ranking": mark("Ranks and awards"),
     "popularity": mark("Popularity"),
     "confirm": mark("Assumed values"),
+    "text": mark("All as text"),
 }
 
 
 class RulesPage(QWidget):
     """``edited`` (path, value), ``added`` (path, item), ``removed`` (path), ``moved`` (path, to), ``preset_chosen``
-    (key), ``confirm_requested`` (paths)."""
+    (key), ``confirm_requested`` (paths), ``rewritten`` (a whole rule set, typed as text), ``typed`` (in that text)."""
 
     edited = Signal(object, object)
     added = Signal(object, object)
@@ -48,6 +50,8 @@ class RulesPage(QWidget):
     moved = Signal(object, int)
     preset_chosen = Signal(str)
     confirm_requested = Signal(object)
+    rewritten = Signal(object)
+    typed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,6 +59,7 @@ class RulesPage(QWidget):
         self._look = Look(None, ())
         self.basics, self.components, self.times = Basics(), Components(), Times()
         self.ranking, self.popularity, self.confirm = Ranking(), PopularityForm(), ConfirmForm()
+        self.text = TextForm()
         self._forms: dict[str, QWidget] = {
             "components": self.components,
             "basics": self.basics,
@@ -62,6 +67,7 @@ class RulesPage(QWidget):
             "ranking": self.ranking,
             "popularity": self.popularity,
             "confirm": self.confirm,
+            "text": self.text,
         }
         self._name = "components"
         self._make()
@@ -87,6 +93,9 @@ class RulesPage(QWidget):
             self._chips.addButton(chip)
             flow.addWidget(chip)
             form.setProperty("kind", "flow")
+            if form is self.text:  # it scrolls by itself
+                self._pages.addWidget(form)
+                continue
             scroll = QScrollArea()
             scroll.setWidgetResizable(True)
             scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -123,6 +132,9 @@ class RulesPage(QWidget):
                 form.moved.connect(self.moved)
         self.basics.preset_chosen.connect(self.preset_chosen)
         self.confirm.confirm_requested.connect(self.confirm_requested)
+        self.text.applied.connect(self.rewritten)
+        self.text.typed.connect(self._show_chips)
+        self.text.typed.connect(self.typed)
         self._chips.buttonClicked.connect(lambda chip: self.show_section(str(chip.property("section"))))
         self.problems.picked.connect(lambda key: self.go_to_problem(int(key)))
 
@@ -146,6 +158,7 @@ class RulesPage(QWidget):
         if name in self._forms:
             self._name = name
             self._pages.setCurrentIndex(list(self._forms).index(name))
+            self._show_text()
             self._show_chips()
 
     def go_to_problem(self, at: int) -> None:
@@ -157,7 +170,16 @@ class RulesPage(QWidget):
                 if form.go_to(path):
                     return
 
+    def finish_typing(self) -> None:
+        """Takes over what was typed as text, where it can be."""
+        self.text.apply()
+
     # showing
+
+    def _show_text(self) -> None:
+        """The text is made only where it is seen: it is long."""
+        if self._draft is not None and (self._name == "text" or self.text.unapplied):
+            self.text.show_draft(self._draft)
 
     def retranslate(self) -> None:
         """Every text again, in the language in force."""
@@ -179,6 +201,9 @@ class RulesPage(QWidget):
             if isinstance(form, Section):
                 form.show_draft(draft, look.problems, anew=anew)
         self.confirm.show_draft(draft, look)
+        if anew:
+            self.text.retranslate()
+        self._show_text()
         self.problems.set_problems([self._named(draft, one) for one in look.problems])
         self.example.set_rules(look.usable)
         usable = look.usable
@@ -206,6 +231,8 @@ class RulesPage(QWidget):
             words = tr(SECTIONS[name])
             if wrong.get(name):
                 words = tr("{sheet} · {n} to put right", sheet=words, n=wrong[name])
+            elif name == "text" and self.text.unapplied:
+                words = tr("{sheet} · not taken over", sheet=words)
             elif name == "confirm" and waiting:
                 words = tr("{sheet} · {n}", sheet=words, n=waiting)
             chip.setText(words)

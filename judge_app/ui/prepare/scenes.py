@@ -90,7 +90,7 @@ class Bench:
         ]
         texts += [name for columns in drafts.SHEETS.values() for name in columns.all]
         rules = self.held.rules or {}
-        texts += _texts(rules)
+        texts += [*_texts(rules), self.window.rules_page.text.editor.toPlainText()]
         texts += [
             "名目",
             "值",
@@ -194,6 +194,15 @@ def confirmed() -> Bench:
 def ask_confirm() -> Bench:
     bench = _rules("national-2020", "confirm")()
     bench.window.rules_page.confirm_requested.emit(["popularity.cap_mode"])
+    return bench
+
+
+def rule_text() -> Bench:
+    """The rules as text with a key misspelt; not taken over."""
+    bench = _rules("national-2020", "text")()
+    editor = bench.window.rules_page.text.editor
+    editor.setPlainText(editor.toPlainText().replace("rounding_stage =", "rounding_stagge =", 1))
+    bench.window.rules_page.text.apply()
     return bench
 
 
@@ -348,6 +357,8 @@ STATES: dict[str, Callable[[], Bench]] = {
     "rules-times": _rules("national-2020", "times"),
     "rules-ranking": _rules("national-2020", "ranking"),
     "rules-popularity": _rules("national-2020", "popularity"),
+    "rules-text": _rules("national-2020", "text"),
+    "rules-text-wrong": rule_text,
     "rules-confirm": confirmed,
     "rules-ask-confirm": ask_confirm,
     "rules-errors": rule_errors,

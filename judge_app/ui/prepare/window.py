@@ -184,6 +184,7 @@ class PrepareWindow(QWidget):
     def finish_typing(self) -> None:
         """Takes what is being typed and not told yet: before it is saved, handed out, left or stepped back from."""
         self.workbook_page.finish_typing()
+        self.rules_page.finish_typing()
 
     @property
     def step(self) -> int:
