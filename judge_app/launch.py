@@ -5,6 +5,7 @@ It imports nothing of ours: what a process needs it gets as arguments and files.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -18,6 +19,9 @@ from typing import Any, TextIO
 READY_S = 60.0
 """How long a process may take until it says that it is ready."""
 TERMINATE_S = 5.0
+"""How long a process that was terminated may take."""
+ROOM_STOP_S = 60.0
+"""How long a room may take to end by itself: more than all that its stop waits for together (room/process.py)."""
 RESTART_S = 0.2
 """How long a dead process stays dead before it is started again."""
 
@@ -42,14 +46,18 @@ class NotReady(RuntimeError):
 
 
 class Process:
-    """One child. With ``ready`` its first line on standard output is one JSON object that says so."""
+    """One child. With ``ready`` its first line on standard output is one JSON object that says so. With ``stop_s`` it ends
+    by itself when its standard input does, within so long: on Windows a process cannot be asked to end otherwise."""
 
-    def __init__(self, arguments: Sequence[str], *, log: Path | None = None, ready: bool = False) -> None:
+    def __init__(
+        self, arguments: Sequence[str], *, log: Path | None = None, ready: bool = False, stop_s: float = 0.0
+    ) -> None:
         self.arguments = list(arguments)
+        self._stop_s = stop_s
         self._log: TextIO | None = None if log is None else open(log, "a", encoding="utf-8")  # noqa: SIM115
         self._popen = subprocess.Popen(
             command(arguments),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if stop_s else subprocess.DEVNULL,
             stdout=subprocess.PIPE if ready else (self._log or subprocess.DEVNULL),
             stderr=self._log or subprocess.PIPE,
             env=environment(),
@@ -101,12 +109,16 @@ class Process:
         return status
 
     def _close(self) -> None:
-        for stream in (self._popen.stdout, self._popen.stderr, self._log):
+        for stream in (self._popen.stdin, self._popen.stdout, self._popen.stderr, self._log):
             if stream is not None:
                 stream.close()
 
     def stop(self) -> int:
         """Ask it to end, insist after a while; returns the exit status."""
+        if self._popen.stdin is not None:
+            self._popen.stdin.close()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._popen.wait(self._stop_s)
         if self._popen.poll() is None:
             self._popen.terminate()
             try:
@@ -152,6 +164,7 @@ class Watched:
             if self._stopping.is_set():
                 return
             self.restarts += 1
+            self.process.stop()  # it is dead: its pipes and its log are closed
             try:
                 self.process = self._start(self.restarts)
             except NotReady:
@@ -177,12 +190,14 @@ def room(
     log: Path | None = None,
     options: Mapping[str, str] | None = None,
 ) -> Process:
-    """A room process that is ready; ``ready`` of it holds port, addresses and the seats' links. Raises NotReady."""
+    """A room process that is ready; ``ready`` of it holds port, addresses and the seats' links. It ends when it is told to,
+    and with the process that started it. Raises NotReady."""
     arguments = ["room", str(session_file), "--bind", bind, "--port", str(port), "--rate", str(rate), "--ready"]
+    arguments.append("--until-input-ends")
     if setup is not None:
         arguments += ["--setup", str(setup)]
     if central:
         arguments += ["--central", central]
     for name, value in (options or {}).items():
         arguments += [name, value] if value else [name]
-    return Process(arguments, log=log, ready=True)
+    return Process(arguments, log=log, ready=True, stop_s=ROOM_STOP_S)

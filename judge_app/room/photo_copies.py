@@ -7,8 +7,10 @@ own folder has lost it. What is nowhere whole is said to the host. The work is d
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import contextlib
 import logging
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,6 +25,9 @@ log = logging.getLogger(__name__)
 
 EVERY_S = 5.0
 """How often it is looked whether every copy has every photo; a new one is copied at once."""
+
+STOP_S = 5.0
+"""How long the end of a room waits for the last copies."""
 
 
 class Look(Struct, frozen=True):
@@ -45,6 +50,7 @@ class PhotoCopies:
         self._beside_backups = None if backups is None else PhotoFolder(backups / f"{stem}.papers")
         self._beside_mirror = None if self._mirror is None else PhotoFolder(self._mirror.with_name(f"{stem}.papers"))
         self._wake = asyncio.Event()
+        self._one_at_a_time = threading.Lock()
         self._restored = 0
         self._task: asyncio.Task[None] | None = None
 
@@ -54,11 +60,12 @@ class PhotoCopies:
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """Copy what is not copied yet."""
+        """Copy what is not copied yet, if the media take it."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        await self._turn()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._turn(), STOP_S)
 
     def _hear(self, records: Sequence[Record]) -> None:
         if any(isinstance(record.event, events.PaperEntered) and record.event.photo for record in records):
@@ -76,12 +83,28 @@ class PhotoCopies:
         if not names:
             return
         try:
-            found = await asyncio.get_running_loop().run_in_executor(None, self.look, names)
+            found = await self._beside(names)
         except Exception:  # a mistake of ours must not end the room's other copies
             log.exception("the photos could not be looked at")
             return
         self._restored += found.restored
         self._room.set_trouble("photos", _trouble(found, self._restored))
+
+    async def _beside(self, names: Sequence[str]) -> Look:
+        """``look``, on a thread that a medium which hangs may keep for ever: nobody waits for its end."""
+        looked: concurrent.futures.Future[Look] = concurrent.futures.Future()
+
+        def run() -> None:
+            with self._one_at_a_time:
+                if not looked.set_running_or_notify_cancel():
+                    return
+                try:
+                    looked.set_result(self.look(names))
+                except Exception as error:
+                    looked.set_exception(error)
+
+        threading.Thread(target=run, name="photos", daemon=True).start()
+        return await asyncio.wrap_future(looked)
 
     def look(self, names: Sequence[str]) -> Look:
         """Bring every copy, and the session's own folder, up to what the journal names."""

@@ -1,4 +1,5 @@
-"""The room process: one session served on the LAN until it is told to stop (SIGTERM, SIGINT, or its input closed)."""
+"""The room process: one session served on the LAN until it is told to stop: by a signal, or by the end of its standard
+input, which is the way that works on every system (on Windows a process is terminated, not asked)."""
 
 from __future__ import annotations
 
@@ -7,9 +8,11 @@ import contextlib
 import ipaddress
 import json
 import logging
+import os
 import signal
 import socket
 import sys
+import threading
 from pathlib import Path
 
 import psutil
@@ -71,8 +74,10 @@ async def serve(
     spare: bool = False,
     ready: bool = False,
     announce: bool = False,
+    until_input_ends: bool = False,
 ) -> None:
-    """Run the room of a session file until a signal. ``mirror`` is a folder on a second medium; ``by_hand``: the host
+    """Run the room of a session file until a signal, or with ``until_input_ends`` until there is no more standard input:
+    so it ends in order, too, where the process that started it has died. ``mirror`` is a folder on a second medium; ``by_hand``: the host
     opened a session again, which begins paused; ``spare``: this computer takes over from one that is gone. With
     ``announce`` it says by mDNS that it is here, unless it is bound to loopback. Raises BadInput, what the store raises,
     and OSError for the port."""
@@ -88,6 +93,8 @@ async def serve(
         if hasattr(signal, name):
             with contextlib.suppress(NotImplementedError):
                 loop.add_signal_handler(getattr(signal, name), stop.set)
+    if until_input_ends:
+        _stop_with_input(loop, stop)
     sync = None
     mirroring = None
     checkpoints = Checkpoints(room)
@@ -134,12 +141,26 @@ async def serve(
     finally:
         await server.stop()
         await checkpoints.stop()
-        await photos.stop()
-        if mirroring is not None:
-            await mirroring.stop()
-        if sync is not None:
-            await sync.stop()
+        # Each waits for a medium or a centre that may be away: not one after the other.
+        followers = [one.stop() for one in (photos, mirroring, sync) if one is not None]
+        for ended in await asyncio.gather(*followers, return_exceptions=True):
+            if ended is not None:
+                log.error("a copy did not end in order", exc_info=ended)
         await room.stop()
+
+
+def _stop_with_input(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    """Set ``stop`` once standard input has ended; what comes before is of no meaning."""
+
+    def read() -> None:
+        # Not by sys.stdin: a thread that waits in it holds a lock which the interpreter wants when it ends.
+        with contextlib.suppress(OSError):
+            while os.read(0, 4_096):
+                pass
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(stop.set)
+
+    threading.Thread(target=read, name="standard input", daemon=True).start()
 
 
 if sys.platform == "win32":
