@@ -35,6 +35,8 @@ class LightJudge:
         self._command_id = ""
         self.told: tuple[float, bool, int] | None = None
         """(milliseconds to the verified answer, whether it is a receipt, its seq) of the last sheet."""
+        self.viewed_ns = 0
+        """When the last view came, on the computer's monotonic clock."""
         self._device = self._enrol(name)
         self.socket = self._connect()
         self._upgrade()
@@ -145,6 +147,8 @@ class LightJudge:
                 self._send(data, PONG)
             elif code == TEXT and data.startswith((b'{"type":"Receipt"', b'{"type":"Refusal"')):
                 self._hear(messages.read_from_room(data))
+            elif code == TEXT and data.startswith(b'{"type":"View"'):
+                self.viewed_ns = time.perf_counter_ns()
 
     def _hear(self, answer: messages.FromRoom) -> None:
         assert isinstance(answer, messages.Receipt | messages.Refusal)
@@ -156,29 +160,56 @@ class LightJudge:
         self.told = ((time.perf_counter_ns() - self._began) / 1e6, good, seq)
 
 
-def play(links: dict[str, str], points: dict[str, commands.Points], rounds: int, pipe: Any) -> None:
-    """Some judges' seats: submit for the project, at the instant and over the seconds that the pipe tells; tell each
-    (milliseconds, whether a receipt came, its seq)."""
-    judges = {seat: LightJudge(read_link(link), seat) for seat, link in links.items()}
-    selector = selectors.DefaultSelector()
-    for judge in judges.values():
-        selector.register(judge.socket, selectors.EVENT_READ, judge)
-    selector.register(pipe.fileno(), selectors.EVENT_READ, None)
-    pipe.send("joined")
+class _Seats:
+    """Some judges' seats of one process, and the pipe to the bench."""
 
-    def turn(until: float) -> bool:
+    def __init__(self, links: dict[str, str], pipe: Any) -> None:
+        self.judges: dict[str, LightJudge] = {}
+        self._selector = selectors.DefaultSelector()
+        for seat, link in links.items():
+            self.judges[seat] = judge = LightJudge(read_link(link), seat)
+            self._selector.register(judge.socket, selectors.EVENT_READ, judge)
+            self.turn(0)  # those who sit are asked whether they are there while the others still join
+        self._selector.register(pipe.fileno(), selectors.EVENT_READ, None)
+        pipe.send("joined")
+
+    def turn(self, until: float) -> bool:
         """Read what comes, for a while at most; True where the pipe has something to say."""
         asked = False
-        for key, _ in selector.select(max(0.0, until - time.time())):
+        for key, _ in self._selector.select(max(0.0, until - time.time())):
             if key.data is None:
                 asked = True
             else:
                 key.data.read()
         return asked
 
-    for _ in range(rounds):
-        while not turn(time.time() + 1):
+    def idle(self) -> None:
+        """Read what comes until the pipe has something to say."""
+        while not self.turn(time.time() + 1):
             pass
+
+
+def listen(links: dict[str, str], rounds: int, pipe: Any) -> None:
+    """Some judges' seats: after each word of the pipe, tell when each has its next view (monotonic nanoseconds)."""
+    seats = _Seats(links, pipe)
+    for _ in range(rounds):
+        seats.idle()
+        pipe.recv()
+        for judge in seats.judges.values():
+            judge.viewed_ns = 0
+        pipe.send("ready")
+        while not all(judge.viewed_ns for judge in seats.judges.values()):
+            seats.turn(time.time() + 1)
+        pipe.send([judge.viewed_ns for judge in seats.judges.values()])
+
+
+def play(links: dict[str, str], points: dict[str, commands.Points], rounds: int, pipe: Any) -> None:
+    """Some judges' seats: submit for the project, at the instant and over the seconds that the pipe tells; tell each
+    (milliseconds, whether a receipt came, its seq)."""
+    seats = _Seats(links, pipe)
+    judges = seats.judges
+    for _ in range(rounds):
+        seats.idle()
         entry_no, at, steady_s = pipe.recv()
         waiting = [(at + steady_s * index / len(judges), seat) for index, seat in enumerate(judges)]
         for judge in judges.values():
@@ -187,5 +218,5 @@ def play(links: dict[str, str], points: dict[str, commands.Points], rounds: int,
             while waiting and waiting[0][0] <= time.time():
                 seat = waiting.pop(0)[1]
                 judges[seat].submit(entry_no, points[seat])
-            turn(waiting[0][0] if waiting else time.time() + 1)
+            seats.turn(waiting[0][0] if waiting else time.time() + 1)
         pipe.send([judge.told for judge in judges.values()])
