@@ -729,7 +729,10 @@ class Room:
         for receipt in receipts:
             self._stored_ids.add(_number_of(receipt.command_id))
             for answer in self._writing.pop(receipt.command_id).waiting:
-                answer(receipt)
+                try:
+                    answer(receipt)
+                except Exception:  # one connection's failure must not leave the others without their receipts
+                    log.exception("the receipt of command %s was not sent", receipt.command_id)
         for seq, asked in self._waiting:
             if seq <= last.seq and not asked.done():
                 asked.set_result(None)

@@ -350,6 +350,32 @@ def test_what_is_no_command_is_refused_with_the_reason(tmp_path: Path) -> None:
 # commit before all else
 
 
+def test_a_connection_that_fails_leaves_nobody_else_without_a_receipt(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Both sheets are of one commit, and the first one's connection breaks as it is answered."""
+
+    def broken(_: Any) -> None:
+        raise AttributeError("the transport is no more")
+
+    async def scene() -> None:
+        async with hall(tmp_path, file=Held.create) as held:
+            file: Any = held.room._file
+            first, second = await held.seated("judge:E1"), await held.seated("judge:E2")
+            await held.begin()
+            file.go.clear()
+            file.reached.clear()
+            held.room.take(held.seat("judge:E1"), first.id, first.sign(held.sheet("E1")), broken)
+            task = asyncio.ensure_future(give(held, "judge:E2", second, held.sheet("E2")))
+            assert await asyncio.to_thread(file.reached.wait, 30)
+            file.go.set()
+            assert isinstance(await asyncio.wait_for(task, 30), Receipt)
+
+    with caplog.at_level(logging.ERROR):
+        play(scene)
+    assert "was not sent" in caplog.text
+
+
 def test_neither_receipt_nor_view_goes_out_before_the_commit(tmp_path: Path) -> None:
     async def scene() -> None:
         async with hall(tmp_path, file=Held.create) as held:
