@@ -790,10 +790,10 @@ def test_a_mistake_of_ours_is_logged_and_answered_so_that_the_seat_tries_again(
             device = await held.seated("judge:E2")
             async with held.socket(device) as ws:
                 await heard(ws, messages.Welcome)
-                held.room._commands = None  # type: ignore[assignment]
+                held.room._stored_ids = None  # type: ignore[assignment]
                 await ws.send_str(messages.encode(device.sign(commands.OpenScoring())).decode())
                 answer = await heard(ws, messages.Refusal)
-                held.room._commands = {}
+                held.room._stored_ids = set()
             assert (answer.code, answer.again) == ("failed", True)
 
     with caplog.at_level(logging.ERROR):
