@@ -636,9 +636,10 @@ def test_two_devices_for_one_judge_are_shown_and_the_first_is_out_once_the_secon
             await host.give(commands.AdmitDevice(seat="judge:E2", device=device.id))
             await first.seated()
             second = held.join("judge:E2")
-            await host.ear.until(lambda ear: any(seat.waiting for seat in ear.view.seats))
+            # both are shown: who is in, and who asks
+            await host.ear.until(lambda ear: any(seat.waiting and seat.online for seat in ear.view.seats))
             status = next(seat for seat in host.ear.view.seats if seat.waiting)
-            assert status.online  # both are shown: who is in, and who asks
+            assert status.waiting[0][0] != device.id
             await host.give(commands.AdmitDevice(seat="judge:E2", device=status.waiting[0][0]))
             await second.seated()
             await first.ear.until(lambda ear: ear.link is Link.REFUSED)
