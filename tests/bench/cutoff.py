@@ -1,12 +1,14 @@
 """bench cutoff: deadline → curtain and → show gone, with the real stage window on a real projector, per driver.
 
-    python3 run.py bench cutoff --json            everything: about 15 minutes
+    python3 run.py bench cutoff --json            everything: about 25 minutes
     … --cuts 5 --minutes 0.2 --seats 12           a quick look while developing
+    … --drivers pdf-room-killed,pdf-console-killed --minutes 0 --seats ""
 
 An X server of its own (Xvfb, two monitors, a window manager) carries the real stage. For every cut-off it gets a view
 with a deadline, as the room sends it, and nothing else: it cuts off by itself. Drivers: ``pdf`` (the built-in show),
-``impress`` (LibreOffice over UNO), ``impress-frozen`` (the same, its processes stopped just before the deadline).
-A driver that cannot be run here is absent.
+``impress`` (LibreOffice over UNO), ``impress-frozen`` (the same, its processes stopped just before the deadline);
+``pdf-room-killed`` and ``pdf-console-killed`` are a whole hosted session, whose room or console gets SIGKILL 0.3 s
+before each deadline and is brought back by the host. A driver that cannot be run here is absent.
 
 ``curtain_ms`` and ``gone_ms`` are what the stage itself reports to the journal. A witness that shares nothing with it
 looks at the projector's pixels and windows meanwhile (``seen``, as fine as ``every_ms``). ``early`` counts the
@@ -25,6 +27,7 @@ import contextlib
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -41,6 +44,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import broadcast
 import msgspec
 import psutil
+from _killed import KilledStage
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QApplication
@@ -66,6 +70,8 @@ SPOT = (BEAMER.x + 160, BEAMER.y + 480)
 """A pixel of the projector that is slide while slides are shown, and neither words nor the clock in its corner."""
 LEAD_S = {"pdf": 0.7, "impress": 2.0, "impress-frozen": 2.0}
 """From the start of a phase to its deadline: the show has to be up by then."""
+KILLED = {"pdf-room-killed": "room", "pdf-console-killed": "console"}
+"""Drivers of a whole hosted session → which of its processes is killed."""
 FREEZE_S = 0.1
 HELD_S = 0.4
 """How long the projector is watched after the show is gone."""
@@ -285,7 +291,7 @@ class StageProcess:
             self._process.wait()
 
 
-def cut_off(stage: StageProcess, witness: Witness) -> Cut | None:
+def cut_off(stage: StageProcess | KilledStage, witness: Witness) -> Cut | None:
     """One talk to its deadline; None where its slides were not up in time."""
     deadline = stage.ask()
     offices = soffice_of(stage.pid)
@@ -311,7 +317,7 @@ def drive(driver: str, cuts: int, folder: Path, display: str) -> dict[str, Any]:
     """``cuts`` cut-offs of a driver."""
     deck = make_deck(driver, folder)
     witness = Witness(display)
-    stage = StageProcess(driver, deck, folder / "programs", display)
+    stage = open_stage(driver, deck, folder, display)
     made: list[Cut] = []
     void = still = 0
     try:
@@ -352,10 +358,16 @@ def drive(driver: str, cuts: int, folder: Path, display: str) -> dict[str, Any]:
     }
 
 
+def open_stage(driver: str, deck: Path, folder: Path, display: str) -> StageProcess | KilledStage:
+    if driver in KILLED:
+        return KilledStage(KILLED[driver], deck, folder, display)
+    return StageProcess(driver, deck, folder / "programs", display)
+
+
 def make_deck(driver: str, folder: Path) -> Path:
     """Two pages of one colour."""
     folder.mkdir(parents=True, exist_ok=True)
-    if driver != "pdf":
+    if not driver.startswith("pdf"):
         return make_odp(folder / "deck.odp", (SLIDE.name(), SLIDE.name()))
     deck = folder / "deck.pdf"
     canvas = Canvas(str(deck), pagesize=(960, 540))
@@ -378,10 +390,11 @@ def drivers_here() -> list[str]:
     """The drivers that can be run on this machine."""
     if missing():
         return []
+    killed = list(KILLED) if shutil.which("xdotool") else []
     soffice = find_soffice()
     if soffice is None or find_uno_python(soffice) is None:
-        return ["pdf"]
-    return ["pdf", "impress", "impress-frozen"]
+        return ["pdf", *killed]
+    return ["pdf", *killed, "impress", "impress-frozen"]
 
 
 async def drift(minutes: float) -> dict[str, float]:

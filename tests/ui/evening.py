@@ -95,11 +95,11 @@ class Looker:
         )
         self.view: HostView | None = None
         self._stop = asyncio.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=lambda: self._loop.run_until_complete(self._run()), daemon=True)
         self._thread.start()
 
     async def _run(self) -> None:
-        self._loop = asyncio.get_running_loop()
         connection = SeatConnection(self._link, self, folder=None, device_name="looker")
         work = asyncio.ensure_future(connection.run())
         await self._stop.wait()
@@ -195,14 +195,7 @@ class Evening:
         until("the workbook is read", lambda: hands.next_button(window))
         self.go_on(window, "Return")
         host = until("the host's process", lambda: next(iter(hosts(self.folder)), None))
-        children = until(
-            "the desk",
-            lambda: (
-                {name: one for one in host.children() for name in ROLES if name in one.cmdline()}
-                if len(host.children()) >= 3
-                else None
-            ),
-        )
+        children = until("the desk", lambda: _all_children(host))
         port = until("the room's port", lambda: _listens(children["room"]))
         file = until("the session file", lambda: next((self.folder / "host").rglob("*.roadshow"), None))
         self.file = file
@@ -353,6 +346,15 @@ def hosts(folder: Path) -> list[psutil.Process]:
             if "host" in given and "judge_app" in given and home.startswith(f"{folder}{os.sep}"):
                 found.append(one)
     return found
+
+
+def _all_children(host: psutil.Process) -> dict[str, psutil.Process] | None:
+    """Role → process, once each is there; one that has just been forked is still called as its parent."""
+    found = {}
+    for one in host.children():
+        with contextlib.suppress(psutil.Error):
+            found |= {name: one for name in ROLES if name in one.cmdline()}
+    return found if len(found) == len(ROLES) else None
 
 
 def _listens(process: psutil.Process) -> int | None:

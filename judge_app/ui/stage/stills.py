@@ -52,6 +52,12 @@ class Stills(QObject):
             self._reading = threading.Thread(target=self._read_content, args=(deck,), name="stills", daemon=True)
             self._reading.start()
 
+    def look_again(self) -> None:
+        """Where there was nothing of the deck: the pre-flight may have made it since."""
+        if self._count == 0:
+            self._deck, deck = None, self._deck
+            self.look(deck)
+
     def picture(self, slide: int) -> QImage | None:
         """The picture of a slide (from 1); None where there is none. The same one as long as it is asked for."""
         if not 1 <= slide <= (self._count or 0):

@@ -110,6 +110,7 @@ class StageWindow(AudienceSurface):
         self._stills = Stills(kept)
         self._counted: tuple[str, int] | None = None
         self._lacking = 0
+        self._looked_for = 0
         self._told: tuple[tuple[str, str], ...] = ()
         self._failed: dict[Path, tuple[str, str]] = {}
         self._opening: Path | None = None
@@ -169,6 +170,9 @@ class StageWindow(AudienceSurface):
         self._view = view
         if view.clock is not None:  # nothing lies over a project that has begun
             self.identify.clear()
+            if view.clock.run != self._looked_for:
+                self._looked_for = view.clock.run
+                self._stills.look_again()
         self._introduce()
         self._evaluate()
 

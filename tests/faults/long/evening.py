@@ -17,6 +17,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
+import psutil
+
 from tests import projector
 from tests.ui import hands
 from tests.ui.evening import PROJECTS, Evening, told, write_contest
@@ -36,6 +38,7 @@ def main() -> int:
         for mouse in (True, False):
             sys.stderr.write(f"round {at + 1}, {'clicks and keys' if mouse else 'keys alone'}\n")
             rounds.append(play(mouse=mouse))
+            sys.stderr.write(f"{rounds[-1]}\n")
     wrong = [text for one in rounds for text in one["wrong"]]
     if given.json:
         sys.stdout.write(json.dumps({"faults": "evening", "rounds": rounds}, ensure_ascii=False) + "\n")
@@ -54,8 +57,8 @@ def play(*, mouse: bool) -> dict[str, object]:
         try:
             with projector.projector() as display, Evening(display, folder, mouse=mouse).together() as evening:
                 wrong = told(evening.whole(workbook, PROJECTS), PROJECTS)
-        except AssertionError as error:
-            wrong = [str(error)]
+        except (AssertionError, psutil.Error) as error:
+            wrong = [f"{type(error).__name__}: {error}"]
     return {"by": "mouse" if mouse else "keys", "seconds": round(time.monotonic() - began, 1), "wrong": wrong}
 
 

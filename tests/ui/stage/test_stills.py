@@ -127,6 +127,18 @@ def test_another_deck_takes_the_place_of_the_one_before(qtbot: QtBot, stills: St
     assert colour_of(stills.picture(1)) == "#000000"
 
 
+def test_what_is_made_later_is_found_when_it_is_looked_for_again(
+    qtbot: QtBot, stills: Stills, kept: KeptDecks, slides: Path, tmp_path: Path
+) -> None:
+    assert look(qtbot, stills, slides) == 0
+    kept.put_pdf(content_of(slides), make_pdf(tmp_path / "made.pdf"))
+    with qtbot.waitSignal(stills.counted, timeout=PATIENCE) as told:
+        stills.look_again()
+    assert told.args == [3]
+    with qtbot.assertNotEmitted(stills.counted, wait=50):
+        stills.look_again()
+
+
 # on the stage
 
 
@@ -141,10 +153,10 @@ def clock() -> HandClock:
 
 
 @pytest.fixture
-def stage(qtbot: QtBot, qapp: QApplication, clock: HandClock, tmp_path: Path) -> Iterator[StageWindow]:
+def stage(qtbot: QtBot, qapp: QApplication, clock: HandClock, kept: KeptDecks, tmp_path: Path) -> Iterator[StageWindow]:
     load_fonts()
     language = Language(qapp, "zh")
-    window = StageWindow(player=Silent())
+    window = StageWindow(player=Silent(), kept=kept)
     qtbot.addWidget(window)
     window.set_briefing(briefing())
     window.set_decks({"5": make_pdf(tmp_path / "deck.pdf")})
@@ -234,6 +246,19 @@ def test_how_many_there_are_is_said_again_when_the_room_is_back(
     stage.set_connection(Connection(link=Link.OFFLINE))
     with qtbot.waitSignal(stage.slides_counted) as told:
         stage.set_connection(Connection(link=Link.ONLINE))
+    assert told.args == ["5", 3]
+
+
+def test_slides_that_were_kept_during_the_talk_are_there_for_the_questions(
+    qtbot: QtBot, stage: StageWindow, kept: KeptDecks, slides: Path, tmp_path: Path
+) -> None:
+    stage.set_decks({"5": slides})
+    with qtbot.waitSignal(stage.slides_counted, timeout=PATIENCE) as told:
+        stage.set_view(stage_view(running(END)))
+    assert told.args == ["5", 0]
+    kept.put_pdf(content_of(slides), make_pdf(tmp_path / "made.pdf"))
+    with qtbot.waitSignal(stage.slides_counted, timeout=PATIENCE) as told:
+        stage.set_view(questions())
     assert told.args == ["5", 3]
 
 
