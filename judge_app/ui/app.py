@@ -170,27 +170,16 @@ class SeatHall:
 
         if self._briefing is None or self._connection is None:
             return
-        folder = printing.papers_folder(self._briefing)
         now = self._connection.clock.now_ns()
-        path: Path | None = None
-        try:
-            if isinstance(self._view, HostView):
-                path = await asyncio.to_thread(printing.print_seat_cards, self._briefing, self._view, folder)
-            elif isinstance(self._view, ChairView):
-                path = await asyncio.to_thread(
-                    printing.print_forms, self._briefing, self._view, form, entry_no, now, folder
-                )
-        except OSError as error:
-            log.error("printing failed: %s", error)
-            self._say_printed(form, "", str(error))
+        briefing, view = self._briefing, self._view
+        if not isinstance(view, HostView | ChairView):
             return
-        if path is not None:
-            printing.show(path)
-        self._say_printed(form, "" if path is None else str(path), "")
-
-    def _say_printed(self, form: str, path: str, error: str) -> None:
-        if hasattr(self.window, "set_printed"):
-            self.window.set_printed(form, path, error)
+        made = await asyncio.to_thread(printing.print_for, briefing, view, form, entry_no, now)
+        made = printing.opened(made)
+        if isinstance(view, HostView):
+            self.window.set_printed(form, made.path, made.error)
+        else:
+            self.window.set_printed(form, made.path, made.error, opened=made.opened)
 
 
 def window_for(briefing: Briefing, programs: Path) -> Any:

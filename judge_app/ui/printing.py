@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QStandardPaths, QUrl
 from PySide6.QtGui import QDesktopServices
 
@@ -13,6 +15,42 @@ from judge_app.core.views import Briefing, ChairView, HostView
 from judge_app.sheets.f6_timing import anchored
 from judge_app.sheets.paper import render
 from judge_app.sheets.printing import Printing, print_cards, safe_name, write
+
+log = logging.getLogger(__name__)
+
+
+class Printed(msgspec.Struct, frozen=True):
+    """What became of a wish to print: the file (or, with ``error``, where it was to be), and whether a viewer shows it.
+    Neither path nor error: there was nothing to print."""
+
+    path: str = ""
+    error: str = ""
+    opened: bool = False
+
+
+def print_for(briefing: Briefing, view: ChairView | HostView, form: str, entry_no: str, now_ns: int | None) -> Printed:
+    """The forms that a seat asked for, in its session's folder; a host's are the seat cards. Whatever goes wrong is in
+    the answer, so that who asked can be told."""
+    folder = Path()
+    try:
+        folder = papers_folder(briefing)
+        if isinstance(view, HostView):
+            return Printed(str(print_seat_cards(briefing, view, folder)))
+        path = print_forms(briefing, view, form, entry_no, now_ns, folder)
+    except OSError as error:
+        log.exception("printing %s failed", form)
+        return Printed(str(error.filename or folder), error.strerror or str(error))
+    except Exception as error:
+        log.exception("printing %s failed", form)
+        return Printed(str(folder), f"{type(error).__name__}: {error}")
+    return Printed("" if path is None else str(path))
+
+
+def opened(made: Printed, opener: Callable[[QUrl], bool] = QDesktopServices.openUrl) -> Printed:
+    """The file of what was printed in the system's viewer, as far as there is one."""
+    if made.error or not made.path:
+        return made
+    return msgspec.structs.replace(made, opened=show(Path(made.path), opener))
 
 
 def papers_folder(briefing: Briefing) -> Path:

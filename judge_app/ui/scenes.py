@@ -539,6 +539,17 @@ def _chair_published() -> Shown:
     return Shown(chair(play), play.setup)
 
 
+def _chair_printed(path: str, error: str, *, opened: bool) -> Callable[[], Shown]:
+    def make() -> Shown:
+        play = presenting()
+        window = chair(play)
+        window.print_form("F3", "")
+        window.set_printed("F3", path, error, opened=opened)
+        return Shown(window, play.setup, written=("papers", "pdf", "No", "space", "left", "on", "device"))
+
+    return make
+
+
 def _chair_desk() -> Shown:
     play = presenting()
     return Shown(chair(play, "checker"), play.setup)
@@ -950,6 +961,9 @@ def scenes() -> list[Scene]:
         Scene("chair", "ask-signature", _chair_sign_question),
         Scene("chair", "ask-confirm", _chair_confirm),
         Scene("chair", "published", _chair_published),
+        Scene("chair", "printed", _chair_printed("/papers/F3-171204.pdf", "", opened=True)),
+        Scene("chair", "print-failed", _chair_printed("/papers/F3.pdf", "No space left on device", opened=False)),
+        Scene("chair", "print-unshown", _chair_printed("/papers/F3-171204.pdf", "", opened=False)),
         Scene("chair", "desk", _chair_desk),
         Scene("chair", "desk-signing", _chair_signing("checker")),
         Scene("chair", "offline", _chair_offline),

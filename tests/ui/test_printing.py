@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 
@@ -59,6 +60,45 @@ def test_a_system_without_a_viewer_is_said_so(tmp_path: Path) -> None:
 
     assert printing.show(tmp_path / "F3.pdf", no_viewer) is False
     assert asked[0].isLocalFile()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A person's home without a folder of documents of another name."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return tmp_path
+
+
+def test_what_is_printed_lies_in_the_sessions_folder_and_is_shown(under_way: samples.Play, home: Path) -> None:
+    made = printing.print_for(under_way.briefing("chair"), under_way.chair(), "F3", "", under_way.now_ns)
+    assert Path(made.path).is_relative_to(home)
+    assert Path(made.path).read_bytes().startswith(b"%PDF")
+    assert (made.error, made.opened) == ("", False)
+    assert printing.opened(made, lambda _: True).opened
+    assert not printing.opened(made, lambda _: False).opened
+
+
+def test_a_folder_that_cannot_be_made_is_said_with_its_reason(
+    under_way: samples.Play, home: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (home / "Documents").write_text("a file in the folder's place")
+    with caplog.at_level(logging.ERROR):
+        made = printing.print_for(under_way.briefing("chair"), under_way.chair(), "F3", "", None)
+    assert made.path.startswith(str(home / "Documents"))
+    assert made.error in ("Not a directory", "File exists")
+    assert printing.opened(made, lambda _: True) == made, "nothing is opened that is not there"
+    assert caplog.records
+
+
+def test_whatever_else_goes_wrong_is_said_too(
+    under_way: samples.Play, home: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.ERROR):
+        made = printing.print_for(under_way.briefing("chair"), under_way.chair(), "F9", "", None)
+    assert made.error == "KeyError: 'F9'"
+    assert made.path
+    assert caplog.records
 
 
 def test_seat_cards_carry_the_links_made_for_cards_and_are_their_owners_alone(

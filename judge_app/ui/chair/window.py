@@ -7,6 +7,7 @@ sheets (review.py); they and the supervisor sign for themselves.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QShowEvent
@@ -21,6 +22,7 @@ from judge_app.seat.state import CommandState, Connection, Delivery
 from judge_app.ui.chair import charts, paper, pending, projects, questions, review, steps, table
 from judge_app.ui.chair.acts import ActsCard
 from judge_app.ui.chair.paper import PaperCard
+from judge_app.ui.chair.printed import told
 from judge_app.ui.chair.questions import Asked
 from judge_app.ui.chair.review import ReviewCard
 from judge_app.ui.chair.sheet_panel import SheetPanel
@@ -81,6 +83,8 @@ class ChairWindow(QWidget):
         self._reviewer = ""
         self._reader = ""
         self._again = ""
+        self._printing: tuple[str, str] | None = None
+        self._printed: Trouble | None = None
         self._entering = False
         self._charting = False
         self._make()
@@ -127,6 +131,8 @@ class ChairWindow(QWidget):
         self.paper_card = PaperCard()
         self.paper_button = ActionButton("", "P")
         self.print_button = QToolButton()
+        self._paper_note = Label("", "second", wrap=True)
+        self._paper_note.hide()
         self._print_menu = QMenu(self.print_button)
         self.next_button = NextStepButton()
 
@@ -224,6 +230,7 @@ class ChairWindow(QWidget):
         self.paper_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         papers.addWidget(self.paper_button)
         papers.addWidget(self.print_button)
+        papers.addWidget(self._paper_note)
         self.next_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         lay.addWidget(self._question)
         lay.addWidget(self._task_scroll)
@@ -287,6 +294,17 @@ class ChairWindow(QWidget):
         self._show_tasks()
         self._show_step()
 
+    def set_printed(self, form: str, path: str, error: str, *, opened: bool = True) -> None:
+        """A form is in the file ``path`` (``opened``: in the system's viewer as well), or why it is not; no path and no
+        error: there was nothing to print."""
+        entry_no = self._printing[1] if self._printing is not None and self._printing[0] == form else ""
+        self._printing = None
+        self._printed = told(form, entry_no, path, error, opened=opened)
+        self._paper_note.setText(tr("Opened in the viewer: {file}", file=Path(path).name) if opened and path else "")
+        self._paper_note.setToolTip(path)
+        self._show_printing()
+        self._show_tasks()
+
     def set_now(self, now: Now | None) -> None:
         """The room's time; the chair's window shows no clock."""
 
@@ -306,11 +324,26 @@ class ChairWindow(QWidget):
         """Every text again, in the language in force."""
         self._announce_title.setText(tr("To read out"))
         self._copy.set_action(tr("Copy"))
-        self.print_button.setText(tr("Print and more…"))
+        self._show_printing()
         self.project_list.setAccessibleName(tr("Projects"))
         self.signatures.retranslate()
         self.sheet_panel.retranslate()
         self._show()
+
+    def _show_printing(self) -> None:
+        """While a form is being made the next one waits."""
+        busy = self._printing is not None
+        self.print_button.setEnabled(not busy)
+        self.print_button.setText(tr("Making the pages…") if busy else tr("Print and more…"))
+        self._paper_note.setVisible(bool(self._paper_note.text()) and not busy)
+
+    def print_form(self, form: str, entry_no: str) -> None:
+        """Asks for a form (FORMS), of a project or ('') of the session."""
+        self._printing = form, entry_no
+        self._printed = None
+        self._show_printing()
+        self._show_tasks()
+        self.print_requested.emit(form, entry_no)
 
     def _show(self) -> None:
         self._show_bar()
@@ -476,6 +509,8 @@ class ChairWindow(QWidget):
             made.append(
                 Trouble("refused", tr("Not done: {why}", why=why), "", "warn", (("close", tr("Understood"), False),))
             )
+        if self._printed is not None:
+            made.append(self._printed)
         if view is None or briefing is None:
             return made
         made += self._paper_tasks(view, briefing)
@@ -915,6 +950,14 @@ class ChairWindow(QWidget):
         if kind == "refused":
             self._refused = None
             self._show_tasks()
+        elif kind == "printed":
+            form, entry_no, path = rest.split("|", 2)
+            self._printed = None
+            self._show_tasks()
+            if action == "again":
+                self.print_form(form, entry_no)
+            elif action == "copy":
+                QGuiApplication.clipboard().setText(path)
         elif action == "rule":
             self.ask_ruling(rest)
         elif action == "confirm":
@@ -954,9 +997,7 @@ class ChairWindow(QWidget):
             of_project = form in ("F1", "F2")
             action.setEnabled(not of_project or seen)
             entry_no = self._shown if of_project else ""
-            action.triggered.connect(
-                lambda _=False, form=form, entry_no=entry_no: self.print_requested.emit(form, entry_no)
-            )
+            action.triggered.connect(lambda _=False, form=form, entry_no=entry_no: self.print_form(form, entry_no))
             self._print_menu.addAction(action)
         self._print_menu.addSeparator()
         drawn = QAction(tr("Charts: marks of each judge, time used"), self._print_menu)
