@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -14,11 +15,15 @@ from judge_app.core import commands, session
 from judge_app.core.contest import Presence
 from judge_app.core.marks import Ruling
 from judge_app.core.seats import Role
+from judge_app.ui import scenes
 from judge_app.ui.chair import ChairWindow, pending, table, trial
 from judge_app.ui.chair.working import parts
-from judge_app.ui.language import Language
+from judge_app.ui.language import Code, Language
 from judge_app.ui.samples import Play
 from judge_app.ui.scenes import all_heard, chair, few_sheets, presenting
+from judge_app.ui.theme import theme_of
+from judge_app.ui.theme.type import MEDIUM, SMALL
+from judge_app.ui.widgets.label import broken
 from tests.ui.desk import Heard, button, dressed
 
 SPACE = Qt.Key.Key_Space
@@ -212,3 +217,47 @@ def test_what_is_read_out_is_a_number_only_when_the_result_is_final(qtbot: QtBot
     assert "待评委组裁定" in window._announce_text.text()
     window.show_project("2")
     assert "124.37" in window._announce_text.text()
+
+
+def test_what_can_be_done_about_the_worst_is_in_sight_in_a_small_window(qtbot: QtBot) -> None:
+    window = scenes._chair_contested(False)().widget
+    assert isinstance(window, ChairWindow)
+    qtbot.addWidget(window)
+    window.resize(960, 540)
+    window.show()
+    QApplication.processEvents()
+    decide = button(window.tasks, "处理…")
+    area = window._task_scroll.viewport()
+    seen = decide.mapTo(area, decide.rect().bottomRight())
+    assert area.rect().contains(seen), (seen, area.rect())
+
+
+@pytest.mark.parametrize("code", ["zh", "en"])
+def test_headings_of_narrow_columns_are_whole(qtbot: QtBot, language: Language, code: Code) -> None:
+    window = chair(presenting())
+    qtbot.addWidget(window)
+    window.resize(960, 540)
+    window.show()
+    language.use(code)
+    QApplication.processEvents()
+    table = window._tables["专家评委"]
+    metrics = QFontMetrics(theme_of(table).font(SMALL, MEDIUM))
+    for place, (text, _) in enumerate(table.lines.heads.marks, start=1):
+        room = table.columnWidth(place) - theme_of(table).px(4)
+        lines = broken(text, metrics, room, 3)
+        assert all(metrics.horizontalAdvance(line) <= room for line in lines), (text, lines, room)
+    tall = table.horizontalHeader().height()
+    assert tall >= 3 * metrics.lineSpacing()
+
+
+def test_words_about_a_line_that_have_no_room_beside_each_other_stand_below(qtbot: QtBot, language: Language) -> None:
+    language.use("en")
+    window = chair(presenting())
+    qtbot.addWidget(window)
+    window.resize(1280, 720)
+    window.show()
+    window.show_project("3")
+    QApplication.processEvents()
+    table = window._tables["专家评委"]
+    assert table.rowHeight(6) > table.rowHeight(0), "dropped low, and high in creativity"
+    assert not table.horizontalScrollBar().isVisible()

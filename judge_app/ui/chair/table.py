@@ -219,8 +219,21 @@ class SheetModel(QAbstractTableModel):
         return None
 
 
+_LINES = 3
+"""The most lines of a heading."""
+
+
+def _heading_width(metrics: QFontMetrics, text: str, least: int, most: int, *, words: bool = True) -> int:
+    """The narrowest column from ``least`` to ``most`` in which a heading is whole; ``words``: no word of it is broken."""
+    longest = max((metrics.horizontalAdvance(word) for word in text.split() if word.isascii()), default=0)
+    for width in range(max(least, min(longest, most)) if words else least, most, 2):
+        if all(metrics.horizontalAdvance(line) <= width for line in broken(text, metrics, width, _LINES)):
+            return width
+    return most
+
+
 class _Header(QHeaderView):
-    """Headings in up to two lines."""
+    """Headings in up to three lines."""
 
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
         theme = theme_of(self)
@@ -230,7 +243,7 @@ class _Header(QHeaderView):
         font = theme.font(SMALL, MEDIUM)
         first = section == 0
         room = rect.adjusted(theme.px(16) if first else theme.px(2), 0, -theme.px(2), 0)
-        lines = broken(text, QFontMetrics(font), room.width(), 2)
+        lines = broken(text, QFontMetrics(font), room.width(), _LINES)
         spacing = QFontMetrics(font).lineSpacing()
         top = rect.y() + (rect.height() - spacing * len(lines)) // 2
         side = Qt.AlignmentFlag.AlignLeft if first else Qt.AlignmentFlag.AlignHCenter
@@ -247,15 +260,15 @@ class _Header(QHeaderView):
         return QSize(super().sizeHint().width(), height)
 
     def _lines(self) -> int:
-        """How many lines the headings take at the present widths: 1 or 2."""
+        """How many lines the headings take at the present widths."""
         theme = theme_of(self)
         metrics = QFontMetrics(theme.font(SMALL, MEDIUM))
+        most = 1
         for section in range(self.count()):
             text = str(self.model().headerData(section, Qt.Orientation.Horizontal) or "")
             room = self.sectionSize(section) - theme.px(18 if section == 0 else 4)
-            if metrics.horizontalAdvance(text) > room:
-                return 2
-        return 1
+            most = max(most, len(broken(text, metrics, room, _LINES)))
+        return most
 
 
 class _Cells(QStyledItemDelegate):
@@ -292,16 +305,33 @@ def _paint_mark(painter: QPainter, theme: Theme, rect: QRect, cell: Cell) -> Non
     paint_text(painter, rect, cell.text, font, colour, align)
 
 
+def _note_lines(theme: Theme, row: SheetRow, width: int) -> list[list[tuple[str, Tone]]]:
+    """The words about a line, as many in a row as have room."""
+    lines: list[list[tuple[str, Tone]]] = [[]]
+    left = 0
+    for note in row.notes:
+        wide = pill_size(theme, note[0]).width()
+        if lines[-1] and left + wide > width:
+            lines.append([])
+            left = 0
+        lines[-1].append(note)
+        left += wide + theme.px(4)
+    return lines
+
+
 def _paint_notes(painter: QPainter, theme: Theme, rect: QRect, row: SheetRow) -> None:
-    left = rect.x() + theme.px(8)
-    for words, tone in row.notes:
-        size = pill_size(theme, words)
-        width = min(size.width(), rect.right() - left)
-        if width < theme.px(36):
-            break
-        at = QRect(left, rect.y() + (rect.height() - size.height()) // 2, width, size.height())
-        paint_pill(painter, theme, at, words, tone)
-        left += width + theme.px(4)
+    lines = _note_lines(theme, row, rect.width() - theme.px(_NOTE_EDGE))
+    tall = rect.height() // len(lines)
+    for place, line in enumerate(lines):
+        left = rect.x() + theme.px(8)
+        for words, tone in line:
+            size = pill_size(theme, words)
+            top = rect.y() + place * tall + (tall - size.height()) // 2
+            paint_pill(painter, theme, QRect(left, top, size.width(), size.height()), words, tone)
+            left += size.width() + theme.px(4)
+
+
+_NOTE_EDGE = 12
 
 
 class SheetTable(QTableView):
@@ -365,28 +395,40 @@ class SheetTable(QTableView):
         marks = len(self.lines.heads.marks)
         body = QFontMetrics(theme.font(BODY))
         widest = max((body.horizontalAdvance(one.name) for one in self.lines.lines), default=0)
-        names = min(max(widest + theme.px(22), theme.px(88)), theme.px(168))
-        notes = max((self._notes_width(theme, one) for one in self.lines.lines), default=0)
+        heads = QFontMetrics(theme.font(SMALL, MEDIUM))
+        title = _heading_width(heads, self.lines.heads.judges, theme.px(60), theme.px(120))
+        names = min(max(widest, title) + theme.px(22), theme.px(168))
+        pills = [[pill_size(theme, words).width() for words, _ in one.notes] for one in self.lines.lines]
+        edge = theme.px(_NOTE_EDGE)
+        notes = max((sum(one) + theme.px(4) * len(one) for one in pills), default=0) + edge
+        widest_note = max((wide for one in pills for wide in one), default=0) + edge
         room = self.viewport().width() - names
-        each = theme.px(40)
-        if marks:
-            most = theme.px(68 if marks > 3 else 120)
-            each = max(theme.px(40), min(most, (room - min(notes, theme.px(280))) // marks))
+        least = self._least(heads, words=True)
+        if sum(least) + widest_note > room:
+            least = self._least(heads, words=False)
+        free = room - sum(least) - min(notes, theme.px(280))
+        most = theme.px(68 if marks > 3 else 120)
+        wide = [max(one, min(most, one + max(0, free) // marks)) for one in least]
+        last = max(theme.px(40), room - sum(wide), widest_note)
         self.setColumnWidth(0, names)
-        for column in range(1, marks + 1):
-            self.setColumnWidth(column, each)
-        self.setColumnWidth(marks + 1, max(theme.px(40), room - each * marks, notes))
-        tall = theme.px(30)
-        for row in range(len(self.lines.lines)):
-            self.setRowHeight(row, tall)
+        for column, width in enumerate(wide, start=1):
+            self.setColumnWidth(column, width)
+        self.setColumnWidth(marks + 1, last)
+        tall = [theme.px(30 + 26 * (len(_note_lines(theme, one, last - edge)) - 1)) for one in self.lines.lines]
+        for row, height in enumerate(tall):
+            self.setRowHeight(row, height)
         self.updateGeometries()
         bar = self.horizontalScrollBar()
-        wide = names + each * marks + self.columnWidth(marks + 1) > self.viewport().width()
-        extra = bar.sizeHint().height() if wide else 0
-        self.setFixedHeight(self.horizontalHeader().sizeHint().height() + tall * len(self.lines.lines) + extra + 2)
+        beyond = names + sum(wide) + last > self.viewport().width()
+        extra = bar.sizeHint().height() if beyond else 0
+        self.setFixedHeight(self.horizontalHeader().sizeHint().height() + sum(tall) + extra + 2)
 
-    def _notes_width(self, theme: Theme, row: SheetRow) -> int:
-        return sum(pill_size(theme, words).width() + theme.px(4) for words, _ in row.notes) + theme.px(12)
+    def _least(self, heads: QFontMetrics, *, words: bool) -> list[int]:
+        theme = theme_of(self)
+        return [
+            _heading_width(heads, text, theme.px(36), theme.px(80), words=words) + theme.px(6)
+            for text, _ in self.lines.heads.marks
+        ]
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -215,7 +215,7 @@ class ChairWindow(QWidget):
         lay.setSpacing(12)
         self._question = FitScroll(self.ask, share=0.85)
         self._question.hide()
-        self._task_scroll = FitScroll(self.tasks, share=0.42)
+        self._task_scroll = FitScroll(self.tasks, share=0.42, first=self.tasks.first_height)
         self._task_scroll.hide()
         self._papers = QWidget()
         papers = QVBoxLayout(self._papers)

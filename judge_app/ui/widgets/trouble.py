@@ -72,6 +72,12 @@ class TroublePanel(QWidget):
     def troubles(self) -> tuple[Trouble, ...]:
         return tuple(card.trouble for card in self._cards.values())
 
+    def first_height(self, width: int) -> int:
+        """How tall the first card is at a width: what is worst is never cut off from what can be done about it."""
+        card = next(iter(self._cards.values()), None)
+        layout = None if card is None else card.layout()
+        return 0 if layout is None else layout.totalHeightForWidth(width)
+
     def set_troubles(self, troubles: Sequence[Trouble]) -> None:
         """What is wrong now; a card that stays the same is left alone, so that a click is not lost."""
         if tuple(troubles) == self.troubles:
