@@ -34,6 +34,7 @@ from judge_app.room.clock import SessionClock, boot_id, iso, real_ns, slept_ns, 
 from judge_app.room.counter import Counter
 from judge_app.room.keys import RoomKeys
 from judge_app.room.photos import Photos
+from judge_app.room.tokens import Tokens
 from judge_app.room.verifier import Job, Verifier
 from judge_app.room.writer import Writer
 from judge_app.store.backups import Backups
@@ -159,6 +160,8 @@ class Room:
         self._unshown_since = 0.0
         self._links_of: tuple[dict[str, tuple[session.Device, ...]], tuple[views.JoinLink, ...], int] | None = None
         self._seat_of_device: dict[str, str] = {}
+        self._tokens = Tokens(keys)
+        self._tokens_of: tuple[dict[str, Seat], dict[str, tuple[session.Device, ...]], int] | None = None
         self._counters: dict[str, Counter] = {}
         self._public: dict[str, Ed25519PublicKey] = {}
         self._timer: asyncio.TimerHandle | None = None
@@ -476,44 +479,38 @@ class Room:
         if self._trouble.get("store"):
             return _STORE_TROUBLE
         device = self.keys.device_id(request.token, request.key)
-        for seat in self.seats.values():
-            enrolled = self.state.devices.get(seat.id, ())
-            for known in enrolled:
-                if known.id == device:
-                    if known.revoked:
-                        return REVOKED
-                    return self._enrolled(seat, device, known.admitted)
-            if not self._fits(request.token, seat, self._generation(seat)):
-                continue
-            if len(enrolled) >= (MAX_VIEWERS if seat.id == "viewer" else MAX_DEVICES):
-                return _denied("too_many", "该席位登记的设备过多", "too many devices have enrolled for this seat")
-            # A spare gets everything: the host alone lets it in, wherever it is.
-            trusted = local or self.state.session.automatic_admission
-            admitted = trusted and seat.role is not Role.SPARE
-            name = request.device_name[:60] or "?"
-            made: list[Event] = [
-                events.DeviceEnrolled(
-                    seat=seat.id,
-                    device=device,
-                    name=name,
-                    key=request.key,
-                    admitted=False,
-                    machine=request.machine[:MAX_MACHINE],
-                )
-            ]
-            if admitted:
-                made += session.admitted(self.state, seat.id, device)
-            self.own(made)
-            try:
-                await self._stored(self.state.seq)
-            except _NotStored:
-                return _STORE_TROUBLE
-            return self._enrolled(seat, device, admitted)
-        return _denied(
-            "bad_token",
-            "链接已被使用，或已超过 10 分钟：请向主持人要新链接",
-            "the link was used, or is older than ten minutes: ask for a new one",
-        )
+        sits = self._seat_of_device.get(device, "")
+        for known in self.state.devices.get(sits, ()):
+            if known.id == device:
+                return REVOKED if known.revoked else self._enrolled(self.seats[sits], device, known.admitted)
+        place = self._place(request.token)
+        if place is None or place[1] != self._generation(place[0]):
+            return _BAD_TOKEN
+        seat = place[0]
+        if len(self.state.devices.get(seat.id, ())) >= (MAX_VIEWERS if seat.id == "viewer" else MAX_DEVICES):
+            return _denied("too_many", "该席位登记的设备过多", "too many devices have enrolled for this seat")
+        # A spare gets everything: the host alone lets it in, wherever it is.
+        trusted = local or self.state.session.automatic_admission
+        admitted = trusted and seat.role is not Role.SPARE
+        name = request.device_name[:60] or "?"
+        made: list[Event] = [
+            events.DeviceEnrolled(
+                seat=seat.id,
+                device=device,
+                name=name,
+                key=request.key,
+                admitted=False,
+                machine=request.machine[:MAX_MACHINE],
+            )
+        ]
+        if admitted:
+            made += session.admitted(self.state, seat.id, device)
+        self.own(made)
+        try:
+            await self._stored(self.state.seq)
+        except _NotStored:
+            return _STORE_TROUBLE
+        return self._enrolled(seat, device, admitted)
 
     async def _stored(self, seq: int) -> None:
         """Return once the record ``seq`` is on the disk; raises _NotStored."""
@@ -556,9 +553,16 @@ class Room:
                 self._forget(sink)
                 sink.drop(SUPERSEDED)
 
-    def _fits(self, token: str, seat: Seat, generation: int) -> bool:
-        card = self.keys.fits(token, seat.id, generation)
-        return self.keys.fits_passing(token, seat.id, generation, self.clock.boot_id, self._minute()) or card
+    def _place(self, token: str) -> tuple[Seat, int] | None:
+        """The seat and generation that a token is, or was, for."""
+        now = (self.seats, self.state.devices, self._minute())
+        before = self._tokens_of
+        if before is None or before[0] is not now[0] or before[1] is not now[1] or before[2] != now[2]:
+            generations = {seat.id: self._generation(seat) for seat in self.seats.values()}
+            self._tokens.update(generations, self.clock.boot_id, now[2])
+            self._tokens_of = now
+        place = self._tokens.find(token)
+        return None if place is None else (self.seats[place[0]], place[1])
 
     def _minute(self) -> int:
         return real_ns() // MINUTE_NS
@@ -635,14 +639,10 @@ class Room:
         return messages.Reached(token=self._token_state(request.token), device=state)
 
     def _token_state(self, token: str) -> messages.TokenState:
-        for seat in self.seats.values():
-            now = self._generation(seat)
-            for generation in range(now + 1):
-                # A passing token of an older generation is older than the last enrolment: it was used, or it is no more.
-                near = generation >= now - 1
-                if self._fits(token, seat, generation) if near else self.keys.fits(token, seat.id, generation):
-                    return messages.TokenState.FREE if generation == now else messages.TokenState.USED
-        return messages.TokenState.UNKNOWN
+        place = self._place(token)
+        if place is None:
+            return messages.TokenState.UNKNOWN
+        return messages.TokenState.FREE if place[1] == self._generation(place[0]) else messages.TokenState.USED
 
     # records
 
@@ -1185,6 +1185,11 @@ def _denied(code: str, zh: str, en: str, *, final: bool = True) -> messages.Deni
 REVOKED = _denied("revoked", "该设备已停用，请向主持人要新链接", "revoked: ask the host for a link")
 SUPERSEDED = _denied("superseded", "本场已由备用主机接管，正在转接", "a spare has taken over: going there", final=False)
 OTHER_VERSION = _denied("protocol", "程序版本不同，请安装与主机相同的版本", "another version: install the host's")
+_BAD_TOKEN = _denied(
+    "bad_token",
+    "链接已被使用，或已超过 10 分钟：请向主持人要新链接",
+    "the link was used, or is older than ten minutes: ask for a new one",
+)
 _STORE_TROUBLE = _denied("store_trouble", "主机写入暂时失败，请稍候", "the host cannot write just now", final=False)
 
 
