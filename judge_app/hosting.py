@@ -191,33 +191,60 @@ def _remembered(session_file: Path, central: str | None, mirror: Path | None) ->
     return central, mirror
 
 
+ALONE_S = 3.0
+"""How long a spare that is to take over waits for the room at one address."""
+
+
 def origin_of(session_file: Path) -> Path:
-    """Where a spare keeps where its copy comes from."""
+    """Where a spare keeps where its copy comes from: its link, and the addresses at which it has met the room."""
     return session_file.with_suffix(".spare.json")
 
 
 def check_alone(session_file: Path) -> None:
-    """A spare takes over only where the room is gone: raises BadInput where it still answers at its old address."""
-    from judge_app.seat.certificate import fingerprint_of
-
+    """A spare takes over only where the room is gone: raises BadInput where it still answers, at the address of the
+    spare's link, at one where the spare has met it, or at one that it announces by mDNS."""
     try:
-        link = read_link(json.loads(origin_of(session_file).read_text("utf-8"))["link"])
-    except (OSError, ValueError, KeyError) as error:
+        told = json.loads(origin_of(session_file).read_text("utf-8"))
+        link = read_link(told["link"])
+        met = [(str(host), int(port)) for host, port in told.get("met", [])]
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadInput(
             Problem(str(session_file), "这不是备用主机的副本，不能接管", "this is no spare's copy: it cannot take over")
         ) from error
-    try:
-        shown = asyncio.run(fingerprint_of(link.host, link.port, 3.0))
-    except (OSError, TimeoutError):
-        return
-    if shown == link.fingerprint:
+    found = asyncio.run(_answers(link, met))
+    if found is not None:
+        host, port = found
         raise BadInput(
             Problem(
                 str(session_file),
-                f"原主机仍在 {link.host}:{link.port} 运行：请先关闭它，再接管",
-                f"the room still answers at {link.host}:{link.port}: stop it before taking over",
+                f"原主机仍在 {host}:{port} 运行：请先关闭它，再接管",
+                f"the room still answers at {host}:{port}: stop it before taking over",
             )
         )
+
+
+async def _answers(link: JoinLink, met: list[tuple[str, int]]) -> tuple[str, int] | None:
+    """Where the room of a link answers now, if anywhere: tried at the known addresses and asked for by mDNS at once."""
+    from judge_app.seat.certificate import fingerprint_of
+    from judge_app.seat.discovery import find_again
+
+    async def one(host: str, port: int) -> tuple[str, int] | None:
+        try:
+            shown = await fingerprint_of(host, port, ALONE_S)
+        except (OSError, TimeoutError):
+            return None
+        return (host, port) if shown == link.fingerprint else None
+
+    async def announced() -> tuple[str, int] | None:
+        try:
+            places = await find_again(link.fingerprint)
+        except (OSError, RuntimeError):  # no network, or one that takes no multicast
+            return None
+        return next((at for at in await asyncio.gather(*(one(*place) for place in places)) if at), None)
+
+    known = dict.fromkeys([(link.host, link.port), *met])
+    answers = await asyncio.gather(*(one(host, port) for host, port in known), announced())
+    return next((at for at in answers if at is not None), None)
 
 
 def at_home(link: str, bind: str) -> str:

@@ -21,7 +21,7 @@ from judge_app.core.errors import BadInput, Problem
 from judge_app.core.views import AnyView, Briefing, ChairView
 from judge_app.seat.connection import SeatConnection
 from judge_app.seat.state import CommandState, Connection, Link
-from judge_app.wire.link import read_link
+from judge_app.wire.link import JoinLink, read_link
 
 SAMPLE = Path(__file__).resolve().parents[1] / "resources" / "samples" / "regional-final" / "contest.xlsx"
 
@@ -163,3 +163,72 @@ def test_where_a_session_was_hosted_is_kept_for_its_owner_alone(tmp_path: Path) 
     kept = file.with_suffix(".hosting.json")
     if sys.platform != "win32":
         assert kept.stat().st_mode & 0o077 == 0
+
+
+# a spare that is to take over
+
+
+FINGERPRINT = bytes(range(32))
+
+
+@pytest.fixture
+def copy_of_a_room(tmp_path: Path) -> Path:
+    copy = tmp_path / "spare.roadshow"
+    link = JoinLink(host="192.0.2.1", port=7001, fingerprint=FINGERPRINT, token="A" * 22)
+    told = {"link": str(link), "met": [["192.0.2.7", 7001]]}
+    hosting.origin_of(copy).write_text(json.dumps(told), "utf-8")
+    return copy
+
+
+@pytest.mark.parametrize(
+    ("answering", "announced", "where"),
+    [
+        ({("192.0.2.1", 7001): FINGERPRINT}, [], "192.0.2.1:7001"),
+        ({("192.0.2.7", 7001): FINGERPRINT}, [], "192.0.2.7:7001"),
+        ({("192.0.2.9", 7002): FINGERPRINT}, [("192.0.2.8", 7002), ("192.0.2.9", 7002)], "192.0.2.9:7002"),
+        ({("192.0.2.9", 7002): FINGERPRINT}, [], ""),
+        ({("192.0.2.9", 7002): bytes(32)}, [("192.0.2.9", 7002)], ""),
+        ({("192.0.2.1", 7001): bytes(32)}, OSError("no network"), ""),
+        ({("192.0.2.1", 7001): FINGERPRINT}, OSError("no network"), "192.0.2.1:7001"),
+    ],
+    ids=["its address", "where it was met", "announced", "nobody knows", "a stranger announces", "away", "no mDNS"],
+)
+def test_a_spare_looks_for_the_room_wherever_it_may_be(
+    copy_of_a_room: Path, monkeypatch: pytest.MonkeyPatch, answering: Any, announced: Any, where: str
+) -> None:
+    async def fingerprint_of(host: str, port: int, seconds: float) -> bytes:
+        if (host, port) not in answering:
+            raise TimeoutError
+        return bytes(answering[host, port])
+
+    async def find_again(fingerprint: bytes) -> list[tuple[str, int]]:
+        if isinstance(announced, OSError):
+            raise announced
+        return list(announced)
+
+    monkeypatch.setattr("judge_app.seat.certificate.fingerprint_of", fingerprint_of)
+    monkeypatch.setattr("judge_app.seat.discovery.find_again", find_again)
+    if not where:
+        hosting.check_alone(copy_of_a_room)
+        return
+    with pytest.raises(BadInput, match="still answers") as caught:
+        hosting.check_alone(copy_of_a_room)
+    assert where in caught.value.problems[0].en
+
+
+def test_the_origin_that_an_older_program_kept_is_read_and_a_broken_one_is_no_spares(
+    copy_of_a_room: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nowhere(*_: Any) -> list[tuple[str, int]]:
+        raise OSError("nobody there")
+
+    monkeypatch.setattr("judge_app.seat.certificate.fingerprint_of", nowhere)
+    monkeypatch.setattr("judge_app.seat.discovery.find_again", nowhere)
+    origin = hosting.origin_of(copy_of_a_room)
+    link = json.loads(origin.read_text("utf-8"))["link"]
+    origin.write_text(json.dumps({"link": link}), "utf-8")
+    hosting.check_alone(copy_of_a_room)
+    for broken in ("", "[]", "{}", json.dumps({"link": link, "met": [["a", "b"]]})):
+        origin.write_text(broken, "utf-8")
+        with pytest.raises(BadInput, match="no spare's copy"):
+            hosting.check_alone(copy_of_a_room)

@@ -28,6 +28,9 @@ from judge_app.store.session_file import SessionFile, set_aside
 from judge_app.wire import messages
 from judge_app.wire.link import JoinLink
 
+MET = 5
+"""How many addresses of the room a spare remembers."""
+
 
 class Copy:
     """A spare's copy of a session: its file, and the keys with which it can take the room's place."""
@@ -36,6 +39,9 @@ class Copy:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / f"spare-{link.fingerprint.hex()[:12]}.roadshow"
         self._link = link
+        self._met: list[tuple[str, int]] = []
+        self.address: Callable[[], JoinLink] = lambda: link
+        """Where the room is met now."""
         self._told = told
         self._file = SessionFile.open(self.path) if self.path.exists() else None
 
@@ -49,7 +55,10 @@ class Copy:
         """See seat.connection.Follower."""
         if journal.keys:
             RoomKeys.take_over(self.path, journal.keys)
-            write_private(origin_of(self.path), json.dumps({"link": str(self._link)}).encode())
+            now = self.address()
+            self._met = [(now.host, now.port), *(one for one in self._met if one != (now.host, now.port))][:MET]
+            origin = {"link": str(self._link), "met": self._met}
+            write_private(origin_of(self.path), json.dumps(origin).encode())
         records = [
             read(line.data.encode(), bytes.fromhex(line.prev_hash), bytes.fromhex(line.hash))
             for line in journal.records
@@ -100,6 +109,7 @@ def follow_session(link: JoinLink, folder: Path | None = None, *, ready: bool = 
             find=find_again,
             follower=copy,
         )
+        copy.address = lambda: seat.address
         running = asyncio.ensure_future(seat.run())
         stopping = asyncio.ensure_future(stop.wait())
         await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)

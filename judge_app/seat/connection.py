@@ -229,6 +229,11 @@ class SeatConnection:
         finally:
             self._outbox.close()
 
+    @property
+    def address(self) -> JoinLink:
+        """The link, with the address at which the room is met, or tried, now."""
+        return self._address
+
     async def _look_elsewhere(self) -> None:
         """The next address to try: one that discovery tells, then the link's own again."""
         if self._find is None or self._address is not self.link:

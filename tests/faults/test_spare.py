@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -131,6 +132,9 @@ def test_a_spare_takes_over_with_two_peoples_consent_and_every_seat_moves_by_its
             copies.append(held.copy)
             with pytest.raises(BadInput, match="still answers"):
                 await asyncio.to_thread(hosting.check_alone, held.copy)
+            kept = json.loads(hosting.origin_of(held.copy).read_text("utf-8"))
+            link = read_link(kept["link"])
+            assert kept["met"] == [[link.host, link.port]]
             await held.begin("1")
             receipts.extend(await held.sheets("1"))
             await held.followed()
