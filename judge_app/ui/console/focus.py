@@ -97,6 +97,7 @@ class FocusCard(Card):
         super().__init__(parent=parent)
         self._briefing: Briefing | None = None
         self._view: HostView | None = None
+        self._clock_alone = False
         self._number = Label("", "head", tone="brand")
         self._name = ElidedLabel("", "title", lines=2)
         self._unit = ElidedLabel("", "second")
@@ -148,10 +149,14 @@ class FocusCard(Card):
     def set_stale(self, stale: bool) -> None:
         self.clock.set_stale(stale)
 
-    def set_compact(self, compact: bool) -> None:
-        """Only what must be seen: the project, the clock and the bar (while something is asked and room is short)."""
+    def set_compact(self, compact: bool, *, clock_alone: bool = False) -> None:
+        """Only what must be seen: the project, the clock and the bar (while something is asked and room is short); on the
+        smallest screens the clock alone, with the phase's name."""
         self._unit.setVisible(not compact)
         self._foot.setVisible(not compact)
+        if clock_alone != self._clock_alone:
+            self._clock_alone = clock_alone
+            self._show()
         self.body.setContentsMargins(*((24, 8, 24, 8) if compact else (24, 16, 24, 12)))
 
     def set_briefing(self, briefing: Briefing) -> None:
@@ -175,7 +180,8 @@ class FocusCard(Card):
         project = next((one for one in briefing.projects if one.entry_no == entry_no), None)
         progress = next((one for one in view.projects if one.entry_no == entry_no), None)
         self._number.setText(number(entry_no) if entry_no else "")
-        self._number.setVisible(bool(entry_no))
+        self._number.setVisible(bool(entry_no) and not self._clock_alone)
+        self._name.setVisible(not self._clock_alone)
         self._name.setText(project.name if project else "")
         self._unit.setText(" · ".join(part for part in (project.lead_unit, project.captain) if part) if project else "")
         stage = progress.stage if progress else None
@@ -282,7 +288,11 @@ class FocusCard(Card):
             frozenset(here | ({SCORING} if over else set())), SCORING if stage is ProjectStage.SCORING else ""
         )
         self.bar.set_clock(clock)
-        self.bar.setVisible(not view.published and (view.next_step.step is not Step.DONE or view.current is not None))
+        self.bar.setVisible(
+            not self._clock_alone
+            and not view.published
+            and (view.next_step.step is not Step.DONE or view.current is not None)
+        )
 
     def _proof_words(self, view: HostView, clock: ClockView | None) -> tuple[str, Tone, str]:
         """The show's end: how it went, or whether it will go by itself."""

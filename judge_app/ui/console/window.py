@@ -196,10 +196,11 @@ class ConsoleWindow(QWidget):
         buttons.addWidget(self._draft_drop)
         inside.addLayout(buttons)
         self._draft_bar.hide()
-        self.project_panel.hide()
         lay.addWidget(self.order_card, 1)
         lay.addWidget(self._draft_bar)
-        lay.addWidget(self.project_panel)
+        self._project = FitScroll(self.project_panel, share=0.62)
+        self._project.hide()
+        lay.addWidget(self._project)
         return column
 
     def _centre_column(self) -> QWidget:
@@ -207,7 +208,7 @@ class ConsoleWindow(QWidget):
         lay = QVBoxLayout(column)
         lay.setContentsMargins(0, 0, 0, 0)
         lay.setSpacing(12)
-        self._question = FitScroll(self.ask, share=0.6)
+        self._question = FitScroll(self.ask, share=0.64)
         self._question.hide()
         self._hands = QWidget()
         row = QHBoxLayout(self._hands)
@@ -480,8 +481,11 @@ class ConsoleWindow(QWidget):
         self._fit_focus()
 
     def _fit_focus(self) -> None:
-        short = self.height() / theme_of(self).scale < 700
-        self.focus_card.set_compact(short and self._asked is not None)
+        height = self.height() / theme_of(self).scale
+        tight = height < 700 and self._asked is not None
+        self.focus_card.set_compact(tight, clock_alone=tight and height < 600)
+        policy = QSizePolicy.Policy.Ignored if tight else QSizePolicy.Policy.Preferred
+        self.focus_card.setSizePolicy(QSizePolicy.Policy.Preferred, policy)  # the question has what it needs first
 
     def _show_step(self) -> None:
         view, briefing = self._view, self._briefing
@@ -619,7 +623,7 @@ class ConsoleWindow(QWidget):
         if view is None or briefing is None:
             return
         if self.project_panel.show_project(entry_no, view, briefing, self._waiting()):
-            self.project_panel.show()
+            self._project.show()
             self.order_list.choose(entry_no)
             QTimer.singleShot(0, lambda: self.order_list.show_row(entry_no))
 
@@ -627,7 +631,7 @@ class ConsoleWindow(QWidget):
         self._seats.setCurrentWidget(self.seat_card)
 
     def _hide_project(self) -> None:
-        self.project_panel.hide()
+        self._project.hide()
         self.order_list.choose("")
 
     def _project_asked(self, what: str) -> None:
