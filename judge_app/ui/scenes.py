@@ -986,7 +986,7 @@ def scenes() -> list[Scene]:
             _presenter(presenting, message="请靠近话筒", trouble="No slides were handed in: only the clock is shown"),
             fixed_look=True,
         ),
-        Scene("presenter", "time-up", _presenter(lambda: presenting().wait(107), 8), fixed_look=True),
+        Scene("presenter", "time-up", _presenter(lambda: presenting().wait(107)), fixed_look=True),
         Scene("presenter", "slide-again", _presenter(_recalled(), 12), fixed_look=True),
         Scene("presenter", "slide-again-message", _presenter(_recalled(), 12, message="请靠近话筒"), fixed_look=True),
         Scene("presenter", "paused", _presenter(_held(False), 8), fixed_look=True),

@@ -130,7 +130,7 @@ class ConsoleWindow(QWidget):
         self.order_card = Card(flush=True)
         self._draft_bar = QFrame()
         self._draft_words = Label("", "second", wrap=True)
-        self._draft_take = ActionButton("", kind="primary")
+        self._draft_take = ActionButton("")
         self._draft_drop = ActionButton("")
         self.project_panel = ProjectPanel()
         self.focus_card = FocusCard()

@@ -575,6 +575,7 @@ class StageWindow(AudienceSurface):
         if self._cut_run == key:
             return
         self._cut_run = key
+        self.presenter.set_slide(None, 0, 0)  # who talks on has no slides to read from, either
         late_ns = max(0, now - cut.since_ns) // self._rate
         if self._active is None:
             self._active = self._hand_for(cut.entry_no)[0]
@@ -639,9 +640,9 @@ class StageWindow(AudienceSurface):
         self._draw(None if self._now is None else self._now())
 
     def _deck_moved(self, hand: DeckHand, slide: int, slides: int) -> None:
-        if hand is not self._active:
+        if hand is not self._active or self._cut_run is not None:
             return
-        if self._shown_run is not None and self._cut_run is None:
+        if self._shown_run is not None:
             self._slides[self._shown_run] = slide
         pages = hand.pages
         self.presenter.set_slide(None if pages is None else pages.picture, slide, slides)

@@ -99,6 +99,7 @@ def test_slides_are_up_during_the_presentation_and_down_at_its_deadline(
     assert not stage.deck_up
     assert stage.curtain.is_up
     assert stage.curtain.scene.words == "时间到，请停止演示"
+    assert stage.presenter.slide == (0, 0), "nothing to read on from"
 
 
 def test_it_cuts_once_a_run(qtbot: QtBot, stage: StageWindow, clock: HandClock) -> None:
