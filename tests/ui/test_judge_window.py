@@ -344,6 +344,20 @@ def test_recusing_needs_a_reason_and_ends_the_sheet(qtbot: QtBot, sat: Sat) -> N
     assert not sat.window.recuse_button.isVisible()
 
 
+def test_the_project_one_marks_is_seen_in_the_list_of_ones_own_also_in_a_small_window(qtbot: QtBot) -> None:
+    sat = Sat(qtbot, under_way())
+    rows = sat.window.own_list
+    sat.window.resize(1280, 1200)
+    sat.window.show()
+    last = rows.model().index(len(rows.rows) - 1, 0)
+    assert rows.rows[-1].shown  # type: ignore[attr-defined]
+    assert rows.viewport().rect().contains(rows.visualRect(last))
+    sat.window.resize(1280, 560)
+    QApplication.processEvents()
+    assert rows.viewport().height() < rows.content_height  # negative control: not all have room
+    assert rows.viewport().rect().contains(rows.visualRect(last))
+
+
 def test_only_the_own_marks_are_listed_with_their_states(sat: Sat) -> None:
     rows = {row.key: row for row in sat.window.own_list.rows}
     assert list(rows) == ["1", "2", "3", "4", "5"]

@@ -543,7 +543,10 @@ class JudgeWindow(QWidget):
                     shown=shown,
                 )
             )
+        before = [row.key for row in self.own_list.rows if isinstance(row, OwnRow) and row.shown]
         self.own_list.set_rows(rows)
+        if self._entry is not None and before != [self._entry]:
+            self.own_list.show_row(self._entry)
 
     def _points_known(self, entry_no: str, held: Standing) -> Points | None:
         if entry_no == self._entry and self._loaded is not None and held.writable:
@@ -684,7 +687,7 @@ class JudgeWindow(QWidget):
         palette = theme.palette
         self.comment.setFixedHeight(theme.px(60))
         self.comment.setStyleSheet(
-            f"QPlainTextEdit {{ background: {palette.paper}; border: 1px dashed {palette.edge};"
+            f"QPlainTextEdit {{ background: {palette.paper}; border: 1px solid {palette.edge};"
             f" border-radius: {theme.px(8)}px; padding: {theme.px(4)}px {theme.px(8)}px; }}"
             f"QPlainTextEdit:focus {{ border: {theme.px(2)}px solid {palette.brand}; }}"
         )

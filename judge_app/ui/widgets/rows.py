@@ -146,6 +146,7 @@ class RowList(QListView):
     def __init__(self, delegate: type[RowDelegate], parent: QWidget | None = None, *, fit: bool = False) -> None:
         super().__init__(parent)
         self._fit = fit
+        self._seen = ""
         if fit:
             self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self._model = RowModel(self)
@@ -190,7 +191,8 @@ class RowList(QListView):
         self.setCurrentIndex(self._model.index(place) if place >= 0 else QModelIndex())
 
     def show_row(self, key: str) -> None:
-        """Scrolls so that a row is seen, one above and one below it too."""
+        """Scrolls so that a row is seen, one above and one below it too, also once the list has another size."""
+        self._seen = key
         place = self._model.at(key)
         for near in (place - 1, place + 1, place):
             if 0 <= near < len(self.rows) and place >= 0:
@@ -216,6 +218,8 @@ class RowList(QListView):
         super().resizeEvent(event)
         if self._fit and event.size().width() != event.oldSize().width():
             self.updateGeometry()
+        if self._seen:
+            self.show_row(self._seen)
 
     def _pick(self, index: QModelIndex) -> None:
         row = index.data(Qt.ItemDataRole.UserRole)
