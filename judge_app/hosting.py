@@ -413,8 +413,8 @@ class Start:
                 rooms.setdefault(one.hint or one.name, FoundRoom(name=one.name, address=f"{one.host}:{one.port}"))
         self._window.join_page.set_found(list(rooms.values()))
 
-    def _prepare(self) -> None:
-        spawn(["prepare"], sessions_folder() / "prepare.log")
+    def _prepare(self, workbook: str) -> None:
+        spawn(["prepare", *([workbook] if workbook else [])], sessions_folder() / "prepare.log")
         self.left.set()
 
     def _rooms(self) -> None:

@@ -52,10 +52,28 @@ def test_problems_are_listed_in_the_language_in_force_and_nothing_can_be_hosted(
     window.host_page.take(BOOK)
     window.set_problems(BOOK, [Problem("项目 · A4", "序号重复", "a number twice")])
     assert [row.text for row in window.host_page.problems.rows] == ["序号重复"]  # type: ignore[attr-defined]
-    assert not window.next_button.isEnabled()
+    assert not window.host_page.ready
     language.use("en")
     QApplication.processEvents()
     assert [row.text for row in window.host_page.problems.rows] == ["a number twice"]  # type: ignore[attr-defined]
+
+
+def test_what_is_wrong_in_a_sheet_is_put_right_in_prepare_and_what_is_no_workbook_is_not(
+    qtbot: QtBot, window: StartWindow
+) -> None:
+    prepared: list[str] = []
+    hosted: list[str] = []
+    window.prepare_requested.connect(prepared.append)
+    window.host_requested.connect(hosted.append)
+    window.host_page.take(BOOK)
+    window.set_problems(BOOK, [Problem("contest.xlsx", "不是工作簿", "no workbook")])
+    assert not window.next_button.isEnabled()
+    window.host_page.take(BOOK)
+    assert not window.next_button.isEnabled()
+    window.set_problems(BOOK, [Problem("contest.xlsx · 项目 · 第 4 行", "序号重复", "a number twice")])
+    assert "改正" in window.next_button.text()
+    qtbot.mouseClick(window.next_button, Qt.MouseButton.LeftButton)
+    assert (prepared, hosted) == ([BOOK], [])
 
 
 def test_a_second_disk_is_offered_with_the_session_and_the_choice_is_shown(window: StartWindow) -> None:

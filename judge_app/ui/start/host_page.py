@@ -90,6 +90,11 @@ class HostPage(QWidget):
         return self._contest is not None and bool(self.session) and not self._reading
 
     @property
+    def mendable(self) -> bool:
+        """Whether what is wrong lies in the workbook's sheets, where it can be put right."""
+        return not self._reading and any(" · " in one.place for one in self.problems.problems)
+
+    @property
     def workbook(self) -> str:
         return self._read
 

@@ -64,6 +64,10 @@ class ProblemList(RowList):
     def count(self) -> int:
         return len(self._problems)
 
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return self._problems
+
     def set_problems(self, problems: Sequence[Problem]) -> None:
         self._problems = tuple(problems)
         self.retranslate()

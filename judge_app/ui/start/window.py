@@ -43,7 +43,7 @@ class StartWindow(QWidget):
     join_requested = Signal(str, str)
     find_requested = Signal()
     rehearse_requested = Signal()
-    prepare_requested = Signal()
+    prepare_requested = Signal(str)
     rooms_requested = Signal()
     workbook_chosen = Signal(str)
     language_requested = Signal(str)
@@ -268,8 +268,11 @@ class StartWindow(QWidget):
         ready, text = True, ""
         match self._way:
             case "host":
-                ready = page.ready
-                text = tr("Host {session}", session=page.session) if page.session else tr("Choose a workbook first")
+                ready = page.ready or page.mendable
+                if page.mendable:
+                    text = tr("Put it right in Prepare")
+                else:
+                    text = tr("Host {session}", session=page.session) if page.session else tr("Choose a workbook first")
             case "join":
                 ready = self.join_page.ready
                 text = tr("Join")
@@ -293,6 +296,8 @@ class StartWindow(QWidget):
         if not self.next_button.isEnabled():
             return
         match self._way:
+            case "host" if self.host_page.mendable:
+                self.prepare_requested.emit(self.host_page.workbook)
             case "host":
                 self.host_requested.emit(self.host_page.workbook, self.host_page.session)
             case "join":
@@ -300,7 +305,7 @@ class StartWindow(QWidget):
             case "rehearse":
                 self.rehearse_requested.emit()
             case "prepare":
-                self.prepare_requested.emit()
+                self.prepare_requested.emit("")
             case "rooms":
                 self.rooms_requested.emit()
 
