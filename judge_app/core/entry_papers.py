@@ -9,6 +9,7 @@ from judge_app.core.contest import Project
 from judge_app.core.entries import EntryFile, same
 from judge_app.core.entry_case import Case, Found, Verdict
 from judge_app.core.entry_teams import captain_of
+from judge_app.core.rule_check import NAME_PARTS
 from judge_app.core.rules import FileRule
 
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
@@ -80,16 +81,8 @@ def _file_name(case: Case, project: Project, rule: FileRule, file: EntryFile) ->
             "the file's name holds a phone number: keep it off anything public",
         )
     if not _name_fits(case, project, rule, stem):
-        words = {
-            "lead_unit": "主体单位",
-            "project": "项目名称",
-            "track": "赛道",
-            "unit_short": "单位简称",
-            "captain": "队长姓名",
-            "phone": "队长手机号",
-        }
         wanted = (rule.name_separators[0] if rule.name_separators else "").join(
-            words.get(part, part) for part in rule.name_parts
+            NAME_PARTS.get(part, part) for part in rule.name_parts
         )
         yield (
             Verdict.REJECT if rule.name_strict else Verdict.NOTE,

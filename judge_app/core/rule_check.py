@@ -6,6 +6,7 @@ up to their component, tie keys and awards that nothing can reach. ``notes`` are
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -24,6 +25,16 @@ from judge_app.core.rules import (
 )
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_RATIO = re.compile(r"[1-9]\d{0,3}(?:\.\d+)?[:：][1-9]\d{0,3}(?:\.\d+)?")
+NAME_PARTS = {
+    "lead_unit": "主体单位",
+    "project": "项目名称",
+    "track": "赛道",
+    "unit_short": "单位简称",
+    "captain": "队长姓名",
+    "phone": "队长手机号",
+}
+"""What a paper's file may be called by."""
 _HUNDREDTH = Decimal("0.01")
 
 
@@ -290,13 +301,18 @@ def _parts(found: _Findings, rules: RuleSet) -> None:
         if event.advance is not None:
             _advance(found, event.advance, f"{at}.advance")
         _awards(found, event.awards, f"{at}.awards")
+        _day(found, event.age_on, f"{at}.age_on")
+        for name in ("max_age", "team_size"):
+            _at_least_one(found, getattr(event, name), f"{at}.{name}")
     _unique(found, [held.key for held in rules.rounds], "rounds", "key")
+    _unique(found, [held.name for held in rules.rounds], "rounds", "name")
     for index, one in enumerate(rules.rounds):
         _round(found, rules, one, f"rounds[{index}]")
     _unique(found, [rule.key for rule in rules.deductions], "deductions", "key")
     for index, rule in enumerate(rules.deductions):
         if rule.points <= 0:
             found.say(f"deductions[{index}].points", "扣分应大于 0", "must be more than 0")
+    _unique(found, [rule.name for rule in rules.deductions], "deductions", "name")
     if rules.outliers is not None and not 0 < rules.outliers.share <= 1:
         found.say("outliers.share", "应在 0 与 1 之间", "between 0 and 1")
     if rules.outliers is not None and rules.outliers.from_n < 3:
@@ -322,20 +338,71 @@ def _round(found: _Findings, rules: RuleSet, one: Round, at: str) -> None:
 
 def _papers(found: _Findings, rules: RuleSet) -> None:
     entry = rules.entry_rules
-    for name in ("unit_quota", "editions_running", "team_min", "team_max", "projects_per_person", "max_age"):
-        value = getattr(entry, name)
-        if value is not None and value < 1:
-            found.say(f"entry_rules.{name}", "至少为 1", "at least 1")
+    for name in (
+        "unit_quota",
+        "editions_running",
+        "prior_award_months",
+        "team_min",
+        "team_max",
+        "projects_per_person",
+        "max_age",
+        "fee_covers_members",
+    ):
+        _at_least_one(found, getattr(entry, name), f"entry_rules.{name}")
+    for name in ("partner_units", "partner_members"):
+        if (getattr(entry, name) or 0) < 0:
+            found.say(f"entry_rules.{name}", "不能为负数", "must not be negative")
+    _day(found, entry.age_on, "entry_rules.age_on")
+    if entry.slide_ratio and not _RATIO.fullmatch(entry.slide_ratio):
+        found.say("entry_rules.slide_ratio", "写作 16:9 这样", "write it as 16:9")
     if entry.team_min is not None and entry.team_max is not None and entry.team_min > entry.team_max:
         found.say("entry_rules.team_min", "最少人数大于最多人数", "the smallest team is larger than the largest")
+    _unique(found, [file.kind for file in entry.files], "entry_rules.files", "kind")
     for index, file in enumerate(entry.files):
+        unknown = [part for part in file.name_parts if part not in NAME_PARTS]
+        if unknown:
+            found.say(
+                f"entry_rules.files[{index}].name_parts",
+                f"文件名里没有“{unknown[0]}”这一部分；可用 {'、'.join(NAME_PARTS.values())}",
+                f"{unknown[0]!r} is no part of a file's name; there are {', '.join(NAME_PARTS)}",
+            )
         if file.max_bytes is not None and file.max_bytes < 1:
             found.say(f"entry_rules.files[{index}].max_bytes", "应大于 0", "must be more than 0")
     _unique(found, [track.name for track in rules.tracks], "tracks", "name")
+    _aliases(found, rules)
+    for index, topic in enumerate(rules.topics):
+        if topic in rules.topics[:index]:
+            found.say(f"topics[{index}]", f"“{topic}” 写了两次", f"{topic!r} is there twice")
     _unique(found, [field.name for field in rules.form_fields], "form_fields", "name")
     for index, field in enumerate(rules.form_fields):
         if field.max_chars is not None and field.max_chars < 1:
             found.say(f"form_fields[{index}].max_chars", "应大于 0", "must be more than 0")
+
+
+def _aliases(found: _Findings, rules: RuleSet) -> None:
+    """An entry's track must be one track, whatever name the applicant wrote."""
+    owner = {track.name: track.name for track in rules.tracks}
+    for index, track in enumerate(rules.tracks):
+        for alias in track.aliases:
+            if owner.setdefault(alias, track.name) != track.name:
+                found.say(
+                    f"tracks[{index}].aliases",
+                    f"“{alias}” 也是赛道“{owner[alias]}”的名称",
+                    f"{alias!r} is also a name of the track {owner[alias]!r}",
+                )
+
+
+def _day(found: _Findings, day: str, place: str) -> None:
+    try:
+        if day:
+            datetime.date.fromisoformat(day)
+    except ValueError:
+        found.say(place, "日期写作 2026-12-05 这样", "write the day as 2026-12-05")
+
+
+def _at_least_one(found: _Findings, value: int | None, place: str) -> None:
+    if value is not None and value < 1:
+        found.say(place, "至少为 1", "at least 1")
 
 
 def notes(rules: RuleSet) -> list[Problem]:
@@ -404,6 +471,85 @@ _NAMES = {
     "places": ("小数位数", "places"),
     "bands": ("档次", "bands"),
     "zero_votes": ("零票", "no votes"),
+    "version": ("版本", "version"),
+    "notice": ("依据的通知", "notice"),
+    "kind": ("种类", "kind"),
+    "announce": ("宣读内容", "what is read out"),
+    "review": ("成绩复核", "check of results"),
+    "stage_words": ("舞台用语", "words on the stage"),
+    "welcome": ("开场前", "before it begins"),
+    "called": ("叫号", "a project is called"),
+    "between": ("环节之间", "between two phases"),
+    "scoring": ("评分中", "while marks are given"),
+    "time_up": ("时间到", "time is up"),
+    "paused": ("暂停", "paused"),
+    "technical": ("技术暂停", "a technical stop"),
+    "end": ("本场结束", "the session is over"),
+    "end_note": ("本场结束（小字）", "below: the session is over"),
+    "results_soon": ("成绩稍后公布", "results will follow"),
+    "appeal_minutes": ("现场申诉时限", "minutes to appeal"),
+    "carry_over": ("剩余时间转入下一环节", "time not used goes on"),
+    "slides_end": ("结束即撤下演示", "its end takes the slides off"),
+    "auto_advance": ("自动进入下一环节", "the next phase starts by itself"),
+    "on": ("按什么去", "dropped from"),
+    "below": ("不足时", "with fewer"),
+    "warn_below": ("少于几份提示", "flag below"),
+    "source": ("由谁给出", "given by"),
+    "required": ("必需", "needed"),
+    "entry": ("录入", "entry"),
+    "look_for": ("评分要点", "what to look at"),
+    "look_for_en": ("评分要点（英文）", "what to look at, in English"),
+    "name_en": ("英文名称", "name in English"),
+    "en": ("英文", "English"),
+    "type": ("方式", "how"),
+    "per": ("按什么范围", "one list for"),
+    "basis": ("基数", "of"),
+    "quota": ("末位同分", "a tie at the line"),
+    "recipient": ("颁给谁", "recipient"),
+    "mode": ("取舍方式", "mode"),
+    "scope": ("范围", "scope"),
+    "tracks": ("赛道", "tracks"),
+    "topics": ("主题", "topics"),
+    "aliases": ("别名", "other names"),
+    "lead_types": ("牵头单位类型", "kinds of unit that may lead"),
+    "lead_levels": ("牵头单位等级", "levels of unit that may lead"),
+    "entry_rules": ("参赛条件", "entry rules"),
+    "unit_quota": ("每单位最多项目数", "most entries of a unit"),
+    "unit_quota_roles": ("按什么身份计", "counted"),
+    "one_track": ("一个项目一个赛道", "one track an entry"),
+    "one_region": ("一个项目一个赛区", "one region an entry"),
+    "editions_running": ("连续届数", "editions running"),
+    "prior_award_months": ("既往获奖月数", "months since an award"),
+    "barred_awards": ("不得参赛的获奖", "awards that bar an entry"),
+    "barred_award_levels": ("获奖级别", "levels of award"),
+    "team_min": ("团队最少人数", "fewest in a team"),
+    "team_max": ("团队最多人数", "most in a team"),
+    "single_member_is_captain": ("一人团队即队长", "who is alone is captain"),
+    "projects_per_person": ("每人最多项目数", "most projects of a person"),
+    "lead_in_health_system": ("牵头单位属于卫健系统", "the lead is of the health system"),
+    "partner_units": ("联合单位数", "partner units"),
+    "partner_members": ("联合单位人数", "members of a partner"),
+    "staff_may_compete": ("工作人员可参赛", "staff may compete"),
+    "max_age": ("最大年龄", "oldest age"),
+    "age_on": ("年龄计算日", "age on the day"),
+    "joint_advice": ("建议联合的单位", "advised to enter together"),
+    "fee_covers_members": ("一份费用涵盖人数", "members that one fee covers"),
+    "files": ("材料", "papers"),
+    "max_bytes": ("大小", "size"),
+    "inclusive": ("含上限", "the limit itself is allowed"),
+    "extensions": ("文件类型", "types of file"),
+    "name_parts": ("文件名", "the file's name"),
+    "name_separators": ("连接符", "signs between"),
+    "name_strict": ("文件名不符即退回", "another name is refused"),
+    "slide_sections": ("演示章节", "sections of the slides"),
+    "slide_ratio": ("版面比例", "shape of the slides"),
+    "form_fields": ("报名表字段", "fields of the form"),
+    "max_chars": ("字数上限", "most characters"),
+    "deductions": ("扣分", "deductions"),
+    "points": ("扣几分", "points off"),
+    "outliers": ("离群分", "marks far from the others"),
+    "share": ("偏离比例", "share"),
+    "team_size": ("团队人数", "people in a team"),
 }
 
 

@@ -21,11 +21,18 @@ from judge_app.core.rules import (
     Award,
     Component,
     Criterion,
+    DeductionRule,
+    FileRule,
+    FormField,
+    OutlierRule,
+    OwnEvent,
     Phase,
     Popularity,
+    Round,
     Rule,
     RuleSet,
     Timing,
+    TrackRule,
     Trim,
     decode_rules,
     encode_rules,
@@ -40,6 +47,10 @@ CONFIRMED = "组委会确认"
 _INDEX = re.compile(r"\[(\d+)\]")
 _NAMES = frozenset({"key", "name", "version", "notice", "format"})
 """What calls the rule set something and rules nothing: changing it needs no confirmation."""
+
+
+_HOLDERS = (("own_events",), ("rounds",))
+"""The parts that say themselves which of their values are assumed, by paths within them."""
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -109,6 +120,16 @@ def with_value(draft: Draft, path: Path, value: Any) -> Draft:
     return _doubted(_put(draft, path, value), path)
 
 
+def with_typed(draft: Draft, path: Path, value: Any, before: Draft) -> Draft:
+    """The draft with what a person typed at a path, and what follows from it: grade bands with a line's points, no words of
+    the stage where none are left. ``before`` is the draft before the typing began."""
+    if path[-1] == "max" and "criteria" in path:
+        return with_points(draft, path, str(value), before)
+    if path[0] == "stage_words":
+        return with_words(draft, path, str(value))
+    return with_value(draft, path, value)
+
+
 def with_points(draft: Draft, path: Path, points: str, before: Draft) -> Draft:
     """The draft with a criterion's points at ``path`` as typed, and its grade bands scaled with them from what they were
     ``before`` the typing began (17–20 of 20 is 13–15 of 15), so that the digits in between cost nothing."""
@@ -117,7 +138,7 @@ def with_points(draft: Draft, path: Path, points: str, before: Draft) -> Draft:
     bands = value_at(before, (*line, "bands"))
     try:
         old, new = Decimal(str(value_at(before, path))), Decimal(points)
-        step = Decimal(str(value_at(draft, (*line, "step")) or value_at(draft, (*path[:2], "step")) or 1))
+        step = Decimal(str(value_at(draft, (*line, "step")) or value_at(draft, (*path[:-3], "step")) or 1))
         if not bands or not old > 0 or not new > 0 or not step > 0:
             return draft
         ordered = sorted(bands, key=lambda band: Decimal(str(band["low"])), reverse=True)
@@ -133,6 +154,18 @@ def with_points(draft: Draft, path: Path, points: str, before: Draft) -> Draft:
 
 def _text(value: Decimal) -> str:
     return format(value.normalize(), "f")
+
+
+def with_words(draft: Draft, path: Path, text: str) -> Draft:
+    """The draft with a text of the stage (``stage_words``, which, language) as typed; one that is empty in both languages
+    is none, so that the usual words stand."""
+    holder, which, language = path
+    held = dict(draft.get(str(holder)) or {})
+    words = {"zh": "", "en": "", **(held.get(which) or {}), str(language): text}
+    held[which] = words
+    if not any(words.values()):
+        del held[which]
+    return _doubted({**draft, str(holder): held}, path)
 
 
 def with_item(draft: Draft, path: Path, item: Any, at: int | None = None) -> Draft:
@@ -209,6 +242,9 @@ def source_of(draft: Draft, path: Path) -> str:
     for pattern in draft.get("assumed") or ():
         if _covers(pattern, path):
             return "assumed"
+    for pattern in value_at(draft, (*path[:2], "assumed")) or () if path[:1] in _HOLDERS else ():
+        if _covers(pattern, path[2:]):
+            return "assumed"
     stated = draft.get("stated") or {}
     nearest = max((pattern for pattern in stated if _covers(pattern, path)), key=len, default="")
     return str(stated.get(nearest, ""))
@@ -254,6 +290,9 @@ def _renumbered(draft: Draft, parent: Path, place: Callable[[int], int | None]) 
         new = place(int(parts[depth]))
         return None if new is None else ".".join((*parts[:depth], str(new), *parts[depth + 1 :]))
 
+    if parent[:1] in _HOLDERS and depth >= 3:
+        inner = {**value_at(draft, parent[:2])}
+        draft = _put(draft, parent[:2], {**inner, "assumed": _renumbered(inner, parent[2:], place)["assumed"]})
     assumed = [new for pattern in draft.get("assumed") or () if (new := moved(pattern)) is not None]
     stated = {
         new: source for pattern, source in (draft.get("stated") or {}).items() if (new := moved(pattern)) is not None
@@ -290,10 +329,11 @@ def new_key(taken: set[str], stem: str) -> str:
     return f"{stem}{number}"
 
 
-def new_component(draft: Draft) -> dict[str, Any]:
-    """A component of 10 points with one line and no name yet."""
-    taken = {str(one.get("key")) for one in draft.get("components") or ()}
-    classes = [one.get("judge_class") for one in draft.get("components") or () if one.get("judge_class")]
+def new_component(draft: Draft, root: Path = ()) -> dict[str, Any]:
+    """A component of 10 points with one line and no name yet, for the contest or for the round or event at ``root``."""
+    there = value_at(draft, (*root, "components")) or ()
+    taken = {str(one.get("key")) for one in there}
+    classes = [one.get("judge_class") for one in (*there, *(draft.get("components") or ())) if one.get("judge_class")]
     return _whole(
         Component,
         {
@@ -324,6 +364,18 @@ def new_phase(timing: Mapping[str, Any]) -> dict[str, Any]:
     return _whole(Phase, {"key": new_key(taken, "phase"), "name": "", "seconds": 120})
 
 
+def new_round(draft: Draft) -> dict[str, Any]:
+    """A round without a name that is all the contest's own."""
+    taken = {str(one.get("key")) for one in draft.get("rounds") or ()}
+    return _whole(Round, {"key": new_key(taken, "round"), "name": ""})
+
+
+def new_deduction(draft: Draft) -> dict[str, Any]:
+    """A deduction of one point without a name."""
+    taken = {str(one.get("key")) for one in draft.get("deductions") or ()}
+    return _whole(DeductionRule, {"key": new_key(taken, "deduction"), "name": "", "points": "1"})
+
+
 NEW_TRIM = _whole(Trim, {})
 NEW_POPULARITY = _whole(
     Popularity, {"table": [str(points) for points in range(10, 0, -1)], "cap": "0.05", "cap_mode": "own_total"}
@@ -339,3 +391,8 @@ NEW_TIMING = _whole(
 )
 NEW_ADVANCE = _whole(Advance, {"type": "top_n", "n": 5})
 NEW_AWARD = _whole(Award, {"name": "", "count": 1})
+NEW_TRACK = _whole(TrackRule, {"name": ""})
+NEW_EVENT = _whole(OwnEvent, {"name": ""})
+NEW_FILE = _whole(FileRule, {"kind": ""})
+NEW_FIELD = _whole(FormField, {"name": ""})
+NEW_OUTLIERS = _whole(OutlierRule, {})

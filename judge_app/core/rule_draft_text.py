@@ -68,7 +68,8 @@ class Reading(msgspec.Struct, frozen=True):
 def text_of(draft: Draft) -> str:
     """The draft as TOML, whether it can be used or not; ``read_text`` reads a well-formed one back as the same."""
     lines: list[str] = []
-    _section(lines, (), draft)
+    off = {"outliers": False} if draft.get("outliers", False) is None else {}  # left out it would be the usual rule
+    _section(lines, (), {**draft, **off})
     return "\n".join(lines).lstrip("\n") + "\n"
 
 

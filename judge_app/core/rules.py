@@ -486,8 +486,11 @@ def _join(place: str, path: str) -> str:
 def decode_rules(data: Mapping[str, Any], place: str = "") -> RuleSet:
     """The rule set in ``data`` (the form of a preset file). Raises BadInput naming the path and what is wrong; one
     that is well-formed but cannot work is returned: ask ``RuleSet.check``."""
+    held = dict(data)
+    if held.get("outliers") is False:  # how a file says that no mark is flagged: TOML has no null
+        held["outliers"] = None
     try:
-        rules = msgspec.convert(dict(data), RuleSet)
+        rules = msgspec.convert(held, RuleSet)
     except msgspec.ValidationError as error:
         raise BadInput(problem_of(error, place)) from None
     bad = [

@@ -41,13 +41,14 @@ def panel_of(judge_class: str | None, judges: int) -> tuple[str, ...]:
     return tuple(f"{letter}{at}" for at in range(1, judges + 1))
 
 
-def example(rules: RuleSet, judges: int = 7) -> Example:
-    """The example under ``rules`` with so many judges of each class (1 to 9). Raises BadInput where the rules cannot be
-    used: ask ``rules.check`` first."""
+def example(rules: RuleSet, judges: int = 7, *, part: RuleSet | None = None) -> Example:
+    """The example under ``rules`` with so many judges of each class (1 to 9); ``part`` is what one of their rounds or
+    events makes of them, to be counted by instead. Raises BadInput where the rules cannot be used: ask ``rules.check``
+    first."""
     problems: list[Problem] = rules.check()
     if problems:
         raise BadInput(problems)
-    held = rules if rules.components or not rules.rounds else rules.for_round(rules.rounds[0].key)
+    held = part or (rules if rules.components or not rules.rounds else rules.for_round(rules.rounds[0].key))
     entries = tuple(_entry(held, at, judges) for at in range(3))
     basis = {entry.track: 5 for entry in entries}
     tabulation = tabulate(held, entries, passed_initial_review=basis)

@@ -6,14 +6,13 @@ out. An organiser's own rule set is written beside the shipped ones' form by ``w
 
 from __future__ import annotations
 
-import json
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from judge_app.core.errors import BadInput, Problem
+from judge_app.core.rule_draft_text import text_of
 from judge_app.core.rules import RuleSet, decode_rules, encode_rules
 
 ORDER = (
@@ -59,45 +58,9 @@ def decode_toml(data: bytes, name: str) -> RuleSet:
 
 
 def encode_toml(rules: RuleSet) -> bytes:
-    """The rule set as a TOML file that ``decode_toml`` reads back as the same: one table each for parts and list items,
-    what is below them in line. Comments of a file that was read are not kept."""
-    held = {key: value for key, value in encode_rules(rules).items() if value is not None}
-    plain: list[str] = []
-    tables: list[str] = []
-    for key, value in held.items():
-        if isinstance(value, dict) and key not in ("name", "rounding"):
-            tables += ["", f"[{key}]", *_pairs(value)]
-        elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
-            for item in value:
-                tables += ["", f"[[{key}]]", *_pairs(item)]
-        else:
-            plain.append(f"{key} = {_value(value)}")
-    return ("\n".join(plain + tables) + "\n").encode()
-
-
-def _pairs(table: Mapping[str, Any]) -> list[str]:
-    return [f"{_key(key)} = {_value(value)}" for key, value in table.items() if value is not None]
-
-
-def _key(key: str) -> str:
-    bare = key.isascii() and key.replace("_", "").replace("-", "").isalnum()
-    return key if bare else _value(key)
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False).replace(
-            "\x7f", "\\u007f"
-        )  # JSON's escapes are TOML's, but for DEL
-    if isinstance(value, list):
-        return f"[{', '.join(_value(item) for item in value)}]"
-    if isinstance(value, dict):
-        return f"{{ {', '.join(_pairs(value))} }}" if value else "{}"
-    raise TypeError(f"{type(value).__name__} has no place in a rule file")
+    """The rule set as a TOML file that ``decode_toml`` reads back as the same. Comments of a file that was read are not
+    kept."""
+    return text_of(encode_rules(rules)).encode()
 
 
 def write_rules(path: Path, rules: RuleSet) -> None:

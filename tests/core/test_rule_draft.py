@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tomllib
+from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from judge_app.core import rule_draft
@@ -125,3 +127,68 @@ def test_grade_bands_are_scaled_with_the_points_whatever_was_typed_on_the_way() 
     assert [one.place for one in rule_draft.look(draft).problems] == ["components[0].max"]
     odd = rule_draft.with_points(draft, path, "many", before)
     assert rule_draft.value_at(odd, path) == "many"
+
+
+def test_what_a_round_marks_as_assumed_is_known_moves_with_its_places_and_is_confirmed() -> None:
+    draft = rule_draft.draft_from(preset("shanghai-2025"))
+    assert rule_draft.source_of(draft, ("rounds", 0, "components", 0, "step")) == "assumed"
+    assert rule_draft.source_of(draft, ("rounds", 0, "kind")) == "S4-17"
+    held = rule_draft.with_value(draft, ("rounds", 0, "assumed"), ["components.0.criteria.1.max"])
+    moved = rule_draft.with_item_moved(held, ("rounds", 0, "components", 0, "criteria", 1), 0)
+    assert moved["rounds"][0]["assumed"] == ["components.0.criteria.0.max"]
+    gone = rule_draft.without_item(moved, ("rounds", 0, "components", 0, "criteria", 0))
+    assert gone["rounds"][0]["assumed"] == []
+    settled = rule_draft.confirmed(draft, "rounds.0.components", "芮书棠", "2026-11-22")
+    assert "芮书棠" in rule_draft.source_of(settled, ("rounds", 0, "components", 0, "step"))
+
+
+def test_a_rule_set_that_was_written_anew_doubts_what_it_changed_and_nothing_else() -> None:
+    draft = rule_draft.draft_from(preset("national-2020"))
+    rules = preset("national-2020")
+    part = msgspec.structs.replace(rules.components[1], max=Decimal(40))
+    other = msgspec.structs.replace(rules, components=(rules.components[0], part, *rules.components[2:]))
+    new = rule_draft.with_rules(draft, other)
+    assert rule_draft.source_of(new, ("components", 1, "max")) == "assumed"
+    assert set(new["assumed"]) - set(draft["assumed"]) == {"components.1.max"}
+    assert rule_draft.with_rules(draft, rules) == draft
+    said = msgspec.structs.replace(other, stated={**rules.stated, "components.1.max": "S9-01"})
+    assert rule_draft.source_of(rule_draft.with_rules(draft, said), ("components", 1, "max")) == "S9-01"
+
+
+def test_words_of_the_stage_that_are_empty_in_both_languages_are_none() -> None:
+    draft = rule_draft.draft_from(preset("common-5"))
+    one = rule_draft.with_typed(draft, ("stage_words", "welcome", "zh"), "欢迎", draft)
+    assert one["stage_words"] == {"welcome": {"zh": "欢迎", "en": ""}}
+    assert rule_draft.look(one).problems == ()
+    assert rule_draft.with_typed(one, ("stage_words", "welcome", "zh"), "", one) == draft
+
+
+def test_points_that_are_typed_take_their_grade_bands_along_in_a_round_too() -> None:
+    draft = rule_draft.draft_from(preset("shanghai-2025"))
+    line = ("rounds", 0, "components", 0, "criteria", 0)
+    held = rule_draft.with_value(draft, (*line, "bands"), [{"name": "优", "low": "20", "high": "25"}])
+    typed = rule_draft.with_typed(held, (*line, "max"), "50", held)
+    assert rule_draft.value_at(typed, (*line, "bands")) == [{"name": "优", "low": "40", "high": "50"}]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "place"),
+    [
+        (("entry_rules", "age_on"), "2026-13-05", "entry_rules.age_on"),
+        (("entry_rules", "slide_ratio"), "wide", "entry_rules.slide_ratio"),
+        (("entry_rules", "max_age"), 0, "entry_rules.max_age"),
+        (("entry_rules", "partner_units"), -1, "entry_rules.partner_units"),
+        (("entry_rules", "files", 0, "name_parts"), ["colour"], "entry_rules.files[0].name_parts"),
+        (("entry_rules", "files", 0, "kind"), "", "entry_rules.files[0].kind"),
+        (("tracks", 1, "aliases"), ["应用创新赛道"], "tracks[1].aliases"),
+        (("topics",), ["甲", "甲"], "topics[1]"),
+        (("own_events", 0, "team_size"), 0, "own_events[0].team_size"),
+        (("own_events", 0, "age_on"), "soon", "own_events[0].age_on"),
+        (("deductions",), [{"key": "late", "name": "", "points": "1"}], "deductions[0].name"),
+        (("rounds",), [{"key": "a", "name": ""}], "rounds[0].name"),
+    ],
+)
+def test_what_cannot_be_meant_is_said_where_it_stands(path: rule_draft.Path, value: object, place: str) -> None:
+    draft = rule_draft.draft_from(preset("tianjin-2025"))
+    assert rule_draft.look(draft).problems == ()
+    assert [one.place for one in rule_draft.look(rule_draft.with_value(draft, path, value)).problems] == [place]

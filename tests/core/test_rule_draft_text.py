@@ -6,13 +6,14 @@ import json
 import tomllib
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from judge_app.core.rule_draft import Path, draft_from
 from judge_app.core.rule_draft_text import lines_of, read_text, text_of
-from judge_app.store.presets import Presets, shipped
+from judge_app.store.presets import Presets, decode_toml, encode_toml, shipped
 
 KEYS = Presets().keys()
 
@@ -23,6 +24,12 @@ def test_a_preset_comes_back_from_its_text_as_it_was(key: str) -> None:
     reading = read_text(text_of(draft_from(rules)))
     assert reading.rules == rules
     assert reading.problems == ()
+
+
+def test_a_rule_set_that_flags_no_mark_stays_so() -> None:
+    rules = msgspec.structs.replace(Presets().load("common-5"), outliers=None)
+    assert read_text(text_of(draft_from(rules))).rules == rules
+    assert decode_toml(encode_toml(rules), "x.toml") == rules
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 from typer.testing import CliRunner
 
@@ -240,3 +240,82 @@ def _scores(source: Path, target: Path) -> None:
                 writer.writerow([*row[:3], "团队协作", "5", *row[5:]])
             else:
                 writer.writerow(row)
+
+
+@pytest.fixture
+def rounds(qtbot: QtBot) -> PrepareDesk:
+    made = prepared(qtbot)
+    made.begin("shanghai-2025")
+    made.go_to(1)
+    window_of(made).rules_page.show_section("rounds")
+    return made
+
+
+def test_one_round_is_shown_at_a_time_with_its_own_example(qtbot: QtBot, rounds: PrepareDesk) -> None:
+    page = page_of(rounds)
+    assert [chip.text() for chip in page.rounds.chips] == ["初赛", "复赛", "决赛"]
+    assert "初评" in page.example.text
+    with qtbot.waitSignal(page.example.counted):
+        page.rounds.chips[1].click()
+    assert ("rounds", 1, "name") in page.rounds.fields
+    assert ("rounds", 0, "name") not in page.rounds.fields
+    assert "初评" not in page.example.text
+    page.show_section("components")
+    assert "性能评测" in page.example.text
+
+
+def test_a_round_is_added_named_and_given_a_sheet_of_its_own(qtbot: QtBot, rounds: PrepareDesk) -> None:
+    page = page_of(rounds)
+    (add,) = [one for one in page.rounds.findChildren(QPushButton) if one.text() == "添加一轮"]
+    add.click()
+    assert page.rounds.chosen == 3
+    field = page.rounds.fields["rounds", 3, "name"]
+    assert isinstance(field, TextField)
+    assert "不能为空" in field.problem
+    assert field.line.hasFocus() or not window_of(rounds).isActiveWindow()
+    for typed in ("加", "加赛"):
+        field.type(typed)
+        assert page.rounds.fields["rounds", 3, "name"] is field  # what is typed in is not made anew
+    assert page.rounds.chips[3].text() == "加赛"
+    own = page.rounds.fields["rounds", 3, "components"]
+    assert isinstance(own, CheckField)
+    own.box.click()
+    assert rules_of(rounds).rounds[3].components == rules_of(rounds).components
+    own = page.rounds.fields["rounds", 3, "components"]
+    assert isinstance(own, CheckField)
+    own.box.click()
+    assert rules_of(rounds).rounds[3].components is None
+    page.removed.emit(("rounds", 3))
+    assert page.rounds.chosen == 2
+
+
+def test_a_problem_of_another_round_is_gone_to(rounds: PrepareDesk) -> None:
+    page = page_of(rounds)
+    page.edited.emit(("rounds", 1, "components", 0, "max"), "7")
+    page.show_section("basics")
+    page.go_to_problem(0)
+    assert page.section == "rounds"
+    assert page.rounds.chosen == 1
+    field = page.rounds.fields["rounds", 1, "components", 0, "max"]
+    assert isinstance(field, TextField)
+    assert "7" in field.problem
+
+
+def test_ties_are_called_by_the_names_that_are_typed(desk: PrepareDesk) -> None:
+    page = page_of(desk)
+    text(desk, "components", 0, "criteria", 0, "name").type("新要素")
+    ties = page.ranking.fields["tie_keys", 0]
+    assert isinstance(ties, ChoiceField)
+    assert any("新要素" in ties.box.itemText(at) for at in range(ties.box.count()))
+
+
+def test_a_size_is_typed_as_people_write_it(desk: PrepareDesk) -> None:
+    page = page_of(desk)
+    page.added.emit(("entry_rules", "files"), {"kind": "申报表"})
+    size = page.papers.fields["entry_rules", "files", 0, "max_bytes"]
+    assert isinstance(size, TextField)
+    for typed, held in (("5", 5 << 20), ("500 KB", 500 << 10), ("1.5MB", 3 << 19), ("", None)):
+        size.type(typed)
+        assert rules_of(desk).entry_rules.files[0].max_bytes == held
+    size.type("viel")
+    assert size.problem != ""

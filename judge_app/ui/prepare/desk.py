@@ -262,13 +262,8 @@ class PrepareDesk(QObject):
 
     def _edit_rules(self, path: rule_draft.Path, value: Any) -> None:
         before = self._held.before(path)
-
-        def edited(held: rule_draft.Draft) -> rule_draft.Draft:
-            if path[-1] == "max" and "criteria" in path and before is not None:
-                return rule_draft.with_points(held, path, str(value), before)
-            return rule_draft.with_value(held, path, value)
-
-        self.change_rules(edited, path)
+        if before is not None:
+            self.change_rules(lambda held: rule_draft.with_typed(held, path, value, before), path)
 
     def _ask_to_confirm(self, paths: list[str]) -> None:
         if not paths or self._held.rules is None:

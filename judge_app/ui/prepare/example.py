@@ -26,6 +26,7 @@ class ExamplePanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._whole: RuleSet | None = None
         self._rules: RuleSet | None = None
         self._judges = 7
         self.example: Example | None = None
@@ -55,11 +56,13 @@ class ExamplePanel(QWidget):
         self._group.idClicked.connect(self.set_judges)
         self.retranslate()
 
-    def set_rules(self, rules: RuleSet | None) -> None:
-        """The rules to count under; None while they cannot be used."""
-        if rules == self._rules and rules is not None:
+    def set_rules(self, rules: RuleSet | None, part: RuleSet | None = None) -> None:
+        """The rules to count under, or the ``part`` of them that a round or an event makes; None while they cannot be
+        used."""
+        counted = part or rules
+        if (rules, counted) == (self._whole, self._rules) and rules is not None:
             return
-        self._rules = rules
+        self._whole, self._rules = rules, counted
         self._count()
 
     def set_judges(self, judges: int) -> None:
@@ -75,7 +78,8 @@ class ExamplePanel(QWidget):
         self._show()
 
     def _count(self) -> None:
-        self.example = example(self._rules, self._judges) if self._rules is not None else None
+        whole = self._whole
+        self.example = example(whole, self._judges, part=self._rules) if whole is not None else None
         self._show()
         self.counted.emit()
 

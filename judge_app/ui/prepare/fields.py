@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Signal
@@ -11,11 +12,16 @@ from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from judge_app.core.rule_draft import Path
+from judge_app.ui.language import tr
 from judge_app.ui.theme import restyle, theme_of
 from judge_app.ui.widgets import Label
 
 _WHOLE = re.compile(r"-?\d{1,9}")
 _BAND = re.compile(r"(.*?\D)\s*(\d+(?:\.\d+)?)\s*[-–—~～至]\s*(\d+(?:\.\d+)?)")
+_SIZE = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)\s*([KMG]i?B?|B|字节)?", re.IGNORECASE)
+_UNITS = {"B": 1, "字": 1, "K": 1024, "M": 1024**2, "G": 1024**3}
+_NOTHING = ("无", "none")
+"""How a sign that is no sign is typed."""
 _MINUTES = re.compile(r"(\d{1,3})[:：](\d{1,2})")
 
 
@@ -98,12 +104,23 @@ class _Line(QLineEdit):
 
 class TextField(Field):
     """A text, a number or a length of time. ``kind``: text; optional (empty is None); number (kept as it is typed, a
-    decimal); whole; optional whole; minutes (8:00, kept in seconds); seconds and points (lists with 、);
-    bands (优17–20、良14–16)."""
+    decimal); whole; optional whole; minutes (8:00, kept in seconds); seconds, points and names (lists with 、; names may
+    have blanks); optional seconds (empty is None); bands (优17–20、良14–16); size (5 MB, kept in bytes, empty is None);
+    signs (with blanks between, 无 for none). ``words``: what the items of a list are called that the data has by a key."""
 
-    def __init__(self, path: Path, label: str, *, kind: str = "text", width: int = 0, hint: str = "") -> None:
+    def __init__(
+        self,
+        path: Path,
+        label: str,
+        *,
+        kind: str = "text",
+        width: int = 0,
+        hint: str = "",
+        words: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(path, label)
         self._kind = kind
+        self._words = dict(words or {})
         self.line = _Line(width)
         self.line.setPlaceholderText(hint)
         self.line.setMaxLength(400)
@@ -140,7 +157,17 @@ class TextField(Field):
                 return _bands(text)
             case "points":
                 return [part for part in re.split(r"[、,，\s]+", text) if part]
-            case "seconds":
+            case "names":
+                keys = {words: key for key, words in self._words.items()}
+                parts = [part.strip() for part in re.split(r"[、,，;；]+", text)]
+                return [keys.get(part, part) for part in parts if part]
+            case "signs":
+                return ["" if part in _NOTHING else part for part in text.split()]
+            case "size":
+                return _size(text)
+            case "optional seconds" if not text:
+                return None
+            case "seconds" | "optional seconds":
                 parts = [part for part in re.split(r"[、,，\s]+", text) if part]
                 return [int(part) if _WHOLE.fullmatch(part) else part for part in parts]
         return text
@@ -152,9 +179,31 @@ class TextField(Field):
             return f"{value // 60}:{value % 60:02d}"
         if self._kind == "bands" and isinstance(value, list):
             return "、".join(f"{band['name']}{band['low']}–{band['high']}" for band in value)
+        if self._kind == "size" and isinstance(value, int):
+            return _size_text(value)
+        if self._kind == "signs" and isinstance(value, list):
+            return " ".join(str(item) or tr("none") for item in value)
         if isinstance(value, list):
-            return "、".join(str(item) for item in value)
+            return "、".join(self._words.get(str(item), str(item)) for item in value)
         return str(value)
+
+
+def _size(text: str) -> Any:
+    """A size as it is written, 5 MB or 500 KB, in bytes; without a unit MB; the text itself where it is none."""
+    if not text:
+        return None
+    match = _SIZE.fullmatch(text)
+    if match is None:
+        return text
+    size = Decimal(match[1]) * _UNITS[(match[2] or "M")[0].upper()]
+    return int(size) if size == int(size) else text
+
+
+def _size_text(size: int) -> str:
+    for unit in ("G", "M", "K"):
+        if size and size % _UNITS[unit] == 0:
+            return f"{size // _UNITS[unit]} {unit}B"
+    return f"{size} B"
 
 
 def _bands(text: str) -> Any:
@@ -199,6 +248,19 @@ class ChoiceField(Field):
         self.box.activated.connect(lambda at: self.edited.emit(self.path, self._values[at]))
         self._finish(self.box)
 
+    def set_choices(self, choices: Sequence[tuple[Any, str]]) -> None:
+        """Other choices or other words for them; what is chosen stays."""
+        if [value for value, _ in choices] == self._values and [words for _, words in choices] == self._offered():
+            return
+        held = self._values[self.box.currentIndex()] if self.box.count() else None
+        self._values = [value for value, _ in choices]
+        self.box.clear()
+        self.box.addItems([words for _, words in choices])
+        self.show_value(held)
+
+    def _offered(self) -> list[str]:
+        return [self.box.itemText(at) for at in range(self.box.count())]
+
     def choose(self, value: Any) -> None:
         """What a person chooses."""
         at = self._values.index(value)
@@ -213,18 +275,24 @@ class ChoiceField(Field):
 
 
 class CheckField(Field):
-    """Yes or no; ``yes`` and ``no`` are what the data then has (a whole part of the rules, perhaps, and None)."""
+    """Yes or no; ``yes`` and ``no`` are what the data then has (a whole part of the rules, perhaps, and None). A ``yes``
+    that can be called gives it when it is needed."""
 
     def __init__(self, path: Path, label: str, *, yes: Any = True, no: Any = False) -> None:
         super().__init__(path, label)
         self._head.hide()
         self._yes, self._no = yes, no
         self.box = QCheckBox(label)
-        self.box.clicked.connect(lambda on: self.edited.emit(self.path, self._yes if on else self._no))
+        self.box.clicked.connect(lambda on: self.edited.emit(self.path, self._value(on)))
         self._finish(self.box)
 
     def show_value(self, value: Any) -> None:
         self.box.setChecked(value is not None and value != self._no)
+
+    def _value(self, on: bool) -> Any:
+        if not on:
+            return self._no
+        return self._yes() if callable(self._yes) else self._yes
 
     def set_doubt(self, words: str) -> None:
         self.box.setText(f"{self._label} · {words}" if words else self._label)

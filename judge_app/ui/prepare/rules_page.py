@@ -23,8 +23,11 @@ from judge_app.core.rule_draft import Draft, Look
 from judge_app.core.rules import RuleSet
 from judge_app.ui.language import either, mark, tr
 from judge_app.ui.prepare.confirm_form import ConfirmForm
+from judge_app.ui.prepare.entry_forms import Entry, Papers, Penalties, Tracks
 from judge_app.ui.prepare.example import ExamplePanel
-from judge_app.ui.prepare.rule_forms import Basics, Components, PopularityForm, Ranking, Section, Times
+from judge_app.ui.prepare.round_forms import Events, Rounds
+from judge_app.ui.prepare.rule_forms import Basics, Components, PopularityForm, Ranking, Times
+from judge_app.ui.prepare.section import Section
 from judge_app.ui.prepare.text_form import TextForm
 from judge_app.ui.start.problems import ProblemList
 from judge_app.ui.widgets import Card, FlowLayout, Label
@@ -35,6 +38,12 @@ SECTIONS = {
     "times": mark("Times"),
     "ranking": mark("Ranks and awards"),
     "popularity": mark("Popularity"),
+    "rounds": mark("Rounds"),
+    "events": mark("Own events"),
+    "tracks": mark("Tracks and topics"),
+    "entry": mark("Who may enter"),
+    "papers": mark("Form and papers"),
+    "penalties": mark("Deductions and outliers"),
     "confirm": mark("Assumed values"),
     "text": mark("All as text"),
 }
@@ -59,6 +68,8 @@ class RulesPage(QWidget):
         self._look = Look(None, ())
         self.basics, self.components, self.times = Basics(), Components(), Times()
         self.ranking, self.popularity, self.confirm = Ranking(), PopularityForm(), ConfirmForm()
+        self.rounds, self.events, self.tracks = Rounds(), Events(), Tracks()
+        self.entry, self.papers, self.penalties = Entry(), Papers(), Penalties()
         self.text = TextForm()
         self._forms: dict[str, QWidget] = {
             "components": self.components,
@@ -66,6 +77,12 @@ class RulesPage(QWidget):
             "times": self.times,
             "ranking": self.ranking,
             "popularity": self.popularity,
+            "rounds": self.rounds,
+            "events": self.events,
+            "tracks": self.tracks,
+            "entry": self.entry,
+            "papers": self.papers,
+            "penalties": self.penalties,
             "confirm": self.confirm,
             "text": self.text,
         }
@@ -130,6 +147,8 @@ class RulesPage(QWidget):
                 form.added.connect(self.added)
                 form.removed.connect(self.removed)
                 form.moved.connect(self.moved)
+        for part in (self.rounds, self.events):
+            part.turned.connect(self._show_example)
         self.basics.preset_chosen.connect(self.preset_chosen)
         self.confirm.confirm_requested.connect(self.confirm_requested)
         self.text.applied.connect(self.rewritten)
@@ -159,22 +178,38 @@ class RulesPage(QWidget):
             self._name = name
             self._pages.setCurrentIndex(list(self._forms).index(name))
             self._show_text()
+            self._show_example()
             self._show_chips()
 
     def go_to_problem(self, at: int) -> None:
         """Shows the field that a problem is about."""
         path = rule_draft.path_of(self._look.problems[at].place)
-        for name, form in self._forms.items():
-            if isinstance(form, Section) and any(one[:1] == path[:1] for one in form.fields):
-                self.show_section(name)
-                if form.go_to(path):
-                    return
+        name = self._about(path)
+        form = self._forms.get(name)
+        if isinstance(form, Section):
+            self.show_section(name)
+            form.go_to(path)
+
+    def _about(self, path: rule_draft.Path) -> str:
+        """The section that a path belongs to; '' for none but the text."""
+        reach = {name: form.reach(path) for name, form in self._forms.items() if isinstance(form, Section)}
+        name = max(reach, key=lambda name: reach[name])
+        return name if reach[name] else ""
 
     def finish_typing(self) -> None:
         """Takes over what was typed as text, where it can be."""
         self.text.apply()
 
     # showing
+
+    def _show_example(self) -> None:
+        """Counted by the rules of what is shown: a round's, an event's, or the contest's."""
+        usable, form = self._look.usable, self._forms[self._name]
+        part = form.example_of(usable) if usable is not None and isinstance(form, Section) else usable
+        self.example.set_rules(usable, part)
+        self._example_card.set_heading(
+            tr("Worked example"), tr("full marks {n}", n=plain(part.full_marks)) if part is not None else ""
+        )
 
     def _show_text(self) -> None:
         """The text is made only where it is seen: it is long."""
@@ -205,11 +240,7 @@ class RulesPage(QWidget):
             self.text.retranslate()
         self._show_text()
         self.problems.set_problems([self._named(draft, one) for one in look.problems])
-        self.example.set_rules(look.usable)
-        usable = look.usable
-        self._example_card.set_heading(
-            tr("Worked example"), tr("full marks {n}", n=plain(usable.full_marks)) if usable is not None else ""
-        )
+        self._show_example()
         self._show_chips()
 
     @staticmethod
@@ -220,11 +251,8 @@ class RulesPage(QWidget):
     def _show_chips(self) -> None:
         wrong: dict[str, int] = {}
         for one in self._look.problems:
-            head = rule_draft.path_of(one.place)[:1]
-            for name, form in self._forms.items():
-                if isinstance(form, Section) and any(path[:1] == head for path in form.fields):
-                    wrong[name] = wrong.get(name, 0) + 1
-                    break
+            name = self._about(rule_draft.path_of(one.place))
+            wrong[name] = wrong.get(name, 0) + 1
         waiting = len(self.confirm.waiting)
         for chip in self._chips.buttons():
             name = str(chip.property("section"))

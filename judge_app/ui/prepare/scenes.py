@@ -357,6 +357,16 @@ STATES: dict[str, Callable[[], Bench]] = {
     "rules-times": _rules("national-2020", "times"),
     "rules-ranking": _rules("national-2020", "ranking"),
     "rules-popularity": _rules("national-2020", "popularity"),
+    "rules-rounds": _rules("shanghai-2025", "rounds"),
+    "rules-rounds-none": _rules("common-5", "rounds"),
+    "rules-events": _rules("tianjin-2025", "events"),
+    "rules-tracks": _rules("tianjin-2025", "tracks"),
+    "rules-entry": _rules("shanghai-2025", "entry"),
+    "rules-entry-wrong": _rules(
+        "shanghai-2025", "entry", (("entry_rules", "team_min"), 9), (("entry_rules", "age_on"), "x")
+    ),
+    "rules-papers": _rules("shanghai-2025", "papers"),
+    "rules-penalties": _rules("common-5", "penalties", (("deductions",), [rule_draft.new_deduction({})])),
     "rules-text": _rules("national-2020", "text"),
     "rules-text-wrong": rule_text,
     "rules-confirm": confirmed,
