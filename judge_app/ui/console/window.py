@@ -483,7 +483,8 @@ class ConsoleWindow(QWidget):
     def _fit_focus(self) -> None:
         height = self.height() / theme_of(self).scale
         tight = height < 700 and self._asked is not None
-        self.focus_card.set_compact(tight, clock_alone=tight and height < 600)
+        led = height < 600 and self._view is not None and self._view.published  # the row of the results needs the room
+        self.focus_card.set_compact(tight or led, clock_alone=tight and height < 600)
         policy = QSizePolicy.Policy.Ignored if tight else QSizePolicy.Policy.Preferred
         self.focus_card.setSizePolicy(QSizePolicy.Policy.Preferred, policy)  # the question has what it needs first
 

@@ -139,13 +139,12 @@ class ClockFace(RunningWidget):
         self.setAccessibleName(text)
 
     def _fitting(self, text: str) -> int:
-        """The largest size, in steps of the type scale's unit, at which the text fits."""
+        """The largest size, as ``theme.font`` takes it (before the look's own scale), at which the text fits."""
         theme = theme_of(self)
         metrics = QFontMetrics(theme.font(100, BOLD))
         wide = max(1, metrics.horizontalAdvance(text)) / 100
         tall = metrics.capHeight() * (1.5 if self._figure else 1.12) / 100
-        fits = min(self.width() / wide, self.height() / tall) / theme.scale
-        return int(max(12, min(self._size, fits / theme.scale if theme.scale > 1 else fits)))
+        return int(max(12, min(self._size, self.width() / wide, self.height() / tall)))
 
 
 class BarPhase(msgspec.Struct, frozen=True):
