@@ -102,6 +102,8 @@ def sync(
 def send_to_centre(url: str, path: Path) -> bool:
     """Send what the centre lacks of a session file; whether the centre then holds exactly what the file holds."""
     from judge_app.core import overall
+    from judge_app.core.events import PaperEntered
+    from judge_app.room.photos import PhotoFolder, folder_of
     from judge_app.store.central import Central
     from judge_app.store.session_file import read_session
 
@@ -112,6 +114,10 @@ def send_to_centre(url: str, path: Path) -> bool:
         rest = [record for record in records if record.seq > high]
         for at in range(0, len(rest), 500):
             central.push(session_id, rest[at : at + 500])
+        there, photos = central.photos(session_id), PhotoFolder(folder_of(path))
+        for name in dict.fromkeys(one.event.photo for one in records if isinstance(one.event, PaperEntered)):
+            if name and name not in there and (data := photos.read(name)) is not None:
+                central.keep_photo(session_id, name, data)
         return central.reconcile(session_id, records).equal
 
 

@@ -1,4 +1,5 @@
-"""The journal's tail to the central store: a thread of its own, idempotent, never waited for by the room.
+"""The journal's tail, and the photos that it names, to the central store: a thread of its own, idempotent, never waited
+for by the room.
 
 What the centre lacks comes from memory where it is fresh, else from the journal: a centre that was restored from an old
 copy is filled again, and one that has another hash than ours gets everything from the beginning, so that it can compare.
@@ -45,6 +46,8 @@ class Sync:
         self._last = room.file.head()[0]
         self._high = 0
         self._settled = "ok"
+        self._photos: set[str] = set()
+        """Photos that the centre has."""
         self._stopping = False
         self._pause = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sync to the centre", daemon=True)
@@ -146,6 +149,7 @@ class Sync:
         if self._settled == "contested":
             open_ones = [alarm for alarm in central.alarms(self._session_id) if alarm.kind in CONTESTED]
             self._settled = "contested" if open_ones else "ok"
+        self._send_photos(central)
         self._tell(self._settled)
         with self._lock:
             if self._last <= self._high:
@@ -153,6 +157,27 @@ class Sync:
                     return False
                 self._lock.wait(IDLE_S)
         return True
+
+    def _send_photos(self, central: Central) -> None:
+        """The photos that the centre lacks; one that this computer has lost comes back from there."""
+        names = [name for name in list(self._room.named_photos) if name not in self._photos]
+        if not names:
+            return
+        there = central.photos(self._session_id)
+        for name in names:
+            try:
+                data = self._room.photos.folder.read(name)
+                if data is None and name in there and (data := central.photo(self._session_id, name)) is not None:
+                    log.warning("photo %s was missing or damaged; it came back from the centre", name)
+                    self._room.photos.put_back(name, data)
+            except OSError as error:  # of this computer's disk; said by those who keep the other copies
+                log.warning("photo %s cannot be read or written: %s", name, error)
+                continue
+            if data is None:
+                continue
+            if name not in there:
+                central.keep_photo(self._session_id, name, data)
+            self._photos.add(name)
 
     def _tell(self, status: str) -> None:
         if status == "contested":

@@ -9,6 +9,7 @@ rebuilt at any time.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -281,6 +282,32 @@ class Central:
             query = query.where(found.c.session_id == session_id)
         with self._reading() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
+
+    # photos of paper sheets
+
+    def photos(self, session_id: str) -> set[str]:
+        """The photos of a session that are here, by their SHA-256 (hex)."""
+        p = t.photos.c
+        with self._reading() as connection:
+            return set(connection.scalars(select(p.digest).where(p.session_id == session_id)))
+
+    def photo(self, session_id: str, digest: str) -> bytes | None:
+        """A photo's bytes; None where it is not here, or is not what its name says."""
+        p = t.photos.c
+        with self._reading() as connection:
+            data = connection.scalar(select(p.data).where(p.session_id == session_id, p.digest == digest))
+        whole = isinstance(data, bytes) and hashlib.sha256(data).hexdigest() == digest
+        return data if whole else None
+
+    def keep_photo(self, session_id: str, digest: str, data: bytes) -> None:
+        """Take a photo in; one that was damaged here is replaced. Raises ValueError for bytes of another hash."""
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise ValueError("the photo is not what its name says")
+        p = t.photos.c
+        with self._writing() as connection:
+            connection.execute(delete(t.photos).where(p.session_id == session_id, p.digest == digest))
+            row = {"session_id": session_id, "digest": digest, "data": data, "received_at": self._stamp()}
+            connection.execute(insert(t.photos), row)
 
     # projections
 

@@ -1,6 +1,7 @@
 """The tables of the centre, for SQLite and Postgres alike; ``db/versions`` makes them, a test holds the two equal.
 
-``events`` is the record: what the rooms' journals say, byte for byte. ``journals`` says which chain of a session counts.
+``events`` is the record: what the rooms' journals say, byte for byte; ``photos`` holds the pictures of paper sheets that
+events name by their SHA-256. ``journals`` says which chain of a session counts.
 ``alarms`` and ``quarantine`` keep what did not fit. Everything else is a projection and can be rebuilt (projections.py).
 """
 
@@ -94,6 +95,16 @@ alarms = Table(
     Column("settled_at", Text),
     Column("settled_by", Text),
     Column("settled_why", Text),
+)
+
+photos = Table(
+    "photos",
+    metadata,
+    Column("session_id", Text, primary_key=True),
+    Column("digest", Text, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+    Column("received_at", Text, nullable=False),
+    CheckConstraint("length(digest) = 64", name="digest_length"),
 )
 
 sessions = Table(

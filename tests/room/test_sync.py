@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import logging
 import shutil
 import sqlite3
@@ -14,15 +15,19 @@ from typing import Any
 import msgspec
 import pytest
 
+from judge_app.cli.record import send_to_centre
 from judge_app.core import commands
 from judge_app.core.events import PauseKind, SessionPaused
 from judge_app.core.journal import Record
 from judge_app.room import sync as module
 from judge_app.room.opening import take_up
+from judge_app.room.photos import folder_of
 from judge_app.room.sync import Sync
 from judge_app.store.central import Central
 from judge_app.store.intake import Alarm, Pushed
 from judge_app.store.session_file import read_session
+from judge_app.wire.messages import Receipt
+from tests.core.sessions import sheet
 from tests.room.halls import WAIT_S, Hall, hall
 
 
@@ -227,3 +232,58 @@ def test_a_session_file_restored_from_an_old_copy_gets_its_lost_records_from_the
     assert pause is not None
     assert (pause.kind, pause.source) == (PauseKind.RECOVERED, "centre")
     assert read_session(tmp_path / "x.roadshow") == whole
+
+
+def test_photos_go_to_the_centre_and_come_back_from_there(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    centre = tmp_path / "c.db"
+    jpeg = b"\xff\xd8\xff" + bytes(range(256))
+    name = hashlib.sha256(jpeg).hexdigest()
+    own = folder_of(tmp_path / "x.roadshow") / f"{name}.jpg"
+
+    async def first() -> None:
+        async with synced(tmp_path, centre) as (held, _):
+            scorer = await held.seated("scorer")
+            await held.begin()
+            await asyncio.to_thread(held.room.photos.keep, name, jpeg)
+            points = sheet(held.setup, "E2", 0.5)
+            entered = commands.EnterPaper(entry_no="1", judge="E2", revision=0, points=points, name="吴计", photo=name)
+            answer = await held.room.submit(held.seat("scorer"), scorer.id, scorer.sign(entered))
+            assert isinstance(answer, Receipt)
+
+    async def second() -> None:
+        async with synced(tmp_path, centre) as (held, _):
+            async with asyncio.timeout(WAIT_S):
+                while not own.is_file():  # noqa: ASYNC110 - another thread's doing
+                    await asyncio.sleep(0.01)
+            assert held.room.photos.known(name)
+
+    asyncio.run(first())
+    with Central.connect(url(centre)) as central:
+        (session_id,) = [one.session_id for one in central.journals()]
+        assert central.photo(session_id, name) == jpeg
+    own.unlink()
+    with caplog.at_level(logging.WARNING):
+        asyncio.run(second())
+    assert own.read_bytes() == jpeg
+    assert "came back from the centre" in caplog.text
+
+
+def test_photos_of_a_session_that_is_over_are_sent_with_its_records(tmp_path: Path) -> None:
+    jpeg = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
+    name = hashlib.sha256(jpeg).hexdigest()
+
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            scorer = await held.seated("scorer")
+            await held.begin()
+            await asyncio.to_thread(held.room.photos.keep, name, jpeg)
+            points = sheet(held.setup, "E2", 0.5)
+            entered = commands.EnterPaper(entry_no="1", judge="E2", revision=0, points=points, name="吴计", photo=name)
+            await held.room.submit(held.seat("scorer"), scorer.id, scorer.sign(entered))
+
+    asyncio.run(scene())
+    centre = tmp_path / "c.db"
+    for _ in range(2):
+        assert send_to_centre(url(centre), tmp_path / "x.roadshow")
+        with Central.connect(url(centre)) as central:
+            assert [central.photos(one.session_id) for one in central.journals()] == [{name}]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import random
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
@@ -23,7 +25,7 @@ from judge_app.core.errors import BadInput
 from judge_app.core.journal import GENESIS, first_break, seal
 from judge_app.core.session import State, evolve, tabulation
 from judge_app.store.central import Central
-from judge_app.store.central_database import VERSION_TABLE, engine_for, parse_url
+from judge_app.store.central_database import VERSION_TABLE, _config, engine_for, parse_url
 from judge_app.store.central_tables import PROJECTIONS, metadata
 from judge_app.store.errors import StoreFailed
 from tests.core.simulation import Sitting
@@ -511,9 +513,9 @@ def test_the_next_version_migrates_an_old_centre_only_when_told_and_this_one_the
     for part in ("judge_app/core", "judge_app/store", "db"):
         shutil.copytree(root / part, later / part, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(root / "judge_app" / "__init__.py", later / "judge_app")
-    (later / "db" / "versions" / "0002_later.py").write_text(
+    (later / "db" / "versions" / "0003_later.py").write_text(
         "import sqlalchemy as sa\nfrom alembic import op\n"
-        "revision, down_revision, branch_labels, depends_on = '0002', '0001', None, None\n"
+        "revision, down_revision, branch_labels, depends_on = '0003', '0002', None, None\n"
         "def upgrade():\n"
         "    with op.batch_alter_table('sessions') as batch:\n"
         "        batch.add_column(sa.Column('weather', sa.Text()))\n"
@@ -531,14 +533,57 @@ def test_the_next_version_migrates_an_old_centre_only_when_told_and_this_one_the
         done = subprocess.run(command, cwd=later, env=environment, capture_output=True, check=True, timeout=120)
         return done.stdout.decode()
 
-    assert "older schema (0001)" in run("no")
+    assert "older schema (0002)" in run("no")
     assert run("yes").split() == [str(len(records)), ONE]
     if engine == "sqlite":
-        (copy,) = tmp_path.glob("*.before-0001")
+        (copy,) = tmp_path.glob("*.before-0002")
         with Central.connect(f"sqlite:///{copy}") as old:
             assert old.records(ONE) == records
     with pytest.raises(BadInput, match="newer Judge App"):
         Central.connect(url)
+
+
+def test_a_centre_from_before_photos_gets_their_table_and_keeps_everything(url, played, tmp_path, engine):
+    before = engine_for(parse_url(url))
+    with before.connect().execution_options(writes=True) as connection, connection.begin():
+        command.upgrade(_config(connection), "0001")
+    before.dispose()
+    with pytest.raises(BadInput, match="older schema"):
+        Central.connect(url)
+    with Central.connect(url, migrate=True) as central:
+        send(central, ONE, played(ONE))
+        central.keep_photo(ONE, PHOTO, JPEG)
+        assert central.photo(ONE, PHOTO) == JPEG
+    assert bool(list(tmp_path.glob("*.before-0001"))) is (engine == "sqlite")
+
+
+# photos of paper sheets
+
+JPEG = b"\xff\xd8\xff" + bytes(range(256))
+PHOTO = hashlib.sha256(JPEG).hexdigest()
+
+
+def test_a_photo_is_kept_under_its_hash_and_by_its_session(central, url):
+    assert central.photos(ONE) == set()
+    central.keep_photo(ONE, PHOTO, JPEG)
+    central.keep_photo(ONE, PHOTO, JPEG)
+    assert central.photos(ONE) == {PHOTO}
+    with Central.connect(url) as other:
+        assert other.photo(ONE, PHOTO) == JPEG
+        assert other.photo(TWO, PHOTO) is None
+        assert other.photos(TWO) == set()
+    with pytest.raises(ValueError, match="not what its name says"):
+        central.keep_photo(ONE, PHOTO, JPEG + b"x")
+
+
+def test_a_photo_that_was_damaged_at_the_centre_is_none_and_is_taken_anew(central, url):
+    central.keep_photo(ONE, PHOTO, JPEG)
+    by_hand(
+        url, "UPDATE photos SET session_id = session_id, data = received_at" + ("::bytea" if "postgres" in url else "")
+    )
+    assert central.photo(ONE, PHOTO) is None
+    central.keep_photo(ONE, PHOTO, JPEG)
+    assert central.photo(ONE, PHOTO) == JPEG
 
 
 # Postgres alone: users and death
