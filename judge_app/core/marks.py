@@ -72,15 +72,19 @@ class Ruling(Struct, frozen=True):
 
     few_sheets: ``entry_no``, ``component``, ``method`` plain_mean or literal. tie: ``entries`` and their ``order``,
     best first. cut: ``entries`` with ``method`` both or an ``order``. award: ``entries`` with ``method`` order (and
-    ``order``), keep_total or add_place. A ruling that fits nothing (any more) changes nothing and is listed as unused.
+    ``order``), keep_total or add_place. votes (投票作废): ``entry_no`` whose votes give no points, with ``method`` void
+    (they keep their place among the others' votes, whose points stay) or void_up (who had fewer votes moves up), or
+    count (they count again). A ruling that fits nothing (any more) changes nothing and is listed as unused.
     """
 
-    kind: Literal["few_sheets", "tie", "cut", "award"]
+    kind: Literal["few_sheets", "tie", "cut", "award", "votes"]
     by: str
     reason: str
     entry_no: str | None = None
     component: str | None = None
-    method: Literal["plain_mean", "literal", "both", "order", "keep_total", "add_place"] | None = None
+    method: (
+        Literal["plain_mean", "literal", "both", "order", "keep_total", "add_place", "void", "void_up", "count"] | None
+    ) = None
     entries: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
 
@@ -252,6 +256,7 @@ def check_rulings(
         "tie": (None, "order"),
         "cut": ("both", "order"),
         "award": ("order", "keep_total", "add_place"),
+        "votes": ("void", "void_up", "count"),
     }
     for index, ruling in enumerate(rulings):
         at = f"{place}[{index}]"
@@ -269,9 +274,12 @@ def check_rulings(
         if method not in methods[ruling.kind]:
             choices = "、".join(one for one in methods[ruling.kind] if one)
             wrong("method", f"应为 {choices} 之一", f"must be one of {choices}")
-        if ruling.kind == "few_sheets":
+        if ruling.kind in ("few_sheets", "votes"):
             if ruling.entry_no not in known:
                 wrong("entry_no", f"没有参赛序号 {ruling.entry_no}", f"there is no entry {ruling.entry_no}")
+            elif ruling.kind == "votes":
+                if rules_for(rules, known[ruling.entry_no]).popularity is None:
+                    wrong("kind", "本赛制没有网络人气积分", "these rules know no popularity points")
             else:
                 keys = [one.key for one in rules_for(rules, known[ruling.entry_no]).judged_components]
                 if ruling.component not in keys:

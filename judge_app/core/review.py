@@ -1,9 +1,8 @@
 """The review of a result by the desk: the scorer recomputes it line by line, the checker does so once more.
 
 A line is one number that stands on the printed sheets: a judge's total in a component (F1), a component's score, what
-was deducted, the total (F2). Each is ticked, or the number that was found instead is given with a reason. What is
-recorded holds the numbers as each person saw them. Popularity points come of all projects' votes, so they and the total
-that holds them are checked with the ranking, under which everybody signs.
+was deducted, the total (F2); of votes the project's rank by them, its points, the cap and what counts. Each is ticked,
+or the number that was found instead is given with a reason. What is recorded holds the numbers as each person saw them.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from judge_app.core.contest import Struct
 from judge_app.core.rules import RuleSet
 from judge_app.core.working import ProjectResult
 
-Kind = Literal["mark", "component", "deducted", "total"]
+Kind = Literal["mark", "component", "votes_rank", "votes_points", "votes_cap", "votes_counted", "deducted", "total"]
 
 NONE = "—"
 """Stands where there is no number; never 0."""
@@ -90,11 +89,23 @@ def lines(rules: RuleSet, result: ProjectResult) -> tuple[Line, ...]:
             if mark.total is not None
         ]
         made.append(Line(kind="component", component=component.key, shown=_shown(held.score)))
+    if rules.popularity is not None:
+        made += _votes(result)
     if result.deducted:
         made.append(Line(kind="deducted", shown=_shown(result.deducted)))
-    if rules.popularity is None:
-        made.append(Line(kind="total", shown=_shown(result.total)))
+    made.append(Line(kind="total", shown=_shown(result.total)))
     return tuple(made)
+
+
+def _votes(result: ProjectResult) -> list[Line]:
+    rank = NONE if result.popularity_rank is None else str(result.popularity_rank)
+    made = [
+        Line(kind="votes_rank", shown=rank),
+        Line(kind="votes_points", shown=_shown(result.popularity_points)),
+    ]
+    if result.popularity_cap is not None:
+        made.append(Line(kind="votes_cap", shown=_shown(result.popularity_cap)))
+    return [*made, Line(kind="votes_counted", shown=_shown(result.popularity_counted))]
 
 
 def _shown(value: Decimal | None) -> str:

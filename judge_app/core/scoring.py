@@ -98,6 +98,8 @@ class Scorebook(Struct, frozen=True):
     rulings: tuple[Ruling, ...] = ()
     popularity_voided: bool = False
     passed_initial_review: dict[str, int] = msgspec.field(default_factory=dict)
+    beside: tuple[Entry, ...] = ()
+    """Finalists that are not counted here: only their votes are, which keep their place among the others'."""
 
 
 def _few_sheets(rulings: Sequence[Ruling]) -> dict[str, list[tuple[int, Ruling]]]:
@@ -108,6 +110,13 @@ def _few_sheets(rulings: Sequence[Ruling]) -> dict[str, list[tuple[int, Ruling]]
     return found
 
 
+def _votes_ruled(rulings: Sequence[Ruling]) -> dict[str, tuple[int, Ruling]]:
+    """Entry → the ruling on its votes, with its position: of several the last one made."""
+    return {
+        one.entry_no: (at, one) for at, one in enumerate(rulings) if one.kind == "votes" and one.entry_no is not None
+    }
+
+
 def open_book(
     rules: RuleSet,
     entries: Iterable[Entry],
@@ -115,6 +124,7 @@ def open_book(
     rulings: Sequence[Ruling] = (),
     popularity_voided: bool = False,
     passed_initial_review: Mapping[str, int] | None = None,
+    beside: Iterable[Entry] = (),
 ) -> Scorebook:
     """A scorebook with every project scored. Raises BadInput for entries that cannot be taken, two with one number and
     rulings on projects that there are not."""
@@ -140,6 +150,7 @@ def open_book(
         rulings=tuple(rulings),
         popularity_voided=popularity_voided,
         passed_initial_review=dict(passed_initial_review or {}),
+        beside=tuple(beside),
     )
 
 
@@ -163,6 +174,7 @@ def tabulate(
     rulings: Sequence[Ruling] = (),
     popularity_voided: bool = False,
     passed_initial_review: Mapping[str, int] | None = None,
+    beside: Iterable[Entry] = (),
 ) -> Tabulation:
     """A contest's results from its sheets. Raises BadInput as ``open_book`` does."""
     return tabulate_book(
@@ -172,6 +184,7 @@ def tabulate(
             rulings=rulings,
             popularity_voided=popularity_voided,
             passed_initial_review=passed_initial_review,
+            beside=beside,
         )
     )
 
@@ -221,20 +234,29 @@ class _Row:
 
 def _rows(book: Scorebook) -> list[_Row]:
     """Every project with its popularity and total, before ranks. The votes are ranked over all finalists (A-13), those
-    who left among them: whoever leaves, the others' points stay what they were."""
+    who left among them: whoever leaves, the others' points stay what they were. Votes that were voided give nothing."""
     rules = book.rules
     events = {event.name: rules.for_event(event.name) for event in rules.own_events}
     rows = [
         _Row(entry, score, events.get(entry.track, rules))
         for entry, score in zip(book.entries, book.scores, strict=True)
     ]
-    ranks = (
-        {}
-        if rules.popularity is None
-        else popularity_ranks(rules.popularity, [row.entry for row in rows if row.rules is rules])
-    )
+    ruled = _votes_ruled(book.rulings)
+    voided = {entry_no for entry_no, (_, one) in ruled.items() if one.method != "count"}
+    ranks: dict[str, tuple[int, int] | None] = {}
+    if rules.popularity is not None:
+        given = [row.entry for row in rows if row.rules is rules]
+        given += [entry for entry in book.beside if entry.track not in events]
+        gone = {entry_no for entry_no, (_, one) in ruled.items() if one.method == "void_up"}
+        without = [
+            msgspec.structs.replace(entry, votes=None, popularity_rank=None) if entry.entry_no in gone else entry
+            for entry in given
+        ]
+        ranks = popularity_ranks(rules.popularity, without)
     for row in rows:
-        _total(row, ranks.get(row.entry.entry_no), voided=book.popularity_voided)
+        own = row.rules.popularity is not None and row.entry.entry_no in voided
+        row.ruled = own
+        _total(row, ranks.get(row.entry.entry_no), voided=book.popularity_voided or own)
     return rows
 
 
@@ -275,6 +297,8 @@ def tabulate_book(book: Scorebook) -> Tabulation:
     rules = book.rules
     rows = _rows(book)
     used = {position for score in book.scores for position in score.used_rulings}
+    counting = {row.entry.entry_no for row in rows if row.rules.popularity is not None}
+    used |= {position for entry_no, (position, _) in _votes_ruled(book.rulings).items() if entry_no in counting}
     others = list(dict.fromkeys(id(row.rules) for row in rows if row.rules is not rules))
     events = [next(row.rules for row in rows if id(row.rules) == one) for one in others]
     parts = [_outcome(book, rules, [row for row in rows if row.rules is rules], used)]
@@ -437,7 +461,7 @@ def _outcome(book: Scorebook, rules: RuleSet, rows: list[_Row], used: set[int]) 
         if place.ruled
     }
     for position, ruling in enumerate(book.rulings):
-        if ruling.kind != "few_sheets" and ruled[ruling.kind].issuperset(ruling.entries):
+        if ruling.kind in ruled and ruled[ruling.kind].issuperset(ruling.entries):
             used.add(position)
     for numbers in ruled.values():
         for number in numbers:

@@ -410,6 +410,7 @@ def tabulation(state: State, only: Iterable[str] | None = None) -> Tabulation:
             ),
             rulings=fitting,
             passed_initial_review=setup.contest.passed_initial_review,
+            beside=_beside(state, given),
         )
     )
     out = {entry_no for entry_no, held in state.projects.items() if held.stage in OUT}
@@ -417,6 +418,14 @@ def tabulation(state: State, only: Iterable[str] | None = None) -> Tabulation:
     unused |= {at for at, ruling in enumerate(made) if ruled_on(ruling) & out}
     competing = tuple(project for project in result.projects if project.standing is Standing.COMPETING)
     return msgspec.structs.replace(result, projects=competing, unused_rulings=tuple(sorted(unused)))
+
+
+def _beside(state: State, counted: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """The session's other projects where their votes matter: ranks by votes are over all of them, whoever is looked at."""
+    if state.session.rules.popularity is None or len(counted) == len(state.order):
+        return ()
+    here = {entry.entry_no for entry in counted}
+    return entries(state, [entry_no for entry_no in state.order if entry_no not in here])
 
 
 def review_step(state: State, entry_no: str) -> ReviewStep:
@@ -1289,13 +1298,33 @@ def _rule(command: commands.MakeRuling, state: State, seat: Seat, at_ns: int) ->
         held = _project(state, entry_no)
         if held.stage in OUT:
             raise Refused("out", f"{entry_no} 号项目已退出比赛", f"project {entry_no} is out of the contest")
-        _own_first(state, seat, held)
+        if ruling.kind != "votes":
+            _own_first(state, seat, held)
         if held.stage is ProjectStage.LOCKED and ruling.kind == "few_sheets":
             raise Refused("locked", "成绩已锁定，请先重新开启", "its result is locked: reopen it first")
     problems = check_rulings(state.session.rules, entries(state), [ruling])
     if problems:
         raise Refused("bad_ruling", problems[0].zh, problems[0].en)
+    if ruling.kind == "votes":
+        _locked_stay(state, evolve_ruling(state, command.ruling, command.reason, seat.id))
     return [events.RulingMade(ruling=command.ruling, reason=_reason(command.reason))]
+
+
+def _locked_stay(state: State, after: State) -> None:
+    """A locked result changes only where it is opened again: voided votes may move the points of others."""
+    before = {one.entry_no: one.total for one in tabulation(state).projects}
+    changed = [
+        one.entry_no
+        for one in tabulation(after).projects
+        if state.projects[one.entry_no].stage is ProjectStage.LOCKED and one.total != before[one.entry_no]
+    ]
+    if changed:
+        zh, en = "、".join(changed), ", ".join(changed)
+        raise Refused(
+            "locked",
+            f"会改变已锁定的成绩（{zh} 号），请先重新开启",
+            f"it would change locked results: reopen {en} first",
+        )
 
 
 @_when(commands.LockProject)
@@ -1486,16 +1515,20 @@ def evolve(state: State, body: Body) -> State:
         seq=body.seq,
         results_seq=body.seq if changes else after.results_seq,
         acts=after.acts if (act := acts.act_of(body)) is None else (*after.acts, act),
-        reviews=_still_reviewed(after.reviews, body.event) if changes and after.reviews else after.reviews,
+        reviews=_still_reviewed(after, body.event) if changes and after.reviews else after.reviews,
     )
 
 
-def _still_reviewed(reviews: dict[str, Review], event: Event) -> dict[str, Review]:
+def _still_reviewed(state: State, event: Event) -> dict[str, Review]:
     """The reviews that an event leaves standing."""
+    reviews = state.reviews
     if isinstance(event, events.ProjectLocked):
         return reviews
     if isinstance(event, events.RulingMade):
-        gone = ruled_on(msgspec.json.decode(event.ruling, type=Ruling))
+        ruling = msgspec.json.decode(event.ruling, type=Ruling)
+        gone = ruled_on(ruling)
+        if ruling.kind == "votes":  # others' points may move with them
+            gone = frozenset(no for no in reviews if state.projects[no].stage is not ProjectStage.LOCKED)
     else:
         gone = frozenset({getattr(event, "entry_no", "")})
     return {entry_no: review for entry_no, review in reviews.items() if entry_no not in gone}

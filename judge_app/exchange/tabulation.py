@@ -253,8 +253,8 @@ def _sheet(value: Any, place: str) -> Sheet:
     )
 
 
-_KINDS = ("few_sheets", "tie", "cut", "award")
-_METHODS = ("plain_mean", "literal", "both", "order", "keep_total", "add_place")
+_KINDS = ("few_sheets", "tie", "cut", "award", "votes")
+_METHODS = ("plain_mean", "literal", "both", "order", "keep_total", "add_place", "void", "void_up", "count")
 
 
 def read_ruling(value: Any, place: str = "ruling") -> Ruling:

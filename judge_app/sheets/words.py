@@ -144,6 +144,9 @@ def ruling(held: Ruling, rules: RuleSet) -> str:
         "order": "排定先后",
         "keep_total": "并列获同一奖项，下一奖项相应减少",
         "add_place": "并列获同一奖项，增加名额",
+        "void": "作废，计 0 分，其他项目的积分不变",
+        "void_up": "作废，计 0 分，得票较少的项目依次递进",
+        "count": "恢复计入",
     }
     component = rules.component(held.component) if held.component else None
     on = {
@@ -151,6 +154,7 @@ def ruling(held: Ruling, rules: RuleSet) -> str:
         "tie": "同分先后",
         "cut": "晋级名额",
         "award": "奖项界线",
+        "votes": f"{held.entry_no} 号网络投票",
     }[held.kind]
     how = methods.get(held.method or ("order" if held.order else ""), "")
     order = f"（{' → '.join(held.order)}）" if held.order else ""

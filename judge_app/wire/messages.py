@@ -18,7 +18,7 @@ from judge_app.core.views import AnyView, Briefing
 
 T = TypeVar("T")
 
-PROTOCOL = 8
+PROTOCOL = 9
 """Raised with every change of a message's form; room and seat must have the same."""
 MAX_BYTES = 256 * 1024
 """The longest message that a room takes; its own may be longer (a view of 200 projects)."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import msgspec
 import pytest
 
@@ -95,12 +97,56 @@ def test_the_lines_are_the_numbers_of_the_printed_sheets_in_their_order() -> Non
     assert made[-1].shown == str(result.total)
 
 
-def test_a_total_that_holds_popularity_is_no_line_of_one_project() -> None:
-    """The votes of the other projects move it; it is signed with the ranking."""
-    sitting = closed(RULES)
-    made = lines(RULES, session.tabulation(sitting.state, ["1"]).projects[0])
-    assert "total" not in {line.kind for line in made}
-    assert {line.kind for line in lines(REVIEWED, session.tabulation(sitting.state, ["1"]).projects[0])} >= {"total"}
+VOTED = msgspec.structs.replace(RULES, review="two_people")
+VOID = '{"kind":"votes","by":"王一","reason":"刷票","entry_no":"2","method":"%s"}'
+
+
+def voted() -> Sitting:
+    sitting = Sitting(setup(VOTED, votes=(700, 900, 500)))
+    for entry_no in ("1", "2"):
+        sitting.hear(entry_no)
+        sitting.score(entry_no)
+    return sitting
+
+
+def test_votes_are_compared_line_by_line_their_rank_points_and_what_counts() -> None:
+    sitting = voted()
+    result = session.tabulation(sitting.state).projects[0]
+    made = lines(VOTED, session.tabulation(sitting.state, ["1"]).projects[0])
+    assert made[-4:] == (
+        Line(kind="votes_rank", shown="2"),
+        Line(kind="votes_points", shown="2.00"),
+        Line(kind="votes_counted", shown="2.00"),
+        Line(kind="total", shown=str(result.total)),
+    ), "ranks by votes are over all projects, whichever is looked at"
+    assert recompute(sitting) == ""
+    assert check(sitting) == ""
+    assert lock(sitting) == ""
+
+
+def test_a_cap_on_points_for_votes_is_a_line_and_no_votes_have_no_rank() -> None:
+    assert VOTED.popularity is not None
+    popularity = msgspec.structs.replace(VOTED.popularity, cap=Decimal("0.05"), cap_mode="own_total")
+    rules = msgspec.structs.replace(VOTED, popularity=popularity)
+    sitting = Sitting(setup(rules, votes=(0, 900, 500)))
+    sitting.hear("1")
+    sitting.score("1")
+    result = session.tabulation(sitting.state, ["1"]).projects[0]
+    votes = [(line.kind, line.shown) for line in lines(rules, result) if line.kind.startswith("votes")]
+    assert votes == [
+        ("votes_rank", "—"),
+        ("votes_points", "0.00"),
+        ("votes_cap", str(result.popularity_cap)),
+        ("votes_counted", "0.00"),
+    ]
+
+
+def test_votes_that_are_voided_take_the_reviews_of_all_that_is_not_locked() -> None:
+    sitting = voted()
+    recompute(sitting)
+    assert status(sitting) is ResultStatus.PENDING_REVIEW
+    sitting.do("chair", commands.MakeRuling(ruling=VOID % "void_up", reason="刷票"))
+    assert status(sitting) is ResultStatus.COMPUTABLE, "its rank by votes has moved"
 
 
 def test_a_number_that_is_longer_than_two_places_is_shown_whole() -> None:

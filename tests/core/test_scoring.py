@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
+import msgspec
 import pytest
 
 from judge_app.core.contest import Presence
@@ -18,6 +19,7 @@ from judge_app.core.scoring import (
     Standing,
     Status,
     Tabulation,
+    check_rulings,
     open_book,
     places_of,
     replace_entry,
@@ -236,6 +238,39 @@ def test_beyond_the_table_there_are_no_points_and_voided_votes_count_for_nobody(
     voided = tabulate(NATIONAL, entries, popularity_voided=True)
     assert {str(one.total) for one in voided.projects} == {"122.00"}
     assert all("VOTES_VOIDED" in one.flags for one in voided.projects)
+
+
+def test_the_votes_of_one_project_are_voided_by_a_ruling_with_or_without_those_behind_moving_up() -> None:
+    entries = [national(str(at), votes=votes) for at, votes in enumerate((50, 40, 30), 1)]
+    held = change_rules(NATIONAL, {"popularity": {"cap_mode": "none"}})
+
+    def ruled(*methods: Literal["void", "void_up", "count"]) -> Tabulation:
+        rulings = [Ruling(kind="votes", by="组长", reason="刷票", entry_no="1", method=one) for one in methods]
+        return tabulate(held, entries, rulings=rulings)
+
+    def points(found: Tabulation) -> list[int]:
+        return [int(one.popularity_points) for one in found.projects]
+
+    assert points(ruled()) == [10, 9, 8]
+    kept, moved = ruled("void"), ruled("void_up")
+    assert (points(kept), points(moved)) == ([0, 9, 8], [0, 10, 9])
+    first = kept.projects[0]
+    assert (first.popularity_rank, first.status, "VOTES_VOIDED" in first.flags) == (None, Status.FINAL_BY_RULING, True)
+    assert kept.unused_rulings == ()
+    back = ruled("void_up", "count")
+    assert (points(back), back.unused_rulings) == ([10, 9, 8], (0,))
+    assert back.projects[0].status is Status.FINAL
+    assert check_rulings(NATIONAL, entries, [Ruling(kind="votes", by="a", reason="b", entry_no="9", method="void")])
+    assert check_rulings(NATIONAL, entries, [Ruling(kind="votes", by="a", reason="b", entry_no="1", method="both")])
+    none = msgspec.structs.replace(NATIONAL, popularity=None)
+    assert check_rulings(none, entries, [Ruling(kind="votes", by="a", reason="b", entry_no="1", method="void")])
+
+
+def test_votes_beside_keep_their_place_among_those_that_are_counted() -> None:
+    entries = [national(str(at), votes=votes) for at, votes in enumerate((50, 40, 30), 1)]
+    found = tabulate(NATIONAL, entries[1:], beside=entries[:1])
+    assert [one.popularity_rank for one in found.projects] == [2, 3]
+    assert len(found.projects) == 2
 
 
 # events, external results, deductions, withdrawals

@@ -658,6 +658,51 @@ def test_a_withdrawal_moves_nobody_s_locked_points(disqualified: bool) -> None:
     assert [one.rank for one in after.values()] == [1, 2]
 
 
+VOID = '{"kind":"votes","by":"王一","reason":"刷票","entry_no":"%s","method":"%s"}'
+
+
+def test_voided_votes_give_nothing_and_those_behind_move_up_only_where_it_is_ruled_so() -> None:
+    sitting = Sitting(setup(votes=(900, 700, 500)))
+    points = {}
+    for method in ("", "void", "void_up", "count"):
+        if method:
+            sitting.do("chair", commands.MakeRuling(ruling=VOID % ("1", method), reason="刷票"))
+        points[method] = [int(one.popularity_points) for one in session.tabulation(sitting.state).projects]
+    assert points == {"": [3, 2, 1], "void": [0, 2, 1], "void_up": [0, 3, 2], "count": [3, 2, 1]}
+    assert session.tabulation(sitting.state).unused_rulings == (0, 1)
+
+
+def test_voided_votes_change_no_locked_result() -> None:
+    sitting = Sitting(setup(votes=(900, 700, 500)))
+    sitting.hear("2")
+    sitting.score("2")
+    sitting.lock("2")
+    own = commands.MakeRuling(ruling=VOID % ("2", "void"), reason="刷票")
+    assert sitting.refusal("chair", own) == "locked"
+    assert sitting.refusal("chair", commands.MakeRuling(ruling=VOID % ("1", "void_up"), reason="刷票")) == "locked"
+    before = session.tabulation(sitting.state).projects[1].total
+    sitting.do("chair", commands.MakeRuling(ruling=VOID % ("1", "void"), reason="刷票"))
+    assert session.tabulation(sitting.state).projects[1].total == before
+    sitting.do("chair", commands.ReopenProject(entry_no="2", reason="刷票", second_person="郑核"))
+    sitting.do("chair", own)
+    assert "VOTES_VOIDED" in session.tabulation(sitting.state).projects[1].flags
+
+
+def test_no_votes_are_voided_where_the_rules_count_none() -> None:
+    sitting = Sitting(setup(msgspec.structs.replace(RULES, popularity=None), votes=(900, 700, 500)))
+    made = commands.MakeRuling(ruling=VOID % ("1", "void"), reason="刷票")
+    assert sitting.refusal("chair", made) == "bad_ruling"
+    assert sitting.refusal("judge:E2", made) == "not_allowed"
+
+
+def test_what_a_seat_is_shown_of_some_projects_has_their_official_points_for_votes() -> None:
+    sitting = Sitting(setup(votes=(900, 700, 500)))
+    sitting.do("chair", commands.RemoveProject(entry_no="1", disqualified=False, reason="来函"))
+    official = session.tabulation(sitting.state)
+    assert session.tabulation(sitting.state, ["2", "3"]).projects == official.projects
+    assert session.tabulation(sitting.state, ["3"]).projects[0].popularity_rank == 3
+
+
 def test_a_project_on_the_stage_or_locked_is_not_removed() -> None:
     remove = commands.RemoveProject(entry_no="1", disqualified=False, reason="信")
     assert running().refusal("host", remove) == "busy"
