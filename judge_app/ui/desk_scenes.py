@@ -10,6 +10,7 @@ from judge_app.core import commands, session
 from judge_app.core.contest import Presence
 from judge_app.core.review import Tick, lines
 from judge_app.ui import samples
+from judge_app.ui.chair import pending, votes
 from judge_app.ui.samples import Play
 from judge_app.ui.scenes import Scene, Shown, chair, console, judge, presenting
 
@@ -34,6 +35,58 @@ def reviewed_play() -> Play:
     samples.hear(play, "3")
     samples.hear(play, "4", but=["E6"])
     return play
+
+
+def voted_play(*, lock: bool = True, two_people: bool = True) -> Play:
+    """The final with a public vote under a cap: 1 is locked (with ``lock``), 2 and 3 wait; 3 has the most votes."""
+    contest, rules, _ = samples.regional_final()
+    given = {"1": 204, "2": 398, "3": 15_230}
+    projects = tuple(
+        msgspec.structs.replace(one, votes=given.get(one.entry_no) or int(one.entry_no) * 100)
+        for one in contest.projects
+    )
+    voting = samples.preset("national-2020").popularity
+    voted = msgspec.structs.replace(rules, popularity=voting, review="two_people" if two_people else "none")
+    play = Play(samples.setup_of(msgspec.structs.replace(contest, projects=projects), voted))
+    for entry_no in ("1", "2", "3"):
+        samples.hear(play, entry_no)
+    if lock:
+        if two_people:
+            review(play, "1")
+        play.do("chair", commands.LockProject(entry_no="1"))
+    return play
+
+
+def void(entry_no: str, method: votes.Method) -> commands.MakeRuling:
+    ruling = votes.made(entry_no, method, "沈知衡", "刷票")
+    return commands.MakeRuling(ruling=pending.encoded(ruling, "沈知衡", "刷票"), reason="刷票")
+
+
+def _votes(done: bool, *, lock: bool = True) -> Callable[[], Shown]:
+    def make() -> Shown:
+        play = voted_play(lock=lock)
+        if done:
+            play.do("chair", void("3", "void"))
+        window = chair(play)
+        window.show_project("3")
+        return Shown(window, play.setup, written=(*NAMES, "刷票"), after=None if done else window.ask_votes)
+
+    return make
+
+
+def _votes_compared(compared: int) -> Callable[[], Shown]:
+    def make() -> Shown:
+        play = voted_play()
+        window = chair(play, "scorer")
+        window.show_project("3")
+
+        def after() -> None:
+            for _ in range(compared):
+                window.review_card.tick()
+
+        return Shown(window, play.setup, written=NAMES, after=after)
+
+    return make
 
 
 def review(play: Play, entry_no: str, *, checked: bool = True, found: str = "", reason: str = "") -> Play:
@@ -255,6 +308,10 @@ def scenes() -> tuple[Scene, ...]:
         Scene("desk", "charts", _chair_charts),
         Scene("desk", "judge-paper", _judge_paper),
         Scene("desk", "judge-evidence", _judge_evidence),
+        Scene("desk", "votes-ask", _votes(False, lock=False)),
+        Scene("desk", "votes-ask-locked", _votes(False)),
+        Scene("desk", "votes-voided", _votes(True)),
+        Scene("desk", "votes-compared", _votes_compared(16)),
         Scene("desk", "chair-waits", _chair_waits(0)),
         Scene("desk", "chair-waits-check", _chair_waits(1)),
         Scene("desk", "chair-checked", _chair_waits(2)),

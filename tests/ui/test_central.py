@@ -226,6 +226,43 @@ def test_a_tie_is_ruled_with_its_effect_in_sight(qtbot: QtBot) -> None:
     assert [one.entry_no for one in made.effect.changes if one.advances_after] == ["6"]
 
 
+def test_votes_are_voided_for_the_whole_contest_with_the_effect_in_sight(qtbot: QtBot) -> None:
+    window = scene(qtbot, "votes")
+    assert window.votes_button.isVisible()
+    assert window.votes_button.isEnabled()
+    wishes = Heard(window.wished)
+    window.votes_button.click()
+    question = window.ask.question
+    assert question is not None
+    assert [choice.key for choice in question.choices] == ["void", "void_up"]
+    assert question.choices[0].effect.startswith("人气积分 5.98 → 0.00 · 总得分 "), question.choices[0].effect
+    assert "其他不变" not in question.choices[1].effect
+    choose(window, "void_up")
+    fill(window, "刷票", "组委会")
+    qtbot.keyClick(window.ask, Qt.Key.Key_Return)
+    (made,) = wishes[0].entries
+    assert isinstance(made, RulingMade)
+    assert (made.ruling.kind, made.ruling.entry_no, made.ruling.method, made.ruling.by) == (
+        "votes",
+        "10",
+        "void_up",
+        "组委会",
+    )
+    assert window.board is not None
+    log = msgspec.structs.replace(window.board.log, rulings=(made.ruling,))
+    window.set_board(scenes.board(*window.board.rooms, log=log))
+    window.set_done(None, None)
+    window.show_page("places")
+    assert [cell.text for cell in window.ruling_table.rows[0].cells] == ["网络投票 · 10", "全赛", "组委会", "刷票"]
+
+
+def test_where_the_rules_know_no_votes_there_is_nothing_to_void(qtbot: QtBot) -> None:
+    window = scene(qtbot, "results")
+    assert not window.votes_button.isVisible()
+    window.ask_votes("4")
+    assert window.ask.question is None
+
+
 def test_a_quota_needs_two_different_people(qtbot: QtBot) -> None:
     window = scene(qtbot, "ask-quota")
     assert window.ask.question is not None

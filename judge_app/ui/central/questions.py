@@ -13,13 +13,14 @@ import msgspec
 from judge_app.core import overall
 from judge_app.core.contest_log import Entry, ObjectionDecided, ProjectDeparted, QuotaChosen, RulingMade, ValueConfirmed
 from judge_app.core.errors import BadInput, Refused
-from judge_app.core.marks import Ruling, Standing
+from judge_app.core.marks import Ruling, Standing, rules_for
 from judge_app.core.overall import Obstacle
 from judge_app.core.results import Departure, Effect, Objection, alternates
 from judge_app.store.intake import Alarm, Head
 from judge_app.store.rooms import Room
 from judge_app.ui.central.board import Board, Counted
 from judge_app.ui.central.publishing import Order
+from judge_app.ui.chair import votes as popularity
 from judge_app.ui.chair.questions import assumed_value
 from judge_app.ui.glossary import assumed, local_time, number, people
 from judge_app.ui.language import mark, tr
@@ -141,6 +142,49 @@ def ruling(obstacle: Obstacle, counted: Counted) -> Asked | None:
                 "The rules leave it open. What is decided is kept with who and why; below each way its effect."
             ),
             choices=tuple(choice for choice, _, _ in ways.values()),
+            second_field=tr("Who rules (name)"),
+            yes=tr("Record the ruling"),
+            tone="warn",
+        ),
+        make,
+    )
+
+
+def votes(entry_no: str, counted: Counted) -> Asked | None:
+    """What becomes of a project's votes, with what each way does; None where it has none or nothing would change."""
+    entry = next((one for one in counted.held.book.entries if one.entry_no == entry_no), None)
+    result = next((one for one in counted.held.tabulation.projects if one.entry_no == entry_no), None)
+    if entry is None or result is None or not entry.votes or rules_for(counted.held.rules, entry).popularity is None:
+        return None
+    ways: dict[str, tuple[Choice, Ruling, Effect]] = {}
+    seen = [popularity.points_by_project(counted.held.tabulation.projects)]
+    for method, words in popularity.WAYS.items():
+        ruled = popularity.made(entry_no, method, "—", "—")
+        try:
+            after, change = overall.with_ruling(counted.held, ruled)
+        except BadInput:
+            continue
+        points = popularity.points_by_project(after.projects)
+        if points not in seen:
+            seen.append(points)
+            effect = popularity.effect_words(entry_no, result, after, change.changes)
+            ways[method] = Choice(method, tr(words), effect), ruled, change
+    if not ways:
+        return None
+
+    def make(choice: str, reason: str, by: str) -> Wish:
+        _, ruled, change = ways[choice]
+        made = msgspec.structs.replace(ruled, by=by, reason=reason)
+        return Record((RulingMade(ruling=made, effect=change),), by)
+
+    return Asked(
+        Question(
+            key="votes",
+            title=tr("The votes of {no}: {n} votes", no=number(entry_no), n=entry.votes),
+            consequence=f"{entry.name}\n"
+            + tr("What is decided is kept with who and why; below each way its effect on the results over all."),
+            choices=tuple(choice for choice, _, _ in ways.values()),
+            chosen=next(iter(ways)) if len(ways) == 1 else "",
             second_field=tr("Who rules (name)"),
             yes=tr("Record the ruling"),
             tone="warn",

@@ -471,6 +471,7 @@ _KINDS = {
     "tie": mark("Equal totals"),
     "cut": mark("Tie at the cut"),
     "award": mark("Tie across awards"),
+    "votes": mark("Votes"),
 }
 _METHODS = {
     "plain_mean": mark("the mean of all valid sheets"),
@@ -478,6 +479,9 @@ _METHODS = {
     "both": mark("all of them advance"),
     "keep_total": mark("the same award; the next one shrinks"),
     "add_place": mark("the same award; a place is added"),
+    "void": mark("no points; the others' points stay"),
+    "void_up": mark("no points; those with fewer votes move up"),
+    "count": mark("they count again"),
 }
 
 

@@ -308,6 +308,32 @@ def _quota() -> Shown:
     return _of(states, made, made.ask_quota)
 
 
+@lru_cache(maxsize=1)
+def voted() -> State:
+    """The bundled final with a public vote, locked."""
+    contest, rules, _ = samples.regional_final()
+    voting = samples.preset("national-2020").popularity
+    projects = tuple(msgspec.structs.replace(one, votes=int(one.entry_no) * 100) for one in contest.projects)
+    setup = samples.setup_of(
+        msgspec.structs.replace(contest, projects=projects), msgspec.structs.replace(rules, popularity=voting)
+    )
+    play = Play(setup)
+    for project in projects:
+        samples.hear(play, project.entry_no, lock=True)
+    play.do("chair", commands.SignOff(role="chair", name="沈知衡", head="0" * 64), commands.LockSession())
+    return play.state
+
+
+def _votes(ask: bool) -> Callable[[], Shown]:
+    def make() -> Shown:
+        states = (voted(),)
+        made = window(board(room(states[0]), log=confirmed(*states)), "results")
+        made.result_table.list.choose("10")
+        return _of(states, made, (lambda: made.ask_votes("10")) if ask else None)
+
+    return make
+
+
 def _alternate() -> Shown:
     states = four_tracks(0), four_tracks(1)
     gone = Departure(entry_no="2", standing=Standing.WITHDRAWN, by="秘书组", reason="来函放弃参赛")
@@ -378,6 +404,8 @@ STATES: dict[str, Callable[[], Shown]] = {
     "tie": _tie(False),
     "ask-ruling": _tie(True),
     "ask-quota": _quota,
+    "votes": _votes(False),
+    "ask-votes": _votes(True),
     "alternate": _alternate,
     "before-list": _public(False),
     "ask-publish": _public(True),

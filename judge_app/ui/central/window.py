@@ -166,6 +166,7 @@ class CentralWindow(QWidget):
         self.next_button = NextStepButton()
         self.quota_button = _quiet()
         self.leave_list_button = _quiet()
+        self.votes_button = _quiet()
         self.folder_button = _quiet()
 
     def _lay_out(self) -> None:
@@ -278,6 +279,12 @@ class CentralWindow(QWidget):
         row.addWidget(self.search, 1)
         column.addLayout(row)
         self.result_card.body.addWidget(self.result_table)
+        self._votes_row = QWidget()
+        votes = QHBoxLayout(self._votes_row)
+        votes.setContentsMargins(8, 4, 8, 8)
+        votes.addWidget(self.votes_button)
+        votes.addStretch(1)
+        self.result_card.body.addWidget(self._votes_row)
         column.addWidget(self.result_card, 1)
         return page
 
@@ -314,6 +321,9 @@ class CentralWindow(QWidget):
         self.quota_button.clicked.connect(self.ask_quota)
         self.list_table.picked.connect(lambda _: self._show_list_button())
         self.list_table.list.selectionModel().currentRowChanged.connect(lambda *_: self._show_list_button())
+        self.result_table.picked.connect(lambda _: self._show_votes_button())
+        self.result_table.list.selectionModel().currentRowChanged.connect(lambda *_: self._show_votes_button())
+        self.votes_button.clicked.connect(lambda: self.ask_votes(self.result_table.list.chosen))
         self.leave_list_button.clicked.connect(lambda: self.ask_departure(self.list_table.list.chosen))
         self.folder_button.clicked.connect(self._open_folder)
         self.objection_table.picked.connect(self.ask_decision)
@@ -399,6 +409,7 @@ class CentralWindow(QWidget):
         self.search.setAccessibleName(tr("Find number, name, unit"))
         self.quota_button.setText(tr("Choose the rounding…"))
         self.leave_list_button.setText(tr("The chosen project leaves the list…"))
+        self.votes_button.setText(tr("Rule on the chosen project's votes…"))
         self.folder_button.setText(tr("Open the folder"))
         if self._asked is not None:
             self._asked = self._ask_again() or self._asked
@@ -427,6 +438,7 @@ class CentralWindow(QWidget):
             one.setEnabled(free)
         self.tasks.setEnabled(free or self._closing)
         self._show_list_button()
+        self._show_votes_button()
 
     def _show_state(self) -> None:
         board = self._board
@@ -594,6 +606,15 @@ class CentralWindow(QWidget):
         public = board is not None and board.log.listed is not None
         self.leave_list_button.setVisible(public)
         self.leave_list_button.setEnabled(can and not self._busy)
+
+    def _show_votes_button(self) -> None:
+        counted = self._counted()
+        self._votes_row.setVisible(counted is not None and counted.held.rules.popularity is not None)
+        chosen = self.result_table.list.chosen
+        entry = None
+        if counted is not None:
+            entry = next((one for one in counted.held.book.entries if one.entry_no == chosen), None)
+        self.votes_button.setEnabled(entry is not None and bool(entry.votes) and not self._busy)
 
     def _show_publishing(self) -> None:
         board, counted = self._board, self._counted()
@@ -880,6 +901,10 @@ class CentralWindow(QWidget):
     def ask_departure(self, entry_no: str) -> None:
         self._put(lambda: self._departure(entry_no))
 
+    def ask_votes(self, entry_no: str) -> None:
+        """Asks what becomes of a project's votes, with what each way does."""
+        self._put(lambda: self._votes(entry_no))
+
     def ask_decision(self, objection: str) -> None:
         self._put(lambda: self._decision(objection))
 
@@ -905,6 +930,10 @@ class CentralWindow(QWidget):
 
     def _departure(self, entry_no: str) -> Asked | None:
         return None if self._board is None else questions.departure(entry_no, self._board)
+
+    def _votes(self, entry_no: str) -> Asked | None:
+        counted = self._counted()
+        return None if counted is None else questions.votes(entry_no, counted)
 
     def _decision(self, objection: str) -> Asked | None:
         held = None if self._board is None else self._board.log.objections.get(objection)

@@ -19,7 +19,7 @@ from judge_app.core.stages import ProjectStage
 from judge_app.core.views import Briefing, ChairView, ReviewView
 from judge_app.core.working import ProjectResult
 from judge_app.ui.glossary import component_name, local_time
-from judge_app.ui.language import tr
+from judge_app.ui.language import either, mark, tr
 from judge_app.ui.own_rules import rules_of
 from judge_app.ui.theme import Theme
 from judge_app.ui.theme.type import BODY, BOLD, MEDIUM, REGULAR, SMALL
@@ -72,6 +72,20 @@ def may_look_again(view: ChairView, briefing: Briefing, entry_no: str) -> bool:
     return own is not None and bool(own.differences) and bool(lines_of(view, briefing, entry_no))
 
 
+VOTES = {
+    "votes_rank": mark("Rank by votes"),
+    "votes_points": mark("Points before the cap"),
+    "votes_cap": mark("Cap"),
+    "votes_counted": mark("Points that count"),
+}
+"""The lines of the points for votes, as the printed summary names them."""
+
+
+def _votes_name(briefing: Briefing, entry_no: str) -> str:
+    rule = rules_of(briefing, entry_no).popularity
+    return "" if rule is None else either(rule.name, rule.name_en)
+
+
 def line_words(briefing: Briefing, entry_no: str, key: str) -> str:
     """A line in words: 专家评委评分 · E2 王二."""
     kind, component_key, judge = key.split("|", 2) if key.count("|") >= 2 else (key, "", "")
@@ -82,6 +96,8 @@ def line_words(briefing: Briefing, entry_no: str, key: str) -> str:
         return " · ".join(part for part in (name, f"{judge} {who}".strip()) if part)
     if kind == "component":
         return tr("{component}: mean", component=name)
+    if kind in VOTES:
+        return tr("{component}: {line}", component=_votes_name(briefing, entry_no), line=tr(VOTES[kind]))
     return tr("Deducted") if kind == "deducted" else tr("Total", note="result")
 
 
@@ -278,6 +294,8 @@ class ReviewCard(Card):
                 heading = component_name(component) if component is not None else line.component
                 made.append(ReviewRow(key=f"head|{line.component}", label=heading, heading=True))
             part = line.component
+            if line.kind == "votes_rank":
+                made.append(ReviewRow(key="head|votes", label=_votes_name(briefing, self._entry_no), heading=True))
             tick = done.get(line.key)
             made.append(
                 ReviewRow(
@@ -287,7 +305,7 @@ class ReviewCard(Card):
                     found="" if tick is None else tick.found,
                     ticked=tick is not None,
                     now=line.key == self._at,
-                    strong=line.kind != "mark",
+                    strong=line.kind not in ("mark", "votes_rank", "votes_points", "votes_cap"),
                 )
             )
         self.list.set_rows(made)
@@ -296,6 +314,8 @@ class ReviewCard(Card):
         if line.kind == "mark":
             name = next((card.name for card in briefing.judges if card.no == line.judge), "")
             return f"{line.judge} {name}".strip()
+        if line.kind in VOTES:
+            return tr(VOTES[line.kind])
         return tr("Mean as printed") if line.kind == "component" else line_words(briefing, self._entry_no, line.key)
 
     def show_done(self, words: Sequence[str], *, again: bool) -> None:

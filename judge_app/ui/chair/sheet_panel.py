@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from judge_app.core.stages import ProjectStage, SheetStatus
 from judge_app.core.views import JudgeCard, SheetLine
 from judge_app.ui.glossary import judge_class
 from judge_app.ui.language import tr
-from judge_app.ui.widgets import ActionButton, Card, ElidedLabel, Label
+from judge_app.ui.widgets import ActionButton, Card, ElidedLabel, FlowLayout, Label
 
 
 class SheetPanel(Card):
-    """``asked`` carries what is to be done: return, presence, reopen, disqualify."""
+    """``asked`` carries what is to be done: return, presence, reopen, votes, disqualify."""
 
     asked = Signal(str)
 
@@ -23,18 +23,18 @@ class SheetPanel(Card):
         self._card: JudgeCard | None = None
         self._stage: ProjectStage | None = None
         self._may = False
+        self._votes = False
         self._name = ElidedLabel("", "strong")
         self._words = Label("", "second", wrap=True)
         self.buttons = {
             "return": ActionButton("", "R"),
             "presence": ActionButton("", "A"),
             "reopen": ActionButton("", kind="danger"),
+            "votes": ActionButton(""),
             "disqualify": ActionButton("", kind="danger"),
         }
         self._acts = QWidget()
-        row = QHBoxLayout(self._acts)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        row = FlowLayout(self._acts, gap=8)
         for what, button in self.buttons.items():
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _=False, what=what: self.asked.emit(what))
@@ -44,9 +44,18 @@ class SheetPanel(Card):
         self.body.addWidget(self._words)
         self.body.addWidget(self._acts)
 
-    def set_line(self, line: SheetLine | None, card: JudgeCard | None, stage: ProjectStage | None, may: bool) -> None:
-        """The chosen line, or None; ``may``: this seat may return sheets and set presence."""
-        self._line, self._card, self._stage, self._may = line, card, stage, may
+    def set_line(
+        self,
+        line: SheetLine | None,
+        card: JudgeCard | None,
+        stage: ProjectStage | None,
+        may: bool,
+        *,
+        votes: bool = False,
+    ) -> None:
+        """The chosen line, or None; ``may``: this seat may return sheets and set presence; ``votes``: and rule on the
+        project's votes."""
+        self._line, self._card, self._stage, self._may, self._votes = line, card, stage, may, votes
         self.retranslate()
 
     def can(self, what: str) -> bool:
@@ -58,6 +67,7 @@ class SheetPanel(Card):
             "return": tr("Return…"),
             "presence": tr("Presence…"),
             "reopen": tr("Open again…"),
+            "votes": tr("Votes…"),
             "disqualify": tr("Disqualify…"),
         }
         for what, button in self.buttons.items():
@@ -76,6 +86,7 @@ class SheetPanel(Card):
         self.buttons["reopen"].setVisible(self._may and locked)
         settled = self._stage in (ProjectStage.CLOSED, ProjectStage.SCORING)
         self.buttons["disqualify"].setVisible(self._may and line is None and settled)
+        self.buttons["votes"].setVisible(self._may and line is None and self._votes)
         self._acts.setVisible(any(not button.isHidden() for button in self.buttons.values()))
 
     def _about(self, line: SheetLine, card: JudgeCard) -> str:

@@ -227,7 +227,9 @@ def _heading_width(metrics: QFontMetrics, text: str, least: int, most: int, *, w
     """The narrowest column from ``least`` to ``most`` in which a heading is whole; ``words``: no word of it is broken."""
     longest = max((metrics.horizontalAdvance(word) for word in text.split() if word.isascii()), default=0)
     for width in range(max(least, min(longest, most)) if words else least, most, 2):
-        if all(metrics.horizontalAdvance(line) <= width for line in broken(text, metrics, width, _LINES)):
+        lines = broken(text, metrics, width, _LINES)
+        lost = any(line.isascii() and len(line) < 3 for line in lines)  # the end of a broken word
+        if not lost and all(metrics.horizontalAdvance(line) < width for line in lines):
             return width
     return most
 
@@ -426,7 +428,7 @@ class SheetTable(QTableView):
     def _least(self, heads: QFontMetrics, *, words: bool) -> list[int]:
         theme = theme_of(self)
         return [
-            _heading_width(heads, text, theme.px(36), theme.px(80), words=words) + theme.px(6)
+            _heading_width(heads, text, theme.px(36), theme.px(80), words=words) + theme.px(4)
             for text, _ in self.lines.heads.marks
         ]
 

@@ -80,6 +80,21 @@ def _external(view: ChairView, briefing: Briefing) -> dict[str, dict[str, Decima
     return found
 
 
+def beside(view: ChairView, briefing: Briefing) -> tuple[Entry, ...]:
+    """The projects that are not counted in this view, with the votes that keep their place among the others'."""
+    return tuple(
+        Entry(
+            entry_no=project.entry_no,
+            track=project.track,
+            topic=project.topic,
+            session=briefing.session.name,
+            votes=project.votes,
+        )
+        for project in briefing.projects
+        if project.entry_no not in view.visible
+    )
+
+
 def rulings(view: ChairView) -> tuple[Ruling, ...]:
     """The rulings made so far."""
     return tuple(msgspec.json.decode(ruling, type=Ruling) for ruling, _ in view.rulings)
@@ -89,9 +104,16 @@ def with_ruling(view: ChairView, briefing: Briefing, ruling: Ruling) -> tuple[Ta
     """The results with one more ruling, and what changes by it; None where the calculation does not take it."""
     given = entries(view, briefing)
     try:
-        passed = briefing.passed_initial_review
-        before = tabulate(briefing.rules, given, rulings=rulings(view), passed_initial_review=passed)
-        after = tabulate(briefing.rules, given, rulings=(*rulings(view), ruling), passed_initial_review=passed)
+        before, after = (
+            tabulate(
+                briefing.rules,
+                given,
+                rulings=made,
+                passed_initial_review=briefing.passed_initial_review,
+                beside=beside(view, briefing),
+            )
+            for made in (rulings(view), (*rulings(view), ruling))
+        )
     except BadInput:
         return None
     return after, effect(before, after)

@@ -19,7 +19,7 @@ from judge_app.core.stages import ProjectStage
 from judge_app.core.views import Briefing, ChairView, SheetLine
 from judge_app.core.working import Status
 from judge_app.seat.state import CommandState, Connection, Delivery
-from judge_app.ui.chair import charts, paper, pending, projects, questions, review, steps, table
+from judge_app.ui.chair import charts, paper, pending, projects, questions, review, steps, table, votes
 from judge_app.ui.chair.acts import ActsCard
 from judge_app.ui.chair.paper import PaperCard
 from judge_app.ui.chair.printed import told
@@ -483,7 +483,8 @@ class ChairWindow(QWidget):
         line = self._chosen_line()
         card = next((one for one in briefing.judges if line is not None and one.no == line.judge), None)
         stage = next((one.stage for one in view.projects if one.entry_no == self._shown), None)
-        self.sheet_panel.set_line(line, card, stage, self._is_chair())
+        may_void = self._is_chair() and votes.may_rule(view, briefing, self._shown)
+        self.sheet_panel.set_line(line, card, stage, self._is_chair(), votes=may_void)
         supervises = briefing.seat.role is Role.SUPERVISOR
         self.sheet_panel.setVisible(self._shown in view.visible and not (supervises and line is None))
 
@@ -493,6 +494,7 @@ class ChairWindow(QWidget):
             "presence": self.ask_presence,
             "reopen": self.ask_reopen,
             "disqualify": self.ask_disqualify,
+            "votes": self.ask_votes,
         }
         acts[what]()
 
@@ -810,6 +812,13 @@ class ChairWindow(QWidget):
         if self._briefing is not None:
             name = next((one.name for one in self._briefing.projects if one.entry_no == self._shown), "")
             self._put(questions.disqualify(self._shown, name))
+
+    def ask_votes(self) -> None:
+        """Asks what becomes of the votes of the project in view, with what each way does to the ranking."""
+        view, briefing = self._view, self._briefing
+        asked = None if view is None or briefing is None else votes.asked(view, briefing, self._shown)
+        if asked is not None:
+            self._put(asked)
 
     def ask_signature(self, role: Role) -> None:
         view, briefing = self._view, self._briefing

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import msgspec
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from judge_app.core.explain import announce, flag_words, key_words
 from judge_app.core.rules import Component, RuleSet
 from judge_app.core.working import ComponentResult, ProjectResult, Status
 from judge_app.ui.glossary import component_name, points, printed
 from judge_app.ui.language import either, tr
-from judge_app.ui.theme import Tone
+from judge_app.ui.theme import Tone, restyle, theme_of
+from judge_app.ui.theme.type import BOLD, HEAD, SMALL, TITLE
 from judge_app.ui.widgets import ElidedLabel, FlowLayout, Label, Pill
 
 
@@ -73,10 +76,16 @@ def _component(component: Component, held: ComponentResult) -> Part:
 def _popularity(rules: RuleSet, result: ProjectResult) -> Part:
     assert rules.popularity is not None
     name = either(rules.popularity.name, rules.popularity.name_en)
-    working = tr("{points} before the cap", points=printed(result.popularity_points))
-    if result.popularity_cap is not None:
+    if "VOTES_VOIDED" in result.flags:
+        return Part(name, tr("Votes voided"), printed(result.popularity_counted))
+    rank, cap = result.popularity_rank, result.popularity_cap
+    if rank is None:
+        working = tr("no votes")
+    elif cap is None:
+        working = tr("rank {n} by votes", n=rank)
+    else:
         working = tr(
-            "{points}, at most {cap}", points=printed(result.popularity_points), cap=printed(result.popularity_cap)
+            "rank {n}: {points}, cap {cap}", n=rank, points=printed(result.popularity_points), cap=printed(cap)
         )
     return Part(name, working, printed(result.popularity_counted))
 
@@ -87,11 +96,14 @@ class WorkingPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown: tuple[object, ...] = ()
+        self._placed = 0, ""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        self._cells = QHBoxLayout()
-        self._cells.setSpacing(16)
+        self._parts: list[_Cell] = []
+        self._cells = QGridLayout()
+        self._cells.setHorizontalSpacing(16)
+        self._cells.setVerticalSpacing(6)
         column.addLayout(self._cells)
         self._flags = QWidget()
         self._flag_row = FlowLayout(self._flags)
@@ -108,29 +120,69 @@ class WorkingPanel(QWidget):
         self._shown = shown
         _empty(self._cells)
         _empty(self._flag_row)
-        for part in made:
-            self._cells.addWidget(_Cell(part), 1)
+        self._parts = [_Cell(part) for part in made]
+        self._placed = 0, ""
+        self._place()
         for words in said:
             self._flag_row.addWidget(Pill(words, "warn"))
         self._flags.setVisible(bool(said))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.StyleChange:
+            self._place()
+
+    def _place(self) -> None:
+        """All parts in a row, with smaller figures where there is less room; two rows where even those have none."""
+        room, gap, count = self.width(), self._cells.horizontalSpacing(), len(self._parts)
+        roles = ("head", "title")
+        fits = [role for role in roles if sum(part.needed(role) + gap for part in self._parts) <= room + gap]
+        columns, role = (count, fits[0]) if fits else ((count + 1) // 2, "title")
+        if (columns, role) == self._placed:
+            return
+        self._placed = columns, role
+        for at, part in enumerate(self._parts):
+            part.set_role(role)
+            self._cells.removeWidget(part)
+            self._cells.addWidget(part, at // columns, at % columns)
+        for at in range(count):
+            self._cells.setColumnStretch(at, 1 if at < columns else 0)
 
 
 class _Cell(QWidget):
     def __init__(self, part: Part) -> None:
         super().__init__()
+        self._part = part
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(ElidedLabel(part.name, "second"))
-        working = ElidedLabel(part.working, "second")
+        column.addWidget(ElidedLabel(part.name, "second", lines=2))
+        working = ElidedLabel(part.working, "second", lines=3)
         if part.tone == "warn":
             working.set_tone("warn")
         column.addWidget(working)
-        column.addWidget(Label(part.score, "head", tone=part.tone if part.tone == "brand" else "plain"))
+        self._score = Label(part.score, "head", tone=part.tone if part.tone == "brand" else "plain")
+        column.addStretch(1)
+        column.addWidget(self._score)
         self.setAccessibleName(f"{part.name} {part.working} {part.score}")
 
+    def needed(self, role: str) -> int:
+        """The width in which its score is whole in a type, and its words are in two lines."""
+        theme = theme_of(self)
+        small = QFontMetrics(theme.font(SMALL))
+        score = QFontMetrics(theme.font(HEAD if role == "head" else TITLE, BOLD)).horizontalAdvance(self._part.score)
+        words = max(small.horizontalAdvance(text) * 3 // 5 for text in (self._part.name, self._part.working))
+        return max(score, min(words, theme.px(96))) + theme.px(4)
 
-def _empty(layout: QHBoxLayout | FlowLayout) -> None:
+    def set_role(self, role: str) -> None:
+        restyle(self._score, "role", role)
+
+
+def _empty(layout: QGridLayout | FlowLayout) -> None:
     while layout.count():
         item = layout.takeAt(0)
         widget = item.widget() if item is not None else None

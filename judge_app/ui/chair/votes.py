@@ -1,0 +1,162 @@
+"""投票作废: the votes of one project give no points, by a ruling whose effect is seen before it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+from judge_app.core import commands
+from judge_app.core.commands import Command
+from judge_app.core.marks import Ruling
+from judge_app.core.results import Change
+from judge_app.core.stages import ProjectStage
+from judge_app.core.views import Briefing, ChairView
+from judge_app.core.working import ProjectResult, Tabulation
+from judge_app.ui.chair import pending, trial
+from judge_app.ui.chair.questions import Asked
+from judge_app.ui.glossary import ROLES, number, people, printed
+from judge_app.ui.language import mark, tr
+from judge_app.ui.own_rules import rules_of
+from judge_app.ui.widgets import Choice, Question
+
+Method = Literal["void", "void_up", "count"]
+
+WAYS: dict[Method, str] = {
+    "void": mark("No points; the others' points stay"),
+    "void_up": mark("No points; those with fewer votes move up"),
+    "count": mark("They count again"),
+}
+REASONS = (mark("Votes were bought"), mark("Votes were made by machine"), mark("Against the rules of the vote"))
+
+
+def voided(result: ProjectResult) -> bool:
+    return "VOTES_VOIDED" in result.flags
+
+
+def made(entry_no: str, method: Method, by: str, reason: str) -> Ruling:
+    return Ruling(kind="votes", by=by, reason=reason, entry_no=entry_no, method=method)
+
+
+def may_rule(view: ChairView, briefing: Briefing, entry_no: str) -> bool:
+    """Whether there is anything to decide about a project's votes now."""
+    result = _result(view, entry_no)
+    stage = next((one.stage for one in view.projects if one.entry_no == entry_no), None)
+    votes = next((one.votes for one in briefing.projects if one.entry_no == entry_no), None)
+    rules = rules_of(briefing, entry_no)
+    open_ = stage is not ProjectStage.LOCKED and not view.session_locked
+    return open_ and rules.popularity is not None and bool(votes) and result is not None
+
+
+def _result(view: ChairView, entry_no: str) -> ProjectResult | None:
+    if view.tabulation is None or entry_no not in view.visible:
+        return None
+    return next((one for one in view.tabulation.projects if one.entry_no == entry_no), None)
+
+
+def asked(view: ChairView, briefing: Briefing, entry_no: str) -> Asked | None:
+    """How the votes of a project are ruled on; None where there is nothing to decide."""
+    now = _result(view, entry_no)
+    if now is None or not may_rule(view, briefing, entry_no):
+        return None
+    locked = {one.entry_no for one in view.projects if one.stage is ProjectStage.LOCKED}
+    choices: list[Choice] = []
+    seen = [points_by_project(view.tabulation.projects if view.tabulation is not None else ())]
+    kept_out: list[str] = []
+    for method, words in WAYS.items():
+        tried = trial.with_ruling(view, briefing, made(entry_no, method, "—", "—"))
+        if tried is None:
+            continue
+        after, change = tried
+        points = points_by_project(after.projects)
+        if points in seen:
+            continue  # as it is now, or as another way has it
+        seen.append(points)
+        moved = [
+            one.entry_no for one in change.changes if one.entry_no in locked and one.total_before != one.total_after
+        ]
+        if moved:
+            kept_out += moved
+            continue
+        choices.append(Choice(method, tr(words), effect_words(entry_no, now, after, change.changes)))
+    if not choices:
+        return None
+    name = next(one.name for one in briefing.projects if one.entry_no == entry_no)
+    votes = next(one.votes for one in briefing.projects if one.entry_no == entry_no) or 0
+    said = [name, tr("What is decided is kept with who and why, and printed with the result.")]
+    if kept_out:
+        said.append(
+            tr(
+                "That those with fewer votes move up would change locked results: open {nos} again first.",
+                nos=people([number(no) for no in dict.fromkeys(kept_out)]),
+            )
+        )
+
+    def make(choice: str, reason: str, _second: str) -> list[Command]:
+        by = briefing.seat.name or tr(ROLES[briefing.seat.role])
+        ruling = msgspec.convert({**msgspec.to_builtins(made(entry_no, "void", by, reason)), "method": choice}, Ruling)
+        return [commands.MakeRuling(ruling=pending.encoded(ruling, by, reason), reason=reason)]
+
+    return Asked(
+        Question(
+            key="votes",
+            title=tr("The votes of {no}: {n} votes", no=number(entry_no), n=votes),
+            consequence="\n".join(said),
+            choices=tuple(choices),
+            chosen=choices[0].key if len(choices) == 1 else "",
+            reasons=tuple(tr(reason) for reason in REASONS),
+            yes=tr("Record the ruling"),
+            tone="warn",
+        ),
+        make,
+    )
+
+
+def points_by_project(results: Sequence[ProjectResult]) -> list[tuple[str, Decimal | None, bool]]:
+    """What the votes give each project, and whether they were voided: two ways with the same are one."""
+    return [(one.entry_no, one.popularity_counted, voided(one)) for one in results]
+
+
+def effect_words(entry_no: str, now: ProjectResult, after: Tabulation, changes: Sequence[Change]) -> str:
+    """What a ruling on a project's votes does: its points, total and rank, and whose else change."""
+    then = after.project(entry_no)
+    parts = [
+        tr("points {before} → {after}", before=printed(now.popularity_counted), after=printed(then.popularity_counted))
+    ]
+    if now.total is not None and then.total is not None:
+        parts.append(tr("total {before} → {after}", before=printed(now.total), after=printed(then.total)))
+    if now.rank is not None and now.rank != then.rank:
+        parts.append(tr("rank {before} → {after}", before=now.rank, after=then.rank or "—"))
+    parts += others_words(entry_no, changes)
+    return " · ".join(parts)
+
+
+def others_words(entry_no: str, changes: Sequence[Change]) -> list[str]:
+    """What becomes of the others: totals, ranks, awards and who advances."""
+    parts = []
+    others = [one for one in changes if one.entry_no != entry_no]
+    totals = [one for one in others if one.total_before != one.total_after]
+    moved = [one for one in others if one.rank_before != one.rank_after]
+    for one in totals[:3]:
+        before, after = printed(one.total_before), printed(one.total_after)
+        parts.append(tr("{no}: total {before} → {after}", no=number(one.entry_no), before=before, after=after))
+    if len(totals) > 3:
+        parts.append(tr("{n} more totals change", n=len(totals) - 3))
+    for one in moved[:3]:
+        before_, after_ = one.rank_before or "—", one.rank_after or "—"
+        parts.append(tr("{no}: rank {before} → {after}", no=number(one.entry_no), before=before_, after=after_))
+    if len(moved) > 3:
+        parts.append(tr("{n} more ranks change", n=len(moved) - 3))
+    into = [number(one.entry_no) for one in changes if one.advances_after and not one.advances_before]
+    out = [number(one.entry_no) for one in changes if one.advances_before and not one.advances_after]
+    if into:
+        parts.append(tr("advance: {nos}", nos=people(into)))
+    if out:
+        parts.append(tr("no longer advance: {nos}", nos=people(out)))
+    for one in changes:
+        if one.awards_after != one.awards_before:
+            awards = people(list(one.awards_after)) or tr("no award")
+            parts.append(tr("{no}: {awards}", no=number(one.entry_no), awards=awards))
+    return parts or [tr("nothing else changes")]

@@ -1,0 +1,116 @@
+"""Points for votes at the chair's and the desk's windows: what voiding them does is seen first, and each is compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from judge_app.core import commands, session
+from judge_app.core.marks import Ruling
+from judge_app.ui.chair import ChairWindow, votes
+from judge_app.ui.chair.working import parts
+from judge_app.ui.desk_scenes import void, voted_play
+from judge_app.ui.samples import Play
+from judge_app.ui.scenes import chair, presenting
+from judge_app.ui.widgets import OptionCard
+from tests.ui.desk import Heard, button, dressed
+
+
+@pytest.fixture(autouse=True)
+def language(qapp: QApplication) -> Iterator[None]:
+    with dressed(qapp):
+        yield
+
+
+def shown(qtbot: QtBot, play: Play, seat: str = "chair") -> tuple[ChairWindow, Heard]:
+    window = chair(play, seat)
+    qtbot.addWidget(window)
+    window.show()
+    return window, Heard(window.command)
+
+
+def test_the_chair_voids_a_projects_votes_with_a_reason_and_the_effect_in_sight(qtbot: QtBot) -> None:
+    play = voted_play(lock=False)
+    window, heard = shown(qtbot, play)
+    window.show_project("3")
+    button(window.sheet_panel, "网络投票…").click()
+    question = window.ask.question
+    assert question is not None
+    assert question.title == "03 号的网络投票：15230 票"
+    assert [choice.key for choice in question.choices] == ["void", "void_up"]
+    kept, moved = (choice.effect for choice in question.choices)
+    before = session.tabulation(play.state).project("3")
+    assert f"人气积分 {before.popularity_counted} → 0.00" in kept
+    assert "02 号总得分" not in kept
+    assert "02 号总得分" in moved
+    option = next(one for one in window.ask.findChildren(OptionCard) if one.property("choice") == "void")
+    option.setChecked(True)
+    qtbot.keyClick(window.ask, Qt.Key.Key_Return)
+    assert heard == [], "a reason is needed"
+    assert window.ask._reason is not None
+    window.ask._reason.setText("刷票")
+    qtbot.keyClick(window.ask, Qt.Key.Key_Return)
+    (made,) = heard
+    ruling = msgspec.json.decode(made.ruling, type=Ruling)
+    assert (ruling.kind, ruling.entry_no, ruling.method, ruling.reason) == ("votes", "3", "void", "刷票")
+    play.do("chair", made)
+    after = session.tabulation(play.state).project("3")
+    assert f"总得分 {before.total} → {after.total}" in kept
+    window.set_view(play.chair())
+    votes_part = parts(play.briefing("chair").rules, after)[-2]
+    assert (votes_part.working, votes_part.score) == ("投票已作废", "0.00")
+
+
+def test_voided_votes_may_count_again(qtbot: QtBot) -> None:
+    play = voted_play(lock=False).do("chair", void("3", "void"))
+    asked = votes.asked(play.chair(), play.briefing("chair"), "3")
+    assert asked is not None
+    assert [choice.key for choice in asked.question.choices] == ["void_up", "count"]
+
+
+def test_moving_up_is_not_offered_where_it_would_change_a_locked_result(qtbot: QtBot) -> None:
+    play = voted_play()
+    asked = votes.asked(play.chair(), play.briefing("chair"), "3")
+    assert asked is not None
+    assert [choice.key for choice in asked.question.choices] == ["void"]
+    assert asked.question.chosen == "void"
+    assert "请先重新开启 01 号" in asked.question.consequence
+    assert votes.asked(play.chair(), play.briefing("chair"), "1") is None, "it is locked itself"
+
+
+def test_only_the_chair_rules_on_votes_and_only_where_there_are_some(qtbot: QtBot) -> None:
+    desk, _ = shown(qtbot, voted_play(), "scorer")
+    desk.show_project("3")
+    assert not desk.sheet_panel.can("votes")
+    plain, _ = shown(qtbot, presenting())
+    plain.show_project("3")
+    assert not plain.sheet_panel.can("votes")
+
+
+def test_scorer_and_checker_tick_rank_points_cap_and_what_counts(qtbot: QtBot) -> None:
+    play = voted_play()
+    for seat, name, kind in (
+        ("scorer", "纪言深", commands.RecomputeResult),
+        ("checker", "程见微", commands.CheckResult),
+    ):
+        window, heard = shown(qtbot, play, seat)
+        window.show_project("3")
+        labels = [row.label for row in window.review_card.list.rows]  # type: ignore[attr-defined]
+        assert labels[-6:] == ["网络人气积分", "投票名次", "折前积分", "上限", "计入积分", "总得分"]
+        while window.review_card.at_hand is not None:
+            qtbot.keyClick(window, Qt.Key.Key_Space)
+        window.take_next_step()
+        assert window.ask._reason is not None
+        window.ask._reason.setText(name)
+        window.ask._answer()
+        assert isinstance(heard[-1], kind)
+        assert {"votes_rank||", "votes_points||", "votes_cap||", "votes_counted||", "total||"} <= {
+            tick.line for tick in heard[-1].ticks
+        }
+        play.do(seat, heard[-1])
+    play.do("chair", commands.LockProject(entry_no="3"))
