@@ -1,14 +1,14 @@
 """bench cutoff: deadline → curtain and → show gone, with the real stage window on a real projector, per driver.
 
-    python3 run.py bench cutoff --json            everything: about 25 minutes
+    python3 run.py bench cutoff --json            everything: about 30 minutes
     … --cuts 5 --minutes 0.2 --seats 12           a quick look while developing
-    … --drivers pdf-room-killed,pdf-console-killed --minutes 0 --seats ""
+    … --drivers pdf-room-killed,pdf-console-killed,pdf-both-killed --minutes 0 --seats ""
 
 An X server of its own (Xvfb, two monitors, a window manager) carries the real stage. For every cut-off it gets a view
 with a deadline, as the room sends it, and nothing else: it cuts off by itself. Drivers: ``pdf`` (the built-in show),
 ``impress`` (LibreOffice over UNO), ``impress-frozen`` (the same, its processes stopped just before the deadline);
-``pdf-room-killed`` and ``pdf-console-killed`` are a whole hosted session, whose room or console gets SIGKILL 0.3 s
-before each deadline and is brought back by the host. A driver that cannot be run here is absent.
+``pdf-room-killed``, ``pdf-console-killed`` and ``pdf-both-killed`` are a whole hosted session, whose room or console (or
+both) get SIGKILL 0.3 s before each deadline and are brought back by the host. A driver that cannot be run here is absent.
 
 ``curtain_ms`` and ``gone_ms`` are what the stage itself reports to the journal. A witness that shares nothing with it
 looks at the projector's pixels and windows meanwhile (``seen``, as fine as ``every_ms``). ``early`` counts the
@@ -70,8 +70,8 @@ SPOT = (BEAMER.x + 160, BEAMER.y + 480)
 """A pixel of the projector that is slide while slides are shown, and neither words nor the clock in its corner."""
 LEAD_S = {"pdf": 0.7, "impress": 2.0, "impress-frozen": 2.0}
 """From the start of a phase to its deadline: the show has to be up by then."""
-KILLED = {"pdf-room-killed": "room", "pdf-console-killed": "console"}
-"""Drivers of a whole hosted session → which of its processes is killed."""
+KILLED = {"pdf-room-killed": ("room",), "pdf-console-killed": ("console",), "pdf-both-killed": ("room", "console")}
+"""Drivers of a whole hosted session → which of its processes are killed."""
 FREEZE_S = 0.1
 HELD_S = 0.4
 """How long the projector is watched after the show is gone."""
@@ -444,7 +444,10 @@ def main() -> None:
     parser.add_argument("--seats", default="12,200,1000", help="of the clock command; empty: none")
     parser.add_argument("--drivers", default="", help="these alone")
     given = parser.parse_args()
-    chosen = [name for name in drivers_here() if not given.drivers or name in given.drivers.split(",")]
+    wanted = [name for name in given.drivers.split(",") if name]
+    if unknown := [name for name in wanted if name not in (*LEAD_S, *KILLED)]:
+        parser.error(f"no driver {unknown[0]}: {', '.join((*LEAD_S, *KILLED))}")
+    chosen = [name for name in drivers_here() if not wanted or name in wanted]
     result: dict[str, Any] = {"bench": "cutoff", "drivers": {}, "load_before": round(os.getloadavg()[0], 2)}
     with ThreadPoolExecutor(1) as beside:
         drifted = beside.submit(lambda: asyncio.run(drift(given.minutes)) if given.minutes else {})
