@@ -7,6 +7,7 @@ every call of either, between the frame that is received and the receipt that is
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import os
 import re
@@ -111,8 +112,9 @@ async def killed_while(held: Hall, seat: str, command: commands.AnyCommand, thre
         await asyncio.wait((died,), timeout=0.05)
     await asyncio.to_thread(tracing.stop)
     point = Point(thread, call, when, died.done())
-    if not died.done():  # the point was never reached: killed behind it all, so that each round ends alike
-        held.room.signal(signal.SIGKILL)
+    if not point.died:  # the point was never reached: killed behind it all, so that each round ends alike
+        with contextlib.suppress(ProcessLookupError):  # or it was, at this very moment
+            held.room.signal(signal.SIGKILL)
         await died
     point.problems += held.problems()
     if heard:
