@@ -1,4 +1,4 @@
-"""What happened: past tense, typed. State is a fold of these (session.py); the journal is a list of them (journal.py).
+"""What happened: past tense, typed. State is a fold of these (session/); the journal is a list of them (journal.py).
 
 Times inside events are nanoseconds of the room's clock; when the event itself happened stands in its record.
 """
