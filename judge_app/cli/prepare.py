@@ -63,7 +63,7 @@ def run_prepare(workbook: Path | None) -> int:
     """The Prepare window until it is closed; the exit status. Raises BadInput for a file that is no workbook."""
     from judge_app.exchange.draft import open_draft
     from judge_app.ui.application import Application, Settings, data_folder
-    from judge_app.ui.prepare import Preparation, PrepareDesk, PrepareWindow, Recovery
+    from judge_app.ui.prepare import EntryCheck, Preparation, PrepareDesk, PrepareWindow, Recovery
 
     given = None if workbook is None else workbook.resolve()
     if given is not None:
@@ -75,7 +75,7 @@ def run_prepare(workbook: Path | None) -> int:
         window = PrepareWindow()
         application.serve(window)
         recovery = Recovery(data_folder() / "prepare", window)
-        desk = PrepareDesk(Preparation(Shelf()), window, recovery)
+        desk = PrepareDesk(Preparation(Shelf()), window, recovery, EntryCheck(window))
         desk.left.connect(left.set)
         if given is not None:
             desk.open(given)

@@ -25,7 +25,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from judge_app.core.contest import Contest
 from judge_app.core.errors import BadInput, Problem
-from judge_app.exchange import cells, safety
+from judge_app.exchange import cells, entries, safety
 from judge_app.exchange.tables import (
     BROKEN_BOOK,
     MAX_COLUMNS,
@@ -54,6 +54,7 @@ SHEETS: dict[str, Columns] = {
     "工作人员": STAFF,
     "利益关系": DECLARED,
     "出场顺序记录": ORDERS,
+    **entries.SHEETS,
 }
 """The sheets with a heading that a contest is made of, besides 大赛 (a key and a value a row)."""
 

@@ -12,6 +12,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+import msgspec
+
 from judge_app.core.contest import Contest, Struct
 from judge_app.core.eligibility import EligibilityReport, Finding, Verdict, examine
 from judge_app.core.entries import (
@@ -37,6 +39,16 @@ PAST = Columns(("单位", "主题", "届次"))
 FILES = Columns(("参赛序号", "类型"), ("文件名", "字节数"))
 FORMS = Columns(("参赛序号", "字段", "内容"))
 PLACEMENTS = Columns(("参赛序号",), ("分赛区", "赛道"))
+SHEETS: dict[str, Columns] = {
+    "单位": UNITS,
+    "成员": MEMBERS,
+    "既往获奖": AWARDS,
+    "往届": PAST,
+    "材料": FILES,
+    "报名表": FORMS,
+    "赛区赛道": PLACEMENTS,
+}
+"""The sheets that may be there for the entry check, and nowhere else."""
 
 _YES = ("是", "队长", "y", "yes", "true", "1", "√", "✓")
 _NO = ("", "否", "n", "no", "false", "0", "×")
@@ -54,9 +66,17 @@ def read_entries(path: Path | str, *, known_presets: Collection[str], preset: st
     """
     path = Path(path)
     book = Book(path)
+    entries = entries_of(book, known_presets=known_presets, preset=preset)
+    facts = decks.deck_facts(entries.contest.projects, path.parent) or None
+    book.findings.raise_if_any()
+    return msgspec.structs.replace(entries, decks=facts)
+
+
+def entries_of(book: Book, *, known_presets: Collection[str], preset: str = "") -> Entries:
+    """What a workbook says of its entries, but for their slides; what is wrong in it is in ``book.findings``."""
     contest = _contest(book, known_presets, preset)
     known = {project.entry_no for project in contest.projects}
-    entries = Entries(
+    return Entries(
         contest=contest,
         units=_optional(book, "单位", 7, UNITS, _units),
         members=_optional(book, "成员", 8, MEMBERS, lambda table: _members(table, known)),
@@ -65,12 +85,9 @@ def read_entries(path: Path | str, *, known_presets: Collection[str], preset: st
         files=_optional(book, "材料", 11, FILES, lambda table: _files(table, known)),
         forms=_optional(book, "报名表", 12, FORMS, lambda table: _forms(table, known)),
         placements=_optional(book, "赛区赛道", 13, PLACEMENTS, lambda table: _placements(table, known)),
-        decks=decks.deck_facts(contest.projects, path.parent) or None,
         judges_given=book.has("评委"),
         staff_given=book.has("工作人员"),
     )
-    book.findings.raise_if_any()
-    return entries
 
 
 def _contest(book: Book, known_presets: Collection[str], preset: str) -> Contest:

@@ -20,16 +20,18 @@ from judge_app.core.split import Conflict, conflicts, ordinal
 from judge_app.exchange import draft as drafts
 from judge_app.exchange import planning
 from judge_app.exchange.draft import Draft
+from judge_app.exchange.draft_entries import EntryLook, look_at_entries
 from judge_app.exchange.hand_out import HandOut, Report, hand_out, obstacles
 from judge_app.exchange.planning import Planned
 from judge_app.exchange.running_order import stroke_table
 from judge_app.ui.language import either, tr, tr_count
+from judge_app.ui.prepare.entry_check import EntryCheck
 from judge_app.ui.prepare.order_page import order_state
 from judge_app.ui.prepare.preparation import Preparation
 from judge_app.ui.prepare.recovery import Found, Recovery
 from judge_app.ui.prepare.steps import StepWords
 from judge_app.ui.prepare.window import STEPS, PrepareWindow
-from judge_app.ui.prepare.workbook_page import how_many
+from judge_app.ui.prepare.workbook_page import how_many, refusals
 from judge_app.ui.prepare.writing import Writing
 from judge_app.ui.theme import Tone
 from judge_app.ui.widgets import Choice, Question
@@ -42,11 +44,22 @@ class PrepareDesk(QObject):
 
     left = Signal()
 
-    def __init__(self, preparation: Preparation, window: PrepareWindow, recovery: Recovery | None = None) -> None:
-        """``recovery`` keeps copies of what is not saved; what an earlier window left there is offered at once."""
+    def __init__(
+        self,
+        preparation: Preparation,
+        window: PrepareWindow,
+        recovery: Recovery | None = None,
+        entry_check: EntryCheck | None = None,
+    ) -> None:
+        """``recovery`` keeps copies of what is not saved; what an earlier window left there is offered at once.
+        ``entry_check`` looks at the entries, and into their slides, beside the window; without it they are looked at at
+        once, but for the slides."""
         super().__init__(window)
         self._recovery = recovery
         self._found: list[Found] = []
+        self._entry_check = entry_check
+        self._checked: tuple[object, object, Path | None] | None = None
+        self._look: EntryLook | None = None
         self._copied: object = None
         self._copy_failed = False
         self._held = preparation
@@ -100,6 +113,8 @@ class PrepareDesk(QObject):
         rules.typed.connect(self._show_unsaved)
         if self._recovery is not None:
             self._recovery.failed.connect(self._copy_written)
+        if self._entry_check is not None:
+            self._entry_check.looked.connect(self._show_entries)
         self._connect_sessions()
 
     def _connect_sessions(self) -> None:
@@ -699,6 +714,7 @@ class PrepareDesk(QObject):
         window.set_steps(self._step_words(), held.open_now)
         if held.open_now:
             window.workbook_page.set_contest(held.draft, held.contest, held.findings)
+            self._check_entries()
             window.rules_page.set_rules(held.rules, held.look)
             plans = self._plans
             frozen = [name for name, plan in plans.items() if plan.published]
@@ -719,6 +735,25 @@ class PrepareDesk(QObject):
         window.may_close = self._writing is None and (self._leaving or not self._unsaved)
         window.set_history(held.can_undo, held.can_redo, held.open_now and (self._unsaved or held.target is None))
         window.set_file(*self._file_words())
+
+    def _check_entries(self) -> None:
+        """The entries held against the rules as both stand now."""
+        held = self._held
+        rules = held.look.usable if held.look is not None else None
+        state = (held.draft.sheets, held.rules, held.folder)
+        before = self._checked
+        if before is not None and before[0] is state[0] and before[1] is state[1] and before[2] == state[2]:
+            return
+        self._checked = state
+        if self._entry_check is not None:
+            self._entry_check.look(held.draft, rules, held.known_presets, held.folder)
+        else:
+            self._show_entries(look_at_entries(held.draft, rules, known_presets=held.known_presets))
+
+    def _show_entries(self, look: EntryLook) -> None:
+        self._look = look
+        self._window.workbook_page.set_entries(look)
+        self._window.set_steps(self._step_words(), self._held.open_now)
 
     def _plan(self) -> None:
         """What the pages show of the plan, once for all of them."""
@@ -746,9 +781,14 @@ class PrepareDesk(QObject):
         wrong = len(held.findings)
         workbook = StepWords(tr("Workbook"))
         if held.open_now:
-            workbook = StepWords(
-                tr("Workbook"), how_many(wrong) if wrong else tr("No findings"), "stop" if wrong else "ok"
-            )
+            refused = refusals(self._look)
+            if wrong:
+                workbook = StepWords(tr("Workbook"), how_many(wrong), "stop")
+            elif refused:
+                words = tr_count(refused, "{n} entry to refuse", "{n} entries to refuse")
+                workbook = StepWords(tr("Workbook"), words, "warn")
+            else:
+                workbook = StepWords(tr("Workbook"), tr("No findings"), "ok")
         return [workbook, self._rules_words(), self._sessions_words(), self._order_words(), self._room_words()]
 
     def _sessions_words(self) -> StepWords:
@@ -828,6 +868,8 @@ class PrepareDesk(QObject):
             if self._window.may_close:
                 if self._recovery is not None:
                     self._recovery.release()
+                if self._entry_check is not None:
+                    self._entry_check.end()
                 self.left.emit()
         return super().eventFilter(watched, event)
 

@@ -108,6 +108,16 @@ class Preparation:
         return bool(self._future)
 
     @property
+    def known_presets(self) -> tuple[str, ...]:
+        """The rule sets that the workbook may name."""
+        return tuple({*self._on_shelf, *([str(self.rules["key"])] if self.rules is not None else [])})
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the workbook lies, and its slides."""
+        return self._folder
+
+    @property
     def ready(self) -> bool:
         """Whether a room could be handed this contest now."""
         return self.open_now and not self.findings and self.look is not None and self.look.usable is not None
@@ -236,8 +246,7 @@ class Preparation:
     def _read(self) -> None:
         assert self._state is not None
         draft, rules = self._state
-        known = {*self._on_shelf, *([str(rules["key"])] if rules is not None else [])}
-        reading = drafts.read(draft, known_presets=known)
+        reading = drafts.read(draft, known_presets=self.known_presets)
         self.contest = reading.contest
         self.look = rule_draft.look(rules) if rules is not None else None
         unfit: list[Located] = []

@@ -138,6 +138,23 @@ def findings() -> Bench:
     return bench
 
 
+def entries(*, also_findings: bool = False) -> Bench:
+    """Under the national rules of 2026: a team too large, a track that there is not, papers that nobody listed."""
+    bench = Bench("regional-final")
+
+    def enter(draft: Draft) -> Draft:
+        draft = drafts.with_setting(draft, "赛制模板", "shanghai-2025")
+        draft = drafts.with_values(draft, "项目", "赛道", {2: "没有的赛道"})
+        draft = drafts.with_values(draft, "项目", "联合申报单位", {3: "市一院、市二院、市三院"})
+        for name in "甲乙丙丁戊己庚":
+            draft = drafts.with_record(draft, "成员", {"参赛序号": "3", "姓名": f"{name}某"})[0]
+        return drafts.with_cell(draft, "项目", 4, 1, "2") if also_findings else draft
+
+    bench.change(enter)
+    bench.window.workbook_page.choose_entry(0)
+    return bench
+
+
 def long_names() -> Bench:
     def lengthen(draft: Draft) -> Draft:
         rows = [row for row, _ in drafts.records(draft, "项目")]
@@ -348,6 +365,8 @@ STATES: dict[str, Callable[[], Bench]] = {
     "empty": empty,
     "workbook": whole,
     "findings": findings,
+    "entries": entries,
+    "entries-and-findings": lambda: entries(also_findings=True),
     "long": long_names,
     "new": new_contest,
     "ask-where": ask_where,

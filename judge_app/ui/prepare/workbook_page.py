@@ -20,14 +20,19 @@ from PySide6.QtWidgets import (
 )
 
 from judge_app.core.contest import Contest
+from judge_app.core.eligibility import Finding, Verdict
 from judge_app.core.errors import Problem
 from judge_app.core.rules import RuleSet
 from judge_app.exchange.draft import SETTINGS, Draft, heading_of, place, shown
+from judge_app.exchange.draft_entries import EntryLook, place_of
+from judge_app.exchange.entries import SHEETS as ENTRY_SHEETS
 from judge_app.exchange.tables import Located
-from judge_app.ui.language import mark, tr, tr_count
+from judge_app.ui.language import either, mark, tr, tr_count
+from judge_app.ui.prepare.lines import LineDelegate, LineRow
 from judge_app.ui.prepare.presets import PresetDelegate, PresetRow
 from judge_app.ui.prepare.table import SheetTable
 from judge_app.ui.start.problems import ProblemList
+from judge_app.ui.theme import Tone
 from judge_app.ui.widgets import ActionButton, Card, FlowLayout, Label, RowList
 
 TITLES = {
@@ -38,6 +43,18 @@ TITLES = {
     "外部成绩": mark("Outside results"),
     "工作人员": mark("Staff"),
     "利益关系": mark("Relations"),
+    "单位": mark("Units"),
+    "成员": mark("Members"),
+    "既往获奖": mark("Earlier awards"),
+    "往届": mark("Earlier editions"),
+    "材料": mark("Papers"),
+    "报名表": mark("Entry forms"),
+    "赛区赛道": mark("Regions and tracks"),
+}
+_VERDICTS: dict[Verdict, tuple[str, Tone]] = {
+    Verdict.REJECT: (mark("Refuse"), "stop"),
+    Verdict.CONFIRM: (mark("Ask about it"), "warn"),
+    Verdict.NOTE: (mark("Note"), "info"),
 }
 
 
@@ -66,6 +83,9 @@ class WorkbookPage(QStackedWidget):
         self._title = SETTINGS
         self._current: Located | None = None
         self._fixing = ("", 0, 0)
+        self._entries = EntryLook(None)
+        self._entry_places: list[Located] = []
+        self._shows_entries = False
         self._dialog: QFileDialog | None = None
         self.setProperty("kind", "flow")
         self.setAcceptDrops(True)
@@ -109,7 +129,11 @@ class WorkbookPage(QStackedWidget):
         top.setSpacing(8)
         self._summary = Label("", "strong", wrap=True)
         self.another = ActionButton("")
+        self.unchecked = QPushButton()
+        self.unchecked.setProperty("kind", "chip")
+        self.unchecked.setCheckable(True)
         top.addWidget(self._summary, 1)
+        top.addWidget(self.unchecked)
         top.addWidget(self.another)
         column.addLayout(top)
         chips = QWidget()
@@ -134,7 +158,19 @@ class WorkbookPage(QStackedWidget):
         self._list_card = Card(flush=True)
         self.problems = ProblemList()
         self._list_card.body.addWidget(self.problems, 1)
+        self._entry_card = Card(flush=True)
+        self.entries = RowList(LineDelegate)
+        self._entry_card.body.addWidget(self.entries, 1)
+        self._kinds = QWidget()
+        kinds = FlowLayout(self._kinds)
+        self.findings_chip, self.entries_chip = QPushButton(), QPushButton()
+        for chip in (self.findings_chip, self.entries_chip):
+            chip.setProperty("kind", "chip")
+            chip.setCheckable(True)
+            kinds.addWidget(chip)
+        side.addWidget(self._kinds)
         side.addWidget(self._list_card, 1)
+        side.addWidget(self._entry_card, 1)
         side.addWidget(self._make_fix())
         both = QHBoxLayout()
         both.setSpacing(12)
@@ -172,6 +208,10 @@ class WorkbookPage(QStackedWidget):
         self._tabs.buttonClicked.connect(lambda tab: self.show_sheet(str(tab.property("sheet"))))
         self.table.edited.connect(lambda rows: self.edited.emit(self._title, rows))
         self.problems.picked.connect(lambda key: self._pick_finding(int(key)))
+        self.entries.picked.connect(lambda key: self.choose_entry(int(key)))
+        self.unchecked.clicked.connect(lambda on: self._show_side(entries=on))
+        self.findings_chip.clicked.connect(lambda: self._show_side(entries=False))
+        self.entries_chip.clicked.connect(lambda: self._show_side(entries=True))
         self.fix_text.returnPressed.connect(self._fix)
         self.fix_button.clicked.connect(self._fix)
         self.mend_button.clicked.connect(self._mend)
@@ -197,13 +237,18 @@ class WorkbookPage(QStackedWidget):
         self._failed = ()
         self.setCurrentIndex(1)
         self._current = None
-        if self._findings:
+        if self._findings and not self._shows_entries:
             self._current = self._findings[min(place_before, len(self._findings) - 1)]
         if fresh and self._current is not None and self._current.title in TITLES:
             self._title = self._current.title
         self.retranslate()
         if fresh and self._current is not None:
             self.choose_finding(0)
+
+    def set_entries(self, look: EntryLook) -> None:
+        """What the entry check found in the workbook as it stands."""
+        self._entries = look
+        self._show_entries()
 
     def clear(self) -> None:
         """Nothing is open: another workbook or preset is asked for."""
@@ -230,12 +275,25 @@ class WorkbookPage(QStackedWidget):
         """Shows a finding's cell, ready to be typed over."""
         if not 0 <= at < len(self._findings):
             return
-        self._current = self._findings[at]
+        self._show_side(entries=False)
+        self.problems.choose(str(at))
+        self._go_to(self._findings[at])
+
+    def choose_entry(self, at: int) -> None:
+        """Shows where what the entry check said is put right."""
+        if not 0 <= at < len(self._entry_places):
+            return
+        self.finish_typing()
+        self._show_side(entries=True)
+        self.entries.choose(str(at))
+        self._go_to(self._entry_places[at])
+
+    def _go_to(self, one: Located) -> None:
+        self._current = one
         if self._current.title in TITLES:
             self._title = self._current.title
         self._show_sheet()
         self._show_fix()
-        self.problems.choose(str(at))
         if self._current.row:
             self.table.go_to(self._current.row, self._current.column)
         if self.isVisible() and self.fix_text.isVisibleTo(self):
@@ -289,9 +347,61 @@ class WorkbookPage(QStackedWidget):
         self.problems.set_problems(
             [Problem(self._where(one), one.problem.zh, one.problem.en) for one in self._findings]
         )
-        if self._current is not None:
+        if self._current in self._findings:
             self.problems.choose(str(self._findings.index(self._current)))
-        self._side.setVisible(bool(self._findings))
+        self._show_entries()
+
+    def _show_entries(self) -> None:
+        report = self._entries.report
+        rows: list[LineRow] = []
+        self._entry_places = []
+        if self._draft is not None and report is not None and self._contest.projects:
+            names = {one.entry_no: one.name for one in self._contest.projects}
+            for one in self._entries.located:
+                self._entry_places.append(one)
+                words = either(one.problem.zh, one.problem.en)
+                rows.append(LineRow(str(len(rows)), self._where(one), words, tr("To put right"), "stop"))
+            for finding in sorted(report.findings, key=lambda one: list(Verdict).index(one.verdict)):
+                at = place_of(self._draft, finding)
+                self._entry_places.append(Located(Problem(at[0], finding.zh, finding.en), *at))
+                title = tr("No. {no} {name}", no=finding.entry_no, name=names.get(finding.entry_no, "")).strip()
+                verdict, tone = _VERDICTS[finding.verdict]
+                rows.append(LineRow(str(len(rows)), title, _said(finding), tr(verdict), tone))
+            for state in report.not_checked:
+                sheet = state.lacking.split("、")[0]
+                self._entry_places.append(Located(Problem(sheet, "", ""), sheet if sheet in TITLES else ""))
+                words = tr("The workbook has no sheet {sheet}: nobody has looked at this.", sheet=state.lacking)
+                if sheet not in TITLES:
+                    words = tr("No project names its slides: nobody has looked at this.")
+                rows.append(LineRow(str(len(rows)), either(state.zh, state.en), words, tr("Not checked")))
+        self.entries.set_rows(rows)
+        self._show_side(entries=self._shows_entries)
+
+    def _show_side(self, *, entries: bool) -> None:
+        """The findings, or what the entry check says; the other where there is nothing of the one. What was not checked
+        alone takes no room until it is asked for."""
+        self._shows_entries = entries
+        count, found = len(self.entries.rows), len(self._findings)
+        report = self._entries.report
+        told = bool(self._entries.located or (report is not None and report.findings))
+        shows = bool(count) and (entries or (told and not found))
+        self._kinds.setVisible(bool(count and found))
+        self._entry_card.setVisible(shows)
+        self._list_card.setVisible(not shows)
+        self.findings_chip.setText(tr("{sheet} · {n}", sheet=tr("To put right"), n=found))
+        self.entries_chip.setText(tr("{sheet} · {n}", sheet=tr("Entry rules"), n=count))
+        self.findings_chip.setChecked(not shows)
+        self.entries_chip.setChecked(shows)
+        missed = len(report.not_checked) if report is not None else 0
+        aside = tr_count(missed, "{n} not checked", "{n} not checked") if missed else ""
+        self._entry_card.set_heading(tr("Entry rules"), aside)
+        self._side.setVisible(bool(found or shows))
+        self.unchecked.setVisible(bool(count and not told and not found))
+        self.unchecked.setText(tr("Entry rules: {n} not checked", n=missed))
+        self.unchecked.setChecked(shows)
+        if shows and self._current not in self._entry_places:
+            self._current = None
+            self._show_fix()
 
     def _where(self, one: Located) -> str:
         """A finding's cell with its column's name; a finding of no sheet keeps the place that it came with."""
@@ -307,6 +417,8 @@ class WorkbookPage(QStackedWidget):
             wrong = sum(one.title == title for one in self._findings)
             name = tr(TITLES[title])
             tab.setText(tr("{sheet} · {n} to put right", sheet=name, n=wrong) if wrong else name)
+            optional = title in ENTRY_SHEETS
+            tab.setVisible(not optional or (self._draft is not None and title in self._draft.sheets))
             tab.setChecked(title == self._title)
         if self._draft is not None:
             self.table.set_sheet(self._draft, self._title, self._findings)
@@ -330,6 +442,8 @@ class WorkbookPage(QStackedWidget):
         shaped = one.title in self._draft.shapes and one.row > 0 and not cell
         self.mend_button.setVisible(shaped or (not cell and not one.row))
         words = tr("Take merged and hidden rows apart") if shaped else tr("Add the columns that lack")
+        if one.title not in self._draft.sheets:
+            words = tr("Add the sheet {sheet}", sheet=one.title)
         self.mend_button.set_action(words)
         if not cell and not shaped and one.row:
             self.mend_button.setVisible(True)
@@ -369,7 +483,7 @@ class WorkbookPage(QStackedWidget):
         )
         self.fix_text.setModified(False)
         self.edited.emit(one.title, {one.row: {str(name): self.fix_text.text()}})
-        if self._findings:
+        if self._findings and not self._shows_entries:
             self.choose_finding(next((at for at, other in enumerate(self._findings) if other is self._current), 0))
 
     def _mend(self) -> None:
@@ -388,6 +502,22 @@ class WorkbookPage(QStackedWidget):
             if url.isLocalFile():
                 self.open_requested.emit(url.toLocalFile())
                 return
+
+
+def _said(finding: Finding) -> str:
+    """A finding with the rule that it stands on and the notice's own words."""
+    words = either(finding.zh, finding.en)
+    if not finding.rule:
+        return words
+    quote = f"“{finding.quote}”" if finding.quote else ""
+    return f"{words} [{finding.rule}{quote}]"
+
+
+def refusals(look: EntryLook | None) -> int:
+    """How many entries the rules refuse."""
+    if look is None or look.report is None:
+        return 0
+    return len({one.entry_no for one in look.report.findings if one.verdict is Verdict.REJECT})
 
 
 def how_many(findings: int) -> str:
