@@ -106,7 +106,7 @@ def _others(url: str | None, first: Record | None) -> list[tuple[str, Sequence[R
 
     def ask() -> None:
         try:
-            with Central.connect(url) as centre:
+            with Central.connect(url, migrate=True) as centre:  # as the room does a moment later
                 found.extend(centre.records(session_id))
         except Exception as problem:  # the centre may be away; there are the copies here
             log.warning("the centre could not be asked for the session: %s", problem)

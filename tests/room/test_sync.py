@@ -234,6 +234,29 @@ def test_a_session_file_restored_from_an_old_copy_gets_its_lost_records_from_the
     assert read_session(tmp_path / "x.roadshow") == whole
 
 
+def test_the_centre_of_an_older_program_helps_a_recovery_too(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    centre, older = tmp_path / "c.db", tmp_path / "older"
+
+    async def scene(*more: commands.AnyCommand) -> None:
+        async with synced(tmp_path, centre) as (held, _):
+            for command in more:
+                await held.order(command)
+            await until(held, "ok")
+
+    asyncio.run(scene())
+    shutil.copyfile(tmp_path / "x.roadshow", older)
+    asyncio.run(scene(commands.ShowMessage(text="后面的")))
+    whole = read_session(tmp_path / "x.roadshow")
+    shutil.copyfile(older, tmp_path / "x.roadshow")
+    with contextlib.closing(sqlite3.connect(centre)) as database:
+        database.executescript("DROP TABLE photos; UPDATE judge_app_version SET version_num = '0001'")
+    with caplog.at_level(logging.WARNING):
+        pause = take_up(tmp_path / "x.roadshow", by_hand=True, central=url(centre))
+    assert pause is not None
+    assert pause.source == "centre"
+    assert read_session(tmp_path / "x.roadshow") == whole
+
+
 def test_photos_go_to_the_centre_and_come_back_from_there(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     centre = tmp_path / "c.db"
     jpeg = b"\xff\xd8\xff" + bytes(range(256))
@@ -253,9 +276,8 @@ def test_photos_go_to_the_centre_and_come_back_from_there(tmp_path: Path, caplog
     async def second() -> None:
         async with synced(tmp_path, centre) as (held, _):
             async with asyncio.timeout(WAIT_S):
-                while not own.is_file():  # noqa: ASYNC110 - another thread's doing
+                while not held.room.photos.known(name):  # noqa: ASYNC110 - another thread's doing
                     await asyncio.sleep(0.01)
-            assert held.room.photos.known(name)
 
     asyncio.run(first())
     with Central.connect(url(centre)) as central:
