@@ -261,3 +261,30 @@ def test_words_about_a_line_that_have_no_room_beside_each_other_stand_below(qtbo
     table = window._tables["专家评委"]
     assert table.rowHeight(6) > table.rowHeight(0), "dropped low, and high in creativity"
     assert not table.horizontalScrollBar().isVisible()
+
+
+def test_who_has_not_signed_is_named_before_the_lock_and_may_still_sign_after_it(qtbot: QtBot) -> None:
+    play = all_heard(lock=True)
+    play.do("chair", commands.SignOff(role="chair", name="沈知衡", head="0" * 64))
+    window, heard = shown(qtbot, play)
+    window.take_next_step()
+    assert window.ask.question is not None
+    assert "尚未签字：统分人、复核人、监督人" in window.ask.question.consequence
+    qtbot.keyClick(window.ask, Qt.Key.Key_Return)
+    play.do("chair", *heard)
+    scorer, signed = shown(qtbot, play, "scorer")
+    assert scorer.next_button.text() == "签字确认成绩…"
+    scorer.take_next_step()
+    assert scorer.ask._reason is not None
+    scorer.ask._reason.setText("纪言深")
+    scorer.ask._answer()
+    play.do("scorer", *signed)
+    scorer.set_view(play.chair("scorer"))
+    assert scorer.next_button.text() == "已签字"
+
+
+def test_the_project_in_view_is_the_one_that_is_marked_in_the_list(qtbot: QtBot) -> None:
+    window, _ = shown(qtbot, few_sheets())
+    window.show_project("1")
+    window.show_project("3")
+    assert window.project_list.chosen == "3"

@@ -751,7 +751,7 @@ class CentralWindow(QWidget):
                 title = tr("Objection {n} about {no} is open", n=one.place, no=number(objection.entry_no))
                 text = objection.facts
             elif one.kind == "value":
-                title = tr("{n} values to confirm", n=len(places))
+                title = tr_count(len(places), "{n} value to confirm", "{n} values to confirm")
                 text = tr("No notice states them; nothing is published before.")
             elif one.kind == "session" and places:
                 shown = questions.numbers(places, 8)

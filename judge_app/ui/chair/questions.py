@@ -295,12 +295,21 @@ def drop_paper(entry_no: str, judge: str) -> Asked:
     )
 
 
-def lock_session() -> Asked:
+def lock_session(unsigned: Sequence[Role]) -> Asked:
+    """``unsigned``: the roles whose signature is not recorded; they may still sign afterwards."""
+    said = [tr("After this only a correction changes them. Publishing is a step of its own.")]
+    if unsigned:
+        said.append(
+            tr(
+                "Not signed yet: {roles}. They can still sign afterwards.",
+                roles=people([tr(ROLES[one]) for one in unsigned]),
+            )
+        )
     return Asked(
         Question(
             key="lock-session",
             title=tr("Lock the results of this session?"),
-            consequence=tr("After this only a correction changes them. Publishing is a step of its own."),
+            consequence="\n".join(said),
             needs_reason=False,
             yes=tr("Lock the session"),
         ),

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import msgspec
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from judge_app.core.review import Line, Tick, lines
@@ -170,8 +170,9 @@ class ReviewDelegate(RowDelegate):
         box = QRect(first.x(), first.y(), theme.px(18), first.height())
         paint_text(painter, box, mark, theme.font(BODY, BOLD), theme.colour(tone), Qt.AlignmentFlag.AlignCenter)
         weight = BOLD if row.strong or row.now else REGULAR
-        number = QRect(first.right() - theme.px(72), first.y(), theme.px(72), first.height())
-        words = QRect(box.right() + theme.px(8), first.y(), number.x() - box.right() - theme.px(12), first.height())
+        wide = QFontMetrics(theme.font(BODY, BOLD)).horizontalAdvance(row.shown) + theme.px(4)
+        number = QRect(first.right() - wide, first.y(), wide, first.height())
+        words = QRect(box.right() + theme.px(8), first.y(), number.x() - box.right() - theme.px(14), first.height())
         paint_text(painter, words, row.label, theme.font(BODY, weight), theme.colour("ink"))
         paint_text(painter, number, row.shown, theme.font(BODY, weight), theme.colour("ink"), right)
         if row.found:
@@ -283,7 +284,7 @@ class ReviewCard(Card):
             return
         done = self._done.get(self._entry_no, {})
         self.set_heading(
-            tr("Compare with the printed sheets"),
+            tr("Compare with paper"),
             tr("{done} of {total}", done=len(self.ticks), total=len(self._lines)),
         )
         made: list[ReviewRow] = []

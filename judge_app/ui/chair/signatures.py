@@ -70,8 +70,7 @@ class SignatureCard(Card):
             row.role.setText(tr(ROLES[role]))
             row.button.set_action(tr("Sign…"))
             found = next((one for one in view.signatures if one.role == role.value), None) if view else None
-            locked = view is not None and view.session_locked
-            row.button.setVisible(self._ready and role in self._may and (found is None or found.stale) and not locked)
+            row.button.setVisible(self._ready and role in self._may and (found is None or found.stale))
             if found is None:
                 row.name.setText("")
                 row.state.set("" if row.button.isVisibleTo(self) else tr("Not signed"), "plain")

@@ -64,7 +64,7 @@ def next_step(
             return ChairStep(tr("Review {no}", no=number(coming)), "", "show", coming)
         return _desk_step(view, role)
     if view.published:
-        return ChairStep(tr("The results are published"))
+        return ChairStep(tr("The results are published"), tr("The host can bring them onto the stage"))
     if view.session_locked:
         left = unconfirmed(view, briefing)
         if left:
@@ -116,7 +116,7 @@ def _desk_step(view: ChairView, role: Role) -> ChairStep:
         return ChairStep(
             tr("Waiting for the chair"), tr("{done} of {total} locked", done=locked, total=len(view.projects))
         )
-    if signed(view, role) or view.session_locked:
+    if signed(view, role):
         return ChairStep(tr("Signed"))
     return ChairStep(tr("Sign the results…"), tr("All projects are locked"), "sign")
 

@@ -234,6 +234,19 @@ def _heading_width(metrics: QFontMetrics, text: str, least: int, most: int, *, w
     return most
 
 
+def _balanced(text: str, metrics: QFontMetrics, room: int) -> list[str]:
+    """A heading in as few lines as there is room for; one in Chinese in lines about equally long."""
+    lines = broken(text, metrics, room, _LINES)
+    if text.isascii():
+        return lines
+    for width in range(room - 2, room // 2, -2):
+        narrower = broken(text, metrics, width, _LINES)
+        if len(narrower) > len(lines) or any(metrics.horizontalAdvance(line) > width for line in narrower):
+            break
+        lines = narrower
+    return lines
+
+
 class _Header(QHeaderView):
     """Headings in up to three lines."""
 
@@ -245,7 +258,7 @@ class _Header(QHeaderView):
         font = theme.font(SMALL, MEDIUM)
         first = section == 0
         room = rect.adjusted(theme.px(16) if first else theme.px(2), 0, -theme.px(2), 0)
-        lines = broken(text, QFontMetrics(font), room.width(), _LINES)
+        lines = _balanced(text, QFontMetrics(font), room.width())
         spacing = QFontMetrics(font).lineSpacing()
         top = rect.y() + (rect.height() - spacing * len(lines)) // 2
         side = Qt.AlignmentFlag.AlignLeft if first else Qt.AlignmentFlag.AlignHCenter

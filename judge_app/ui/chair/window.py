@@ -30,7 +30,7 @@ from judge_app.ui.chair.signatures import SIGNERS, SignatureCard
 from judge_app.ui.chair.table import SheetTable
 from judge_app.ui.chair.working import WorkingPanel, announcement
 from judge_app.ui.glossary import OUT, ROLES, judge_class, number, people
-from judge_app.ui.language import either, tr
+from judge_app.ui.language import either, tr, tr_count
 from judge_app.ui.own_rules import rules_of
 from judge_app.ui.theme import Tone
 from judge_app.ui.widgets import (
@@ -371,12 +371,15 @@ class ChairWindow(QWidget):
         if view is None:
             return
         waiting = len(pending.rulings_needed(view))
-        self._rulings.set(tr("{n} rulings needed", n=waiting) if waiting else "", "warn")
+        self._rulings.set(tr_count(waiting, "{n} ruling needed", "{n} rulings needed") if waiting else "", "warn")
         unsigned = sum(1 for role_ in SIGNERS if not steps.signed(view, role_))
         done = view.session_locked
-        self._unsigned.set(tr("{n} signatures to come", n=unsigned) if unsigned and not done else "", "info")
+        self._unsigned.set(
+            tr_count(unsigned, "{n} signature to come", "{n} signatures to come") if unsigned and not done else "",
+            "info",
+        )
         left = len(steps.unconfirmed(view, briefing))
-        self._assumed.set(tr("{n} values to confirm", n=left) if left else "", "warn")
+        self._assumed.set(tr_count(left, "{n} value to confirm", "{n} values to confirm") if left else "", "warn")
         self._record.set(tr("Record #{seq}", seq=view.head_seq), "ok", view.head_hash)
         self._bar.fit()
 
@@ -560,7 +563,7 @@ class ChairWindow(QWidget):
             made.append(
                 Trouble(
                     "assumed",
-                    tr("{n} values to confirm", n=len(left)),
+                    tr_count(len(left), "{n} value to confirm", "{n} values to confirm"),
                     tr("No notice states them; nothing is published before."),
                     "warn",
                     (("confirm", tr("Confirm…"), False),),
@@ -739,6 +742,7 @@ class ChairWindow(QWidget):
         for shown_table in self._tables.values():
             shown_table.clear_choice()
         self._show()
+        self.project_list.choose(entry_no)
         self.project_list.show_row(entry_no)
 
     def choose_judge(self, judge: str) -> None:
@@ -773,7 +777,7 @@ class ChairWindow(QWidget):
             case "sign":
                 self.ask_signature(briefing.seat.role)
             case "lock-session":
-                self._put(questions.lock_session())
+                self._put(questions.lock_session([one for one in SIGNERS if not steps.signed(view, one)]))
             case "confirm":
                 self.ask_confirmation()
             case "publish":
