@@ -91,6 +91,41 @@ def test_a_fresh_window_asks_for_a_file_first(qtbot: QtBot) -> None:
     assert window.focusWidget() is window.workbook_page.path
 
 
+def test_what_is_written_is_then_saved_and_then_shown_and_another_folder_is_written_again(
+    qtbot: QtBot, desk: PrepareDesk, tmp_path: Path
+) -> None:
+    window, page = window_of(desk), window_of(desk).hand_out_page
+    desk.change(lambda draft: drafts.with_setting(draft, "大赛名称", "另一届"))
+    page.path.setText(str(tmp_path / "one"))
+    qtbot.keyClick(page.path, Qt.Key.Key_Return)  # as the filled button
+    qtbot.waitUntil(page.show_button.isVisible)
+    assert window.next_button.text() == "保存工作簿"
+    assert window.focusWidget() is window.next_button
+    window.next_button.click()
+    assert window.ask.question is not None
+    desk.save_to(tmp_path / "kept.xlsx")
+    assert window.next_button.text() == "打开文件夹"
+    page.path.setText(str(tmp_path / "two"))
+    assert window.next_button.text().startswith("写出")
+    window.next_button.click()
+    qtbot.waitUntil(lambda: window.next_button.text() == "打开文件夹")
+    assert len(list((tmp_path / "two").iterdir())) == 1
+
+
+def test_the_focus_goes_on_after_a_question_and_never_to_undo(qtbot: QtBot, desk: PrepareDesk) -> None:
+    window = window_of(desk)
+    desk.go_to(1)
+    window.rules_page.show_section("confirm")
+    for answer in (Qt.Key.Key_Escape, Qt.Key.Key_Return):
+        window.rules_page.confirm.all_button.click()
+        window.ask._first_field().setFocus()
+        if answer == Qt.Key.Key_Return:
+            qtbot.keyClicks(window.ask._first_field(), "Rui")
+        qtbot.keyClick(window.ask, answer)
+        assert window.ask.question is None
+        assert window.focusWidget() not in (window.undo_button, window.redo_button, window.save_button)
+
+
 def test_a_room_whose_slides_lack_says_so_in_a_warning(qtbot: QtBot, desk: PrepareDesk, tmp_path: Path) -> None:
     window, page = window_of(desk), window_of(desk).hand_out_page
     first = desk.preparation.contest.sessions[0].name

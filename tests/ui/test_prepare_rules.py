@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 from typer.testing import CliRunner
@@ -319,3 +319,20 @@ def test_a_size_is_typed_as_people_write_it(desk: PrepareDesk) -> None:
         assert rules_of(desk).entry_rules.files[0].max_bytes == held
     size.type("viel")
     assert size.problem != ""
+
+
+def test_the_field_that_one_types_in_stays_where_it_is(qtbot: QtBot, desk: PrepareDesk) -> None:
+    """A message above it makes the page longer; the next field must not slip away under the pointer."""
+    page = page_of(desk)
+    window_of(desk).resize(1280, 720)
+    field = text(desk, "components", 0, "criteria", 0, "max")
+    full = text(desk, "components", 0, "max")
+    field.line.setFocus()
+
+    def height() -> int:
+        return field.line.mapTo(page, QPoint(0, 0)).y()
+
+    before = height()
+    field.type("25")
+    qtbot.waitUntil(lambda: full.problem != "" and full.height() > field.height())
+    qtbot.waitUntil(lambda: height() == before)

@@ -136,6 +136,22 @@ def test_a_sheet_that_lacks_columns_gets_them(desk: PrepareDesk, tmp_path: Path)
     assert [(one.title, one.column) for one in desk.preparation.findings] == [("评委", 6)] * 3
 
 
+def test_a_new_contest_says_which_value_is_empty_and_where_rows_are_typed(qtbot: QtBot, desk: PrepareDesk) -> None:
+    desk.begin("common-5")
+    page = window_of(desk).workbook_page
+    assert "大赛名称" in page.problems.rows[0].spoken()
+    qtbot.keyClicks(page.fix_text, "Contest")
+    qtbot.keyClick(page.fix_text, Qt.Key.Key_Return)
+    assert page.sheet == "项目"
+    assert not page.mend_button.isVisible()  # no column lacks
+    assert page.table.currentIndex() == page.table.sheet.index(0, 0)
+    long = "面向基层医疗卫生机构的慢病管理"
+    QGuiApplication.clipboard().setText(f"1\t{long}\t市一院\n")
+    before = page.table.columnWidth(1)
+    qtbot.keyClick(page.table, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert page.table.columnWidth(1) > before
+
+
 def test_merged_and_hidden_rows_are_taken_apart(desk: PrepareDesk, tmp_path: Path) -> None:
     def hide(book: object) -> None:
         book["项目"].row_dimensions[3].hidden = True  # type: ignore[index]  # openpyxl's workbook

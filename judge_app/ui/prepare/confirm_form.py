@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from judge_app.core.explain import key_words
 from judge_app.core.rule_check import label_in, values_at
 from judge_app.core.rule_draft import CONFIRMED, Draft, Look
 from judge_app.core.rules import RuleSet
@@ -75,7 +76,11 @@ class ConfirmForm(QWidget):
     def _row(draft: Draft, rules: RuleSet | None, path: str, state: str, tone: Tone) -> LineRow:
         zh, en = label_in(draft, path)
         values = values_at(rules, path) if rules is not None else []
-        return LineRow(path, either(zh, en), _shown(values), state, tone)
+        words = _shown(values)
+        if rules is not None and path.rpartition(".")[2] == "tie_keys":
+            keys = [key_words(rules, str(key)) for value in values for key in value]
+            words = "、".join(either(one.zh, one.en) for one in keys)
+        return LineRow(path, either(zh, en), words, state, tone)
 
     def _pick(self, path: str) -> None:
         if path in self._waiting:
@@ -86,9 +91,16 @@ def _shown(values: list[Any]) -> str:
     """Plain values in a line; parts with parts of their own are named, not spelt out."""
     if not values:
         return ""
-    plain = [value for value in values if isinstance(value, str | int | bool)]
-    if len(plain) == len(values):
-        return "、".join(_word(value) for value in plain)
+    flat = [item for value in values for item in (value if isinstance(value, list) else [value])]
+    plain = [value for value in flat if isinstance(value, str | int | bool)]
+    if len(plain) == len(flat):
+        return "、".join(dict.fromkeys(_word(value) for value in plain))
+    phases = [phase for value in values if isinstance(value, dict) for phase in value.get("phases") or ()]
+    if phases:
+        return "、".join(
+            f"{either(str(one['name']), str(one['name_en'] or ''))} {one['seconds'] // 60}:{one['seconds'] % 60:02d}"
+            for one in phases
+        )
     names = [
         either(str(item.get("name", "")), str(item.get("name_en") or ""))
         for value in values

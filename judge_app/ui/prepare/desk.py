@@ -73,6 +73,7 @@ class PrepareDesk(QObject):
         self._another: Path | Found | None = None
         self._done: tuple[object, object, HandOut] | None = None
         self._handed: tuple[object, object] = (None, None)
+        self._handed_to = ""
         self._writing: Writing | None = None
         self._percent = 0
         self._leave_after_writing = False
@@ -201,7 +202,7 @@ class PrepareDesk(QObject):
                 chosen="take",
                 columns=2,
                 needs_reason=False,
-                yes=tr("Do so"),
+                yes=tr("Confirm"),
             )
         )
 
@@ -463,9 +464,13 @@ class PrepareDesk(QObject):
             window.focus_first()  # the page that had the focus is hidden
 
     def take_next_step(self) -> None:
-        """What the filled button says: the next step, and at the last one to write the rooms."""
+        """What the filled button says: the next step; at the last one to write the rooms, to save, to look at them."""
         if self._window.step + 1 < len(STEPS):
             self.go_to(self._window.step + 1)
+        elif self._handed_there() and self._unsaved:
+            self.save()
+        elif self._handed_there():
+            self._window.hand_out_page.open_folder()
         else:
             self.hand_out(Path(self._window.hand_out_page.folder))
 
@@ -489,6 +494,7 @@ class PrepareDesk(QObject):
             return hand_out(draft, contest, rules, folder, slides=beside, stamp=stamp, write_rules=store, report=report)
 
         self._handed = (draft.sheets, held.rules)
+        self._handed_to = self._window.hand_out_page.folder
         self._done = None
         self._writing = Writing(write, self)
         self._writing.progressed.connect(self._show_progress)
@@ -522,6 +528,8 @@ class PrepareDesk(QObject):
         self._writing = None
         self._window.hand_out_page.set_progress(None)
         self.show_all()
+        if self._window.step + 1 == len(STEPS):
+            self._window.focus_first()
         if self._leave_after_writing:
             self._leave_after_writing = False
             self._window.close()
@@ -536,6 +544,10 @@ class PrepareDesk(QObject):
         if self._done is None or self._done[0] is not held.draft.sheets or self._done[1] is not held.rules:
             return None
         return self._done[2]
+
+    def _handed_there(self) -> bool:
+        """Whether the rooms stand as they are now in the folder that is named."""
+        return self._written() is not None and self._window.hand_out_page.folder == self._handed_to
 
     def _in_the_way(self) -> list[Problem]:
         """What keeps the contest from being handed out."""
@@ -853,6 +865,12 @@ class PrepareDesk(QObject):
             return
         if self._writing is not None:
             window.set_next(tr("Writing the rooms: {n} %", n=self._percent), enabled=False)
+            return
+        if self._handed_there():
+            if self._unsaved:
+                window.set_next(tr("Save the workbook"), tr("The rooms are written; your own copy is not saved yet"))
+            else:
+                window.set_next(tr("Show the folder"), tr("All is written and saved"))
             return
         wrong = len(self._in_the_way())
         folder = window.hand_out_page.folder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from judge_app.core import rule_draft
 from judge_app.core.errors import Problem
@@ -224,7 +225,22 @@ class RulesPage(QWidget):
         self.example.retranslate()
         self._fill(anew=True)
 
+    def _hold_still(self) -> None:
+        """What is said about other fields moves the field that one types in; it is moved back to where it was."""
+        scroll, field = self._pages.currentWidget(), self.window().focusWidget()
+        if not isinstance(scroll, QScrollArea) or field is None or not scroll.isAncestorOf(field):
+            return
+        before = field.mapTo(scroll, QPoint(0, 0)).y()
+
+        def back() -> None:
+            if isValid(field) and scroll.isAncestorOf(field):
+                bar = scroll.verticalScrollBar()
+                bar.setValue(bar.value() + field.mapTo(scroll, QPoint(0, 0)).y() - before)
+
+        QTimer.singleShot(0, self, back)
+
     def _fill(self, *, anew: bool = False) -> None:
+        self._hold_still()
         draft, look = self._draft, self._look
         self._none.setVisible(draft is None)
         self._pages.setVisible(draft is not None)

@@ -182,6 +182,14 @@ class SheetTable(QTableView):
             wanted = max(self.sizeHintForColumn(column), self.horizontalHeader().sectionSizeHint(column))
             self.setColumnWidth(column, min(max(wanted + theme.px(16), theme.px(88)), theme.px(260)))
 
+    def _widen_columns(self) -> None:
+        """Columns as wide as what was pasted into them; none gets narrower."""
+        theme = theme_of(self)
+        for column in range(self.sheet.columnCount() - 1):
+            wanted = min(self.sizeHintForColumn(column) + theme.px(16), theme.px(260))
+            if wanted > self.columnWidth(column):
+                self.setColumnWidth(column, wanted)
+
     def go_to(self, row: int, column: int) -> None:
         """Shows a cell of the sheet and makes it the current one."""
         index = self.sheet.find(row, column)
@@ -218,6 +226,7 @@ class SheetTable(QTableView):
                 for across, cell in enumerate(line.split("\t"))
             }
         )
+        self._widen_columns()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):

@@ -114,6 +114,10 @@ class PrepareWindow(QWidget):
         below.addWidget(self.next_button, 36)
         inside.addLayout(below)
         outer.addLayout(inside, 1)
+        last: QWidget = self.next_button
+        for button in (self.undo_button, self.redo_button, self.save_button, self.appearance):
+            self.setTabOrder(last, button)  # what one works on comes first
+            last = button
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -138,9 +142,10 @@ class PrepareWindow(QWidget):
 
     def _connect(self) -> None:
         for done in (self.ask.answered, self.ask.dropped):
-            done.connect(lambda *_: self._fit_question())
+            done.connect(lambda *_: self._end_question())
         self.steps.picked.connect(self.step_requested)
         self.next_button.clicked.connect(self.next_requested)
+        self.hand_out_page.path.returnPressed.connect(self._take_folder)
         self.save_button.clicked.connect(self.save_requested)
         self.undo_button.clicked.connect(self.undo_requested)
         self.redo_button.clicked.connect(self.redo_requested)
@@ -181,6 +186,10 @@ class PrepareWindow(QWidget):
         self.pages.setCurrentIndex(at)
         self.steps.show_step(at)
 
+    def _take_folder(self) -> None:
+        if self.next_button.isEnabled():
+            self.next_requested.emit()
+
     def finish_typing(self) -> None:
         """Takes what is being typed and not told yet: before it is saved, handed out, left or stepped back from."""
         self.workbook_page.finish_typing()
@@ -199,6 +208,12 @@ class PrepareWindow(QWidget):
         """Asks inside the window; on a small one the question takes the page's place until it is answered."""
         self.ask.ask(question)
         self._fit_question()
+
+    def _end_question(self) -> None:
+        self._fit_question()
+        held = self.focusWidget()
+        if self.ask.question is None and (held is None or not self.pages.isAncestorOf(held)):
+            self.focus_first()
 
     def _fit_question(self) -> None:
         roomy = self.height() >= theme_of(self).px(SMALL_HEIGHT)

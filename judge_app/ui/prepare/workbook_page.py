@@ -23,7 +23,7 @@ from judge_app.core.contest import Contest
 from judge_app.core.eligibility import Finding, Verdict
 from judge_app.core.errors import Problem
 from judge_app.core.rules import RuleSet
-from judge_app.exchange.draft import SETTINGS, Draft, heading_of, place, shown
+from judge_app.exchange.draft import SETTINGS, SHEETS, Draft, heading_of, place, shown
 from judge_app.exchange.draft_entries import EntryLook, place_of
 from judge_app.exchange.entries import SHEETS as ENTRY_SHEETS
 from judge_app.exchange.tables import Located
@@ -198,6 +198,8 @@ class WorkbookPage(QStackedWidget):
         column.addLayout(row)
         self.mend_button = ActionButton("")
         column.addWidget(self.mend_button)
+        self._fix_hint = Label("", "second", wrap=True)
+        column.addWidget(self._fix_hint)
         return self.fix
 
     def _connect(self) -> None:
@@ -296,6 +298,9 @@ class WorkbookPage(QStackedWidget):
         self._show_fix()
         if self._current.row:
             self.table.go_to(self._current.row, self._current.column)
+        elif self._fix_hint.isVisibleTo(self):
+            self.table.setCurrentIndex(self.table.sheet.index(0, 0))
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
         if self.isVisible() and self.fix_text.isVisibleTo(self):
             self.fix_text.setFocus(Qt.FocusReason.OtherFocusReason)
             self.fix_text.selectAll()
@@ -326,6 +331,7 @@ class WorkbookPage(QStackedWidget):
         self.fix_button.set_action(tr("Put it right"), "Enter")
         self.fix_text.setAccessibleName(tr("What the cell should say"))
         self._list_card.set_heading(tr("To put right"))
+        self._fix_hint.setText(tr("Type the rows into the table, or paste them from a spreadsheet with Ctrl+V."))
         self._hint.setText(
             tr("Type in any cell; paste from a spreadsheet with Ctrl+V. Nothing is saved until you save.")
         )
@@ -407,9 +413,17 @@ class WorkbookPage(QStackedWidget):
         """A finding's cell with its column's name; a finding of no sheet keeps the place that it came with."""
         if not one.title or self._draft is None:
             return one.problem.place
-        columns = {number: name for name, number in heading_of(self._draft, one.title)[1].items()}
-        parts = (place(one.title, one.row, one.column), columns.get(one.column, ""))
+        parts = (place(one.title, one.row, one.column), self._called(one))
         return " · ".join(part for part in parts if part)
+
+    def _called(self, one: Located) -> str:
+        """What a cell is called: by its column, or in 大赛 by its row."""
+        if self._draft is None:
+            return ""
+        if one.title == SETTINGS and one.row:
+            return shown(self._draft.sheets.get(SETTINGS, {}).get(one.row, {}).get(1))
+        columns = {number: name for name, number in heading_of(self._draft, one.title)[1].items()}
+        return columns.get(one.column, "")
 
     def _show_sheet(self) -> None:
         for tab in self._tabs.buttons():
@@ -430,7 +444,7 @@ class WorkbookPage(QStackedWidget):
         if one is None or self._draft is None:
             return
         cell = bool(one.row and one.column)
-        self._fix_place.setText(place(one.title, one.row, one.column))
+        self._fix_place.setText(self._where(one))
         self.fix_text.setVisible(cell)
         self.fix_button.setVisible(cell)
         if cell:
@@ -440,13 +454,13 @@ class WorkbookPage(QStackedWidget):
                 self.fix_text.setText(text)
             self._fixing = at
         shaped = one.title in self._draft.shapes and one.row > 0 and not cell
-        self.mend_button.setVisible(shaped or (not cell and not one.row))
+        lacking = [name for name in _required(one.title) if name not in heading_of(self._draft, one.title)[1]]
+        self.mend_button.setVisible(shaped or (not cell and bool(lacking)))
+        self._fix_hint.setVisible(not cell and not shaped and not lacking)
         words = tr("Take merged and hidden rows apart") if shaped else tr("Add the columns that lack")
         if one.title not in self._draft.sheets:
             words = tr("Add the sheet {sheet}", sheet=one.title)
         self.mend_button.set_action(words)
-        if not cell and not shaped and one.row:
-            self.mend_button.setVisible(True)
 
     # wishes
 
@@ -511,6 +525,11 @@ def _said(finding: Finding) -> str:
         return words
     quote = f"“{finding.quote}”" if finding.quote else ""
     return f"{words} [{finding.rule}{quote}]"
+
+
+def _required(title: str) -> tuple[str, ...]:
+    columns = SHEETS.get(title)
+    return columns.required if columns is not None else ()
 
 
 def refusals(look: EntryLook | None) -> int:
