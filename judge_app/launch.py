@@ -22,6 +22,8 @@ TERMINATE_S = 5.0
 """How long a process that was terminated may take."""
 ROOM_STOP_S = 60.0
 """How long a room may take to end by itself: more than all that its stop waits for together (room/process.py)."""
+STOP = "stop"
+"""What a child that heeds its standard input is told at the end."""
 RESTART_S = 0.2
 """How long a dead process stays dead before it is started again."""
 
@@ -47,7 +49,7 @@ class NotReady(RuntimeError):
 
 class Process:
     """One child. With ``ready`` its first line on standard output is one JSON object that says so. With ``stop_s`` it ends
-    by itself when its standard input does, within so long: on Windows a process cannot be asked to end otherwise."""
+    by itself within so long when its standard input says ``stop``: on Windows a process cannot be asked otherwise."""
 
     def __init__(
         self, arguments: Sequence[str], *, log: Path | None = None, ready: bool = False, stop_s: float = 0.0
@@ -116,7 +118,9 @@ class Process:
     def stop(self) -> int:
         """Ask it to end, insist after a while; returns the exit status."""
         if self._popen.stdin is not None:
-            self._popen.stdin.close()
+            with contextlib.suppress(OSError, ValueError):  # it is dead already, or was stopped before
+                self._popen.stdin.write(f"{STOP}\n")
+                self._popen.stdin.close()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._popen.wait(self._stop_s)
         if self._popen.poll() is None:
@@ -190,10 +194,10 @@ def room(
     log: Path | None = None,
     options: Mapping[str, str] | None = None,
 ) -> Process:
-    """A room process that is ready; ``ready`` of it holds port, addresses and the seats' links. It ends when it is told to,
-    and with the process that started it. Raises NotReady."""
+    """A room process that is ready; ``ready`` of it holds port, addresses and the seats' links. It ends when it is told to;
+    where this process dies first, it goes on until the host has left. Raises NotReady."""
     arguments = ["room", str(session_file), "--bind", bind, "--port", str(port), "--rate", str(rate), "--ready"]
-    arguments.append("--until-input-ends")
+    arguments.append("--heed-starter")
     if setup is not None:
         arguments += ["--setup", str(setup)]
     if central:

@@ -1,19 +1,28 @@
-"""A room process ends when its standard input does, in order, whoever started it; and it is given the time for it."""
+"""A room process ends in order when its starter says so, and goes on without him while the host sits there."""
 
 from __future__ import annotations
 
+import asyncio
+import json
+import logging
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import psutil
 import pytest
 
 from judge_app import launch
-from judge_app.room import checkpoints, mirroring, photo_copies, server, sync
+from judge_app.core import commands
+from judge_app.room import checkpoints, mirroring, photo_copies, server, starter, sync
+from judge_app.seat.connection import SeatConnection
 from judge_app.store.session_file import read_session
+from judge_app.wire.link import read_link
+from judge_app.wire.messages import Receipt
 from tests.core.sessions import setup
+from tests.faults.rooms import Ear
 
 
 @pytest.fixture
@@ -32,7 +41,7 @@ def terminated(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return pids
 
 
-def test_a_room_is_stopped_by_the_end_of_its_input(tmp_path: Path, planned: Path, terminated: list[int]) -> None:
+def test_a_room_is_stopped_by_a_word_on_its_input(tmp_path: Path, planned: Path, terminated: list[int]) -> None:
     room = launch.room(tmp_path / "x.roadshow", setup=planned, log=tmp_path / "room.log")
     assert room.status is None
     assert room.stop() == 0
@@ -52,20 +61,91 @@ def test_a_process_that_does_not_mind_its_input_is_terminated(
     assert terminated == [room.pid]
 
 
-def test_a_room_whose_starter_was_killed_ends_in_order_and_its_file_is_free(tmp_path: Path, planned: Path) -> None:
+def test_a_room_whose_starter_was_killed_goes_on_with_the_session(tmp_path: Path, planned: Path) -> None:
     program = (
-        "import sys, time; from pathlib import Path; from judge_app import launch;"
+        "import json, sys, time; from pathlib import Path; from judge_app import launch;"
         "room = launch.room(Path(sys.argv[1]), setup=Path(sys.argv[2]), log=Path(sys.argv[3]));"
-        "print(room.pid, flush=True); time.sleep(600)"
+        "print(json.dumps([room.pid, room.ready['links']['host']]), flush=True); time.sleep(600)"
     )
     command = [sys.executable, "-c", program, tmp_path / "x.roadshow", planned, tmp_path / "room.log"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=launch.environment()) as starter:
-        assert starter.stdout is not None
-        room = psutil.Process(int(starter.stdout.readline()))
+
+    starter = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=launch.environment())
+    assert starter.stdout is not None
+    pid, link = json.loads(starter.stdout.readline())
+    room = psutil.Process(pid)
+
+    async def scene() -> None:
+        ear = Ear()
+        host = SeatConnection(read_link(link), ear, folder=None, device_name="desk")
+        sitting = asyncio.create_task(host.run())
+        await ear.until(lambda view: view is not None)
         starter.kill()
-    psutil.wait_procs([room], timeout=60)
-    assert not room.is_running() or room.status() == psutil.STATUS_ZOMBIE
+        await ear.until(lambda view: any("意外退出" in zh for zh, _ in view.health.trouble))
+        assert isinstance(await host.answered(host.send(commands.CallProject(entry_no="1"))), Receipt)
+        sitting.cancel()
+        await asyncio.gather(sitting, return_exceptions=True)
+        room.terminate()
+        await asyncio.to_thread(psutil.wait_procs, [room], 60)
+
+    with starter:
+        asyncio.run(scene())
     assert read_session(tmp_path / "x.roadshow")
+
+
+class Hosted:
+    """A room at which the host sits for so many looks."""
+
+    def __init__(self, looks: int) -> None:
+        self.looks, self.troubles = looks, []
+
+    def set_trouble(self, what: str, text: tuple[str, str] | None) -> None:
+        self.troubles.append((what, text))
+
+    def sits(self, seat_id: str) -> bool:
+        assert seat_id == "host"
+        self.looks -= 1
+        return self.looks >= 0
+
+
+def heard(monkeypatch: pytest.MonkeyPatch, said: list[bytes], looks: int, alone_s: float) -> tuple[bool, Hosted]:
+    """Whether a room has ended by what its starter said before his end, and the room."""
+    pieces = iter([*said, b""])
+    monkeypatch.setattr(starter.os, "read", lambda *_: next(pieces))
+    monkeypatch.setattr(starter, "LOOK_S", 0.01)
+    room: Any = Hosted(looks)
+
+    async def scene() -> bool:
+        stop = asyncio.Event()
+        watching = asyncio.create_task(starter.Starter(stop).watch(room, alone_s))
+        try:
+            await asyncio.wait_for(stop.wait(), 1.0)
+        except TimeoutError:
+            return False
+        finally:
+            watching.cancel()
+        return True
+
+    return asyncio.run(scene()), room
+
+
+@pytest.mark.parametrize("said", [[b"stop\n"], [b"st", b"op\n"], [b"well\nstop\nmore"]])
+def test_a_room_ends_at_the_word(monkeypatch: pytest.MonkeyPatch, said: list[bytes]) -> None:
+    ended, room = heard(monkeypatch, said, looks=10**9, alone_s=10**9)
+    assert ended
+    assert room.troubles == []
+
+
+def test_without_its_starter_a_room_ends_once_the_host_has_been_away_for_a_while(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        ended, room = heard(monkeypatch, [], looks=3, alone_s=0.03)
+        assert ended
+        assert [what for what, _ in room.troubles] == ["starter"]
+        assert room.looks == -3  # not before he had been away for so long
+        assert (
+            heard(monkeypatch, [b"stop"], looks=10**9, alone_s=0.03)[0] is False
+        )  # half a word, and the host sits there
 
 
 def test_a_room_is_given_more_time_than_its_stop_may_wait_for() -> None:

@@ -45,8 +45,8 @@ def room(
     ] = False,
     ready: Annotated[bool, typer.Option("--ready", help="就绪后输出一行 JSON / one JSON line when ready")] = False,
     announce: Annotated[bool, typer.Option("--announce", help="在局域网公布本场（mDNS） / be found by mDNS")] = False,
-    until_input_ends: Annotated[
-        bool, typer.Option("--until-input-ends", help="标准输入关闭时结束 / stop when standard input ends")
+    heed_starter: Annotated[
+        bool, typer.Option("--heed-starter", help="标准输入收到 stop 时结束 / end when standard input says stop")
     ] = False,
 ) -> None:
     """会场主机进程：计时、记录、发回执 / the room: the one authority of a session."""
@@ -80,7 +80,7 @@ def room(
                 spare=take_over,
                 ready=ready,
                 announce=announce,
-                until_input_ends=until_input_ends,
+                heed_starter=heed_starter,
             )
         )
 

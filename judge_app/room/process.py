@@ -8,11 +8,9 @@ import contextlib
 import ipaddress
 import json
 import logging
-import os
 import signal
 import socket
 import sys
-import threading
 from pathlib import Path
 
 import psutil
@@ -26,6 +24,7 @@ from judge_app.room.opening import take_up
 from judge_app.room.photo_copies import PhotoCopies
 from judge_app.room.room import Room, open_room
 from judge_app.room.server import Server
+from judge_app.room.starter import Starter
 from judge_app.room.sync import Sync
 
 log = logging.getLogger(__name__)
@@ -74,13 +73,12 @@ async def serve(
     spare: bool = False,
     ready: bool = False,
     announce: bool = False,
-    until_input_ends: bool = False,
+    heed_starter: bool = False,
 ) -> None:
-    """Run the room of a session file until a signal, or with ``until_input_ends`` until there is no more standard input:
-    so it ends in order, too, where the process that started it has died. ``mirror`` is a folder on a second medium; ``by_hand``: the host
-    opened a session again, which begins paused; ``spare``: this computer takes over from one that is gone. With
-    ``announce`` it says by mDNS that it is here, unless it is bound to loopback. Raises BadInput, what the store raises,
-    and OSError for the port."""
+    """Run the room of a session file until a signal, or with ``heed_starter`` until the process that started it says so on
+    standard input (starter.py). ``mirror`` is a folder on a second medium; ``by_hand``: the host opened a session again,
+    which begins paused; ``spare``: this computer takes over from one that is gone. With ``announce`` it says by mDNS that
+    it is here, unless it is bound to loopback. Raises BadInput, what the store raises, and OSError for the port."""
     # The writer's thread must not wait 5 ms for the interpreter behind a busy loop, several times a commit.
     sys.setswitchinterval(0.0005)
     _go_first()
@@ -93,8 +91,7 @@ async def serve(
         if hasattr(signal, name):
             with contextlib.suppress(NotImplementedError):
                 loop.add_signal_handler(getattr(signal, name), stop.set)
-    if until_input_ends:
-        _stop_with_input(loop, stop)
+    starter = Starter(stop) if heed_starter else None
     sync = None
     mirroring = None
     checkpoints = Checkpoints(room)
@@ -131,7 +128,10 @@ async def serve(
             }
             sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
             sys.stdout.flush()
+        alone = asyncio.create_task(starter.watch(room)) if starter is not None else None
         await stop.wait()
+        if alone is not None:
+            alone.cancel()
         moving.cancel()
         watching.cancel()
         if copying is not None:
@@ -147,20 +147,6 @@ async def serve(
             if ended is not None:
                 log.error("a copy did not end in order", exc_info=ended)
         await room.stop()
-
-
-def _stop_with_input(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
-    """Set ``stop`` once standard input has ended; what comes before is of no meaning."""
-
-    def read() -> None:
-        # Not by sys.stdin: a thread that waits in it holds a lock which the interpreter wants when it ends.
-        with contextlib.suppress(OSError):
-            while os.read(0, 4_096):
-                pass
-        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
-            loop.call_soon_threadsafe(stop.set)
-
-    threading.Thread(target=read, name="standard input", daemon=True).start()
 
 
 if sys.platform == "win32":

@@ -988,6 +988,10 @@ class Room:
         self._sinks.discard(sink)
         self._shown.pop(sink, None)
 
+    def sits(self, seat_id: str) -> bool:
+        """Whether somebody is connected at a seat."""
+        return any(sink.seat.id == seat_id for sink in self._sinks)
+
     def progress(self, seat: Seat, message: messages.Progress) -> None:
         """How far a judge's form is filled."""
         if message.entry_no not in self.committed.projects or not 0 <= message.filled <= message.lines <= 200:
