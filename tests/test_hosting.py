@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -100,6 +102,20 @@ def test_a_killed_room_and_stage_come_back_by_themselves(hosted: tuple[subproces
 
     asyncio.run(play())
     assert Path(told["session_file"]).exists()
+
+
+def test_room_and_stage_go_before_the_desk_where_the_system_lets_them(
+    hosted: tuple[subprocess.Popen[str], Any],
+) -> None:
+    process, _ = hosted
+    first = psutil.ABOVE_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else -5
+    allowed = sys.platform == "win32" or os.geteuid() == 0
+    usual = psutil.Process().nice()
+    until = time.monotonic() + 60
+    while (stage := child(process.pid, "stage").nice()) == usual and allowed and time.monotonic() < until:
+        time.sleep(0.1)
+    assert stage == child(process.pid, "room").nice() == (first if allowed else usual)
+    assert child(process.pid, "console").nice() == usual
 
 
 def test_nothing_is_created_from_a_workbook_with_something_wrong(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 
 from judge_app.core.events import SessionSetup
+from judge_app.priority import go_first
 from judge_app.room.checkpoints import Checkpoints
 from judge_app.room.discovery import Announcement
 from judge_app.room.machine import Machine
@@ -81,7 +82,7 @@ async def serve(
     it is here, unless it is bound to loopback. Raises BadInput, what the store raises, and OSError for the port."""
     # The writer's thread must not wait 5 ms for the interpreter behind a busy loop, several times a commit.
     sys.setswitchinterval(0.0005)
-    _go_first()
+    go_first()
     pause = take_up(path, by_hand=by_hand, spare=spare, mirror=mirror, backups=backups, central=central)
     room = open_room(path, setup, rate=rate, pause=pause)
     server = Server(room)
@@ -147,19 +148,6 @@ async def serve(
             if ended is not None:
                 log.error("a copy did not end in order", exc_info=ended)
         await room.stop()
-
-
-if sys.platform == "win32":
-    _ABOVE_NORMAL = psutil.ABOVE_NORMAL_PRIORITY_CLASS
-else:
-    _ABOVE_NORMAL = -5
-
-
-def _go_first() -> None:
-    """Let the room go before the windows and the slide show of this computer, where the system allows it (Windows
-    does; Linux and macOS let only an administrator)."""
-    with contextlib.suppress(psutil.AccessDenied):
-        psutil.Process().nice(_ABOVE_NORMAL)
 
 
 ADDRESSES_S = 5.0

@@ -17,6 +17,7 @@ from PySide6.QtCore import QTimer
 
 from judge_app.core.seats import Role
 from judge_app.core.views import AnyView, Briefing, ChairView, HostView, JudgeView
+from judge_app.priority import go_first
 from judge_app.seat.connection import Listener, SeatConnection
 from judge_app.seat.drafts import Drafts
 from judge_app.seat.state import CommandState, Connection
@@ -138,6 +139,8 @@ class SeatHall:
         else:
             self._application.open(self.window)
         self._connecting.hide()
+        if briefing.seat.role is Role.STAGE and not briefing.rehearsal:
+            go_first()
         if not briefing.rehearsal:
             self.awake = Awake(ways_here(data_folder(), screen=briefing.seat.role is Role.STAGE))
             QTimer.singleShot(0, self.window, self.awake.hold)

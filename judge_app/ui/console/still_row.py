@@ -24,6 +24,7 @@ class SlideField(QLineEdit):
         self._numbers = QIntValidator(1, MAX_SLIDE, self)
         self.setValidator(self._numbers)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly)  # no input method between the keys and a number
 
     @property
     def value(self) -> int:
