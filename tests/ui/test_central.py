@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import openpyxl
 import pytest
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -33,6 +33,7 @@ from judge_app.ui.central.board import Board
 from judge_app.ui.central.publishing import Order, publish
 from judge_app.ui.central.questions import Record
 from judge_app.ui.language import Language
+from judge_app.ui.theme import look, wear
 from judge_app.ui.widgets import Label, OptionCard
 from tests.core.contests import heard, sitting
 from tests.ui.desk import Heard, button, dressed
@@ -132,6 +133,17 @@ def test_without_places_it_asks_and_says_why_one_cannot_be_looked_at(qtbot: QtBo
     window.set_failed(Problem("h/db", "连接不上", "cannot be reached"))
     assert window.places_page.isVisible()
     assert "连接不上" in window.places_page._problem.text()
+
+
+def test_once_the_rooms_are_seen_the_keys_are_the_windows(qtbot: QtBot) -> None:
+    window = shown(qtbot, CentralWindow())
+    window.activateWindow()
+    window.places_page.address.setFocus()
+    states = scenes.four_tracks(0), scenes.four_tracks(1)
+    window.set_board(scenes.board(*map(scenes.room, states)))
+    assert window.focusWidget() is window
+    qtbot.keyClick(window.focusWidget() or window, Qt.Key.Key_Space)
+    assert window.ask.question is not None
 
 
 def test_a_language_changed_meanwhile_changes_every_text(qtbot: QtBot, language: Language) -> None:
@@ -736,3 +748,20 @@ def test_an_odd_job_is_told_not_lost(qtbot: QtBot, tmp_path: Path) -> None:
     watcher.stop()
     assert (told[0][0], told[0][2].zh) == ("record", "不行")
     assert button(shown(qtbot, scenes.window()), "连接")
+
+
+def test_words_under_a_heading_keep_their_distance_when_the_look_changes(qtbot: QtBot, qapp: QApplication) -> None:
+    window = scene(qtbot, "places")
+    window.resize(1280, 720)
+    QApplication.processEvents()
+
+    def left(label: Label) -> int:
+        return (
+            label.mapTo(window, label.contentsRect().topLeft()).x() - window.quota_card.mapTo(window, QPoint(0, 0)).x()
+        )
+
+    before = left(window._quota_note)
+    assert before >= 16
+    wear(qapp, look("contrast"))
+    QApplication.processEvents()
+    assert left(window._quota_note) == before

@@ -477,13 +477,17 @@ def settle(alarm: Alarm, session: str) -> Asked:
     )
 
 
+USUAL_DAYS = 3
+"""How long a list is open to objections where the rules do not say: notice 001's three days (A-33)."""
+
+
 def make_public(board: Board) -> Asked:
     """The list goes out, open to objections."""
     counted = board.counted
     assert counted is not None
     days = counted.held.rules.publicity_days
     first = dt.date.fromisoformat(board.today) + dt.timedelta(days=1)
-    period = f"{first.isoformat()} – {(first + dt.timedelta(days=(days or 1) - 1)).isoformat()}"
+    period = f"{first.isoformat()} – {(first + dt.timedelta(days=(days or USUAL_DAYS) - 1)).isoformat()}"
 
     def make(choice: str, text: str, by: str) -> Wish:
         found = re.findall(r"\d{4}-\d{2}-\d{2}", text)
@@ -503,7 +507,7 @@ def make_public(board: Board) -> Asked:
         )
 
     said = (
-        tr("The rules do not say how many days; objections are taken from the first day to the last.")
+        tr("The rules do not say how many days, the usual three are filled in; objections are taken on these days.")
         if days is None
         else tr("The rules say {n} days; objections are taken from the first day to the last.", n=days)
     )

@@ -508,7 +508,7 @@ def ruling_rows(counted: Counted) -> list[TableRow]:
 
 def publication_columns() -> list[Column]:
     return [
-        Column(tr("Published"), 1.4, 96, whole=True),
+        Column(tr("Publication"), 1.4, 96, whole=True),
         Column(tr("When"), 1.2, 96, whole=True),
         Column(tr("Published by"), 0.8, 64),
         Column(tr("Counted"), 1.6, 120, give=1),

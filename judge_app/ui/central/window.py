@@ -346,6 +346,8 @@ class CentralWindow(QWidget):
             self._show()
             return
         before, self._board = self._board, board
+        if before is None:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)  # what had it is gone with the page before
         if before is None or before.named != board.named:
             self._forget()
         elif before.counted is board.counted and before.problems is board.problems and before.log == board.log:
@@ -1170,8 +1172,10 @@ def _scrolled(
         column.addWidget(first)
     for card, note, table, button in parts:
         if note is not None:
-            note.setContentsMargins(16, 8, 16, 4)
-            card.body.addWidget(note)
+            beside = QHBoxLayout()  # margins of the label's own are lost when the style changes
+            beside.setContentsMargins(16, 8, 16, 4)
+            beside.addWidget(note)
+            card.body.addLayout(beside)
         card.body.addWidget(table)
         if button is not None:
             row = QHBoxLayout()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from judge_app.core.acts import Act, Kind
 from judge_app.core.stages import SheetStatus
@@ -142,8 +143,11 @@ class ActsCard(Card):
         super().__init__(flush=True)
         self.list = RowList(ActDelegate)
         self._none = Label("", "second", wrap=True)
-        self._none.setContentsMargins(14, 10, 14, 10)
-        self.body.addWidget(self._none)
+        self._none_row = QWidget()
+        inside = QVBoxLayout(self._none_row)  # margins of the label's own are lost when the style changes
+        inside.setContentsMargins(14, 10, 14, 10)
+        inside.addWidget(self._none)
+        self.body.addWidget(self._none_row)
         self.body.addWidget(self.list, 1)
 
     def show_acts(self, view: ChairView, briefing: Briefing) -> None:
@@ -151,6 +155,6 @@ class ActsCard(Card):
         self.set_heading(tr("Out of the ordinary"), str(len(made)))
         self.list.setAccessibleName(tr("Out of the ordinary"))
         self._none.setText(tr("Nothing was reopened, ruled, added or replaced so far."))
-        self._none.setVisible(not made)
+        self._none_row.setVisible(not made)
         self.list.setVisible(bool(made))
         self.list.set_rows(made)
