@@ -9,7 +9,7 @@ switching sends Qt's LanguageChange event to every window; each answers it by se
 from __future__ import annotations
 
 import tomllib
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final, Literal
 
@@ -40,6 +40,13 @@ class Catalogue(QTranslator):
 
     def isEmpty(self) -> bool:
         return False
+
+
+@cache
+def catalogue(code: Code) -> Catalogue:
+    """The catalogue of a language, one for the life of the process: Qt asks it with its list of catalogues locked, Python
+    may collect garbage just then, and of a catalogue among it Qt would wait for that lock for ever."""
+    return Catalogue(code, read_catalogue(code))
 
 
 @lru_cache(maxsize=4)
@@ -81,7 +88,7 @@ class Language(QObject):
             self._app.removeTranslator(self._installed)
             self._installed = None
         if code != "en":
-            self._installed = Catalogue(code, read_catalogue(code), self)
+            self._installed = catalogue(code)
             self._app.installTranslator(self._installed)
         before, self.code = self.code, code
         if before != code:

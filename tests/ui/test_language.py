@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import string
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from judge_app.launch import environment
 from judge_app.ui.language import Catalogue, Language, clashes, current, either, read_catalogue, tr
 
 UI = Path(__file__).resolve().parents[2] / "judge_app"
@@ -75,6 +78,32 @@ def test_switching_the_language_changes_what_is_said_and_tells_it_once(qapp: QAp
 def test_a_name_without_an_english_form_stays_chinese_in_english(qapp: QApplication) -> None:
     Language(qapp, "en")
     assert either("第一场", "") == "第一场"
+
+
+def test_garbage_that_is_collected_while_a_text_is_looked_up_does_not_stop_the_program() -> None:
+    """Qt has its list of catalogues locked then, and wants it again to take one out that is destroyed."""
+    program = """
+import gc
+from PySide6.QtCore import QCoreApplication, QObject
+from judge_app.ui.language import Language, tr
+app = QCoreApplication([])
+for late in range(60):  # so many objects later it is collected: at one of them in the middle of a look-up
+    gc.disable()
+    gc.collect()
+    owner = QObject()
+    Language(app, "zh").setParent(owner)
+    cycle = [owner]
+    cycle.append(cycle)
+    del owner, cycle
+    gc.set_threshold(gc.get_count()[0] + late)
+    gc.enable()
+    {tr("Pause") for _ in range(20)}
+print("looked up")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True, env=environment()
+    )
+    assert done.stdout == "looked up\n"
 
 
 def test_qts_own_texts_are_left_to_qt() -> None:
