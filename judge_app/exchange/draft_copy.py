@@ -24,13 +24,15 @@ FORMAT = "judge-app/draft-copy/1"
 
 class Copy(NamedTuple):
     """Unsaved work. ``at`` is when the copy was made (ISO, with the zone); ``path`` the file that the work was opened from,
-    ``target`` the one that it is saved to; ``rules`` the rule set's data, None where the workbook names none."""
+    ``target`` the one that it is saved to; ``rules`` the rule set's data, None where the workbook names none; ``text`` what
+    was typed as the rules' text and not taken over."""
 
     at: str
     path: Path | None
     target: Path | None
     draft: Draft
     rules: Mapping[str, Any] | None
+    text: str = ""
 
 
 def save_copy(folder: Path, copy: Copy) -> None:
@@ -51,6 +53,7 @@ def save_copy(folder: Path, copy: Copy) -> None:
         "sheets": {title: _changed(draft.origin.get(title, {}), rows) for title, rows in draft.sheets.items()},
         "shapes": list(draft.shapes),
         "rules": copy.rules,
+        "text": copy.text,
     }
     _write(folder / STATE, json.dumps(state, ensure_ascii=False).encode())
     for old in folder.glob("source-*.xlsx"):
@@ -82,6 +85,7 @@ def load_copy(folder: Path) -> Copy:
                 origin,
             ),
             state["rules"],
+            str(state["text"]),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadInput(

@@ -109,6 +109,35 @@ def test_a_copy_is_kept_after_each_change_and_gone_after_a_save(
     assert _states(copies) == []
 
 
+def test_a_new_contest_in_its_place_leaves_no_copy_of_the_one_before(
+    qtbot: QtBot, copies: Path, workbook: Path
+) -> None:
+    desk, recovery = _desk(qtbot, copies)
+    desk.open(workbook)
+    _renamed(desk, "改过的名字")
+    recovery.flush()
+    desk.begin("common-5")
+    assert _states(copies) == []
+
+
+def test_rules_that_were_being_typed_as_text_are_kept_too(qtbot: QtBot, copies: Path, workbook: Path) -> None:
+    desk, recovery = _desk(qtbot, copies)
+    desk.open(workbook)
+    page = window_of(desk).rules_page
+    page.show_section("text")
+    page.text.editor.appendPlainText("half a li")
+    typed = page.text.editor.toPlainText()
+    recovery.flush()
+    recovery.release()
+    again, _ = _desk(qtbot, copies)
+    window_of(again).ask.answered.emit("recover", "take", "", "")
+    form = window_of(again).rules_page.text
+    assert form.editor.toPlainText() == typed
+    assert form.unapplied
+    form.discard()
+    assert not form.unapplied
+
+
 def test_undoing_everything_leaves_no_copy(qtbot: QtBot, copies: Path, workbook: Path) -> None:
     desk, recovery = _desk(qtbot, copies)
     desk.open(workbook)

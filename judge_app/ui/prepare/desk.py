@@ -111,7 +111,7 @@ class PrepareDesk(QObject):
         rules.preset_chosen.connect(lambda key: self.change(lambda draft: drafts.with_setting(draft, "赛制模板", key)))
         rules.confirm_requested.connect(self._ask_to_confirm)
         rules.rewritten.connect(lambda new: self.change_rules(lambda held: rule_draft.with_rules(held, new)))
-        rules.typed.connect(self._show_unsaved)
+        rules.typed.connect(self._text_typed)
         if self._recovery is not None:
             self._recovery.failed.connect(self._copy_written)
         if self._entry_check is not None:
@@ -164,6 +164,7 @@ class PrepareDesk(QObject):
             else:
                 self._window.workbook_page.set_failed(str(path), error.problems)
             return
+        self._drop_copy()
         self._show_afresh()
 
     def open_instead(self, path: Path) -> None:
@@ -221,8 +222,8 @@ class PrepareDesk(QObject):
             self._window.set_failed(tr("Another window has taken it up already"))
             return
         self._held.restore(found.copy)
-        self._copied = (found.copy.draft, found.copy.rules)
-        self._show_afresh()
+        self._copied = (found.copy.draft, found.copy.rules, found.copy.text)
+        self._show_afresh(found.copy.text)
 
     def _copy_written(self, failed: bool) -> None:
         self._copy_failed = failed
@@ -233,15 +234,20 @@ class PrepareDesk(QObject):
         held = self._held
         if self._recovery is None or not held.open_now:
             return
-        if not held.dirty:
-            if self._copied is not None:
-                self._recovery.drop()
-                self._copied = None
+        if not self._unsaved:
+            self._drop_copy()
             return
-        state = (held.draft, held.rules)
-        if held.can_undo and state != self._copied:
+        form = self._window.rules_page.text
+        text = form.editor.toPlainText() if form.unapplied else ""
+        state = (held.draft, held.rules, text)
+        if (held.can_undo or text or self._copied is not None) and state != self._copied:
             self._copied = state
-            self._recovery.keep(held.copy(_now()))
+            self._recovery.keep(held.copy(_now(), text))
+
+    def _drop_copy(self) -> None:
+        if self._recovery is not None and self._copied is not None:
+            self._recovery.drop()
+        self._copied = None
 
     def begin(self, preset: str) -> None:
         """A new contest under a preset."""
@@ -250,6 +256,7 @@ class PrepareDesk(QObject):
         except BadInput as error:
             self._window.set_failed(tr("This preset cannot be used"), error.problems)
             return
+        self._drop_copy()
         self._show_afresh()
 
     # changing
@@ -708,11 +715,15 @@ class PrepareDesk(QObject):
 
     # showing
 
-    def _show_afresh(self) -> None:
-        """Another contest is open."""
+    def _show_afresh(self, text: str = "") -> None:
+        """Another contest is open; ``text`` is what was typed for it as its rules' text."""
+        form = self._window.rules_page.text
         self._window.set_failed("")
         self._window.workbook_page.clear()
-        self._window.rules_page.text.forget()
+        form.forget()
+        if text and self._held.rules is not None:
+            form.show_draft(self._held.rules)
+            form.editor.setPlainText(text)
         self.show_all()
         self._window.focus_first()
 
@@ -740,6 +751,10 @@ class PrepareDesk(QObject):
     @property
     def _unsaved(self) -> bool:
         return self._held.dirty or (self._held.open_now and self._window.rules_page.text.unapplied)
+
+    def _text_typed(self) -> None:
+        self._keep_copy()
+        self._show_unsaved()
 
     def _show_unsaved(self) -> None:
         """Whether all is saved, wherever that shows."""

@@ -155,9 +155,9 @@ class Preparation:
         self._kept = None
         self._read()
 
-    def copy(self, at: str) -> Copy:
-        """What is held now, to be restored; ``at`` is this moment (ISO)."""
-        return Copy(at, self.path, self.target, self.draft, self.rules)
+    def copy(self, at: str, text: str = "") -> Copy:
+        """What is held now, to be restored; ``at`` is this moment (ISO), ``text`` what is typed as the rules' text."""
+        return Copy(at, self.path, self.target, self.draft, self.rules, text)
 
     def _start(self, draft: Draft, path: Path | None) -> None:
         self.path, self.target = path, None

@@ -89,7 +89,7 @@ class Basics(Section):
     def _words(self) -> None:
         body = self.card(tr("Words on the stage"), ("stage_words",))
         body.addWidget(Label(tr("Where a line is empty the usual words stand."), "second", wrap=True))
-        for at, (key, words, usual) in enumerate(_STAGE_TEXTS):
+        for at, (key, words, usual) in enumerate(STAGE_TEXTS):
             row = QHBoxLayout()
             row.setSpacing(8)
             row.addWidget(Label(tr(words), "second", wrap=True), 2)
@@ -103,7 +103,7 @@ class Basics(Section):
             body.addLayout(row)
 
 
-_STAGE_TEXTS = (
+STAGE_TEXTS = (
     ("welcome", mark("Before it begins"), "Welcome"),
     ("called", mark("A project is called"), "Now on stage"),
     ("between", mark("Between two phases"), "Up next"),

@@ -188,8 +188,8 @@ def add_times(section: Section, root: Path = ()) -> None:
             (*here, "prompts_remaining"),
             "",
             kind="optional seconds",
-            width=180,
-            hint=tr("Prompts of its own: 60、30、0"),
+            width=240,
+            hint=tr("Own prompts: 60、30、0"),
         )
         section.add(own, flow)
     section.add_button(

@@ -41,10 +41,10 @@ SECTIONS = {
     "popularity": mark("Popularity"),
     "rounds": mark("Rounds"),
     "events": mark("Own events"),
-    "tracks": mark("Tracks and topics"),
+    "tracks": mark("Tracks"),
     "entry": mark("Who may enter"),
-    "papers": mark("Form and papers"),
-    "penalties": mark("Deductions and outliers"),
+    "papers": mark("Form, papers"),
+    "penalties": mark("Deductions"),
     "confirm": mark("Assumed values"),
     "text": mark("All as text"),
 }

@@ -14,10 +14,11 @@ from judge_app.exchange import planning
 from judge_app.exchange.draft import Draft
 from judge_app.exchange.hand_out import HandOut, Room
 from judge_app.ui import samples
-from judge_app.ui.language import tr
+from judge_app.ui.language import both, tr
 from judge_app.ui.prepare.desk import PrepareDesk
 from judge_app.ui.prepare.preparation import Preparation
 from judge_app.ui.prepare.recovery import Found
+from judge_app.ui.prepare.rule_forms import STAGE_TEXTS
 from judge_app.ui.prepare.window import PrepareWindow
 
 ORDER = (
@@ -100,6 +101,7 @@ class Bench:
             "prepared",
             "xlsx",
             "/media/stick/大赛-20261204-1830",
+            *(text for *_, usual in STAGE_TEXTS for text in both(usual)),
             *ORDER,
         ]
         return tuple(texts)

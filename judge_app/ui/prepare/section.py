@@ -57,8 +57,18 @@ class Section(QWidget):
             card = max((at for at, _ in self._cards if path[: len(at)] == at), key=len, default=())
             own = source_of(draft, path) == "assumed" and source_of(draft, card) != "assumed"
             field.set_doubt(tr("to confirm") if own else "")
+            field.setToolTip(self._source(path))
         self._show_problems(problems)
         self._focus_wanted()
+
+    def _source(self, path: Path) -> str:
+        """The rule of the notice that states a value, with its words; or who confirmed it."""
+        source = source_of(self.draft, path)
+        if source in ("", "assumed"):
+            return ""
+        quotes = self.draft.get("quotes") or {}
+        said = "；".join(words for rule in source.split(",") if (words := quotes.get(rule.strip())))
+        return f"{source} “{said}”" if said else source
 
     def reach(self, path: Path) -> int:
         """How much of a path this section is about: the longest of what it covers."""
