@@ -186,7 +186,7 @@ class Papers(_ListSection):
             self.add(TextField((*here, "max_bytes"), tr("Size"), kind="size", width=100, hint="5 MB"), flow)
             inclusive = [(True, tr("at most this size")), (False, tr("below this size"))]
             self.add(ChoiceField((*here, "inclusive"), tr("Limit"), inclusive), flow)
-            types = TextField((*here, "extensions"), tr("Types of file"), kind="points", width=160, hint="pdf、docx")
+            types = TextField((*here, "extensions"), tr("Types of file"), kind="points", width=160, hint=tr("any type"))
             self.add(types, flow)
             hint = "、".join(list(parts.values())[:3])
             named = TextField((*here, "name_parts"), tr("The file is called"), kind="names", words=parts, hint=hint)

@@ -220,8 +220,8 @@ class TextForm(QWidget):
         """Every text again, in the language in force."""
         self._intro.setText(
             tr(
-                "The whole rule set as the text of its file (TOML). What no page has a field for is changed here. A value"
-                " that is left out has its default; comments are not kept."
+                "The whole rule set as the text of its file (TOML), for changes that are quicker typed. A value that is left"
+                " out has its default; comments are not kept."
             )
         )
         self.editor.setAccessibleName(tr("All rules as text"))
