@@ -91,6 +91,16 @@ def test_a_fresh_window_asks_for_a_file_first(qtbot: QtBot) -> None:
     assert window.focusWidget() is window.workbook_page.path
 
 
+def test_values_that_nobody_confirmed_are_recalled_before_the_rooms_are_written(desk: PrepareDesk) -> None:
+    page = window_of(desk).hand_out_page
+    waiting = len(desk.preparation.rule_set.all_assumed) if desk.preparation.rule_set is not None else 0
+    assert waiting
+    assert page._unconfirmed_text.isVisible()
+    assert str(waiting) in page._unconfirmed_text.text()
+    desk.confirm(window_of(desk).rules_page.confirm.waiting, "芮书棠")
+    assert not page._unconfirmed_text.isVisible()
+
+
 def test_what_is_written_is_then_saved_and_then_shown_and_another_folder_is_written_again(
     qtbot: QtBot, desk: PrepareDesk, tmp_path: Path
 ) -> None:

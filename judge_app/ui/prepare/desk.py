@@ -744,7 +744,8 @@ class PrepareDesk(QObject):
             window.sessions_page.set_plan(held.contest, held.rule_set, self._conflicts, frozen)
             window.order_page.set_plan(held.contest, plans)
             states = {name: order_state(plan)[0] for name, plan in plans.items()}
-            window.hand_out_page.set_plan(held.contest, self._in_the_way(), states)
+            waiting = len(held.rule_set.all_assumed) if held.rule_set is not None else 0
+            window.hand_out_page.set_plan(held.contest, self._in_the_way(), states, waiting)
             window.hand_out_page.set_done(self._written())
         self._show_next()
 

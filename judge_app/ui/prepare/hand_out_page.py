@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QProgressBar,
 from judge_app.core.contest import Contest, PanelRole
 from judge_app.core.errors import Problem
 from judge_app.exchange.hand_out import HandOut
-from judge_app.ui.language import tr
+from judge_app.ui.language import tr, tr_count
 from judge_app.ui.prepare.lines import LineList, LineRow
 from judge_app.ui.start.problems import ProblemList
 from judge_app.ui.theme import Tone
@@ -32,6 +32,7 @@ class HandOutPage(QWidget):
         self._problems: tuple[Problem, ...] = ()
         self._done: HandOut | None = None
         self._percent: int | None = None
+        self._unconfirmed = 0
         self._orders: dict[str, str] = {}
         self._dialog: QFileDialog | None = None
         self._make()
@@ -60,6 +61,7 @@ class HandOutPage(QWidget):
         row.addWidget(self.path, 1)
         row.addWidget(self.choose)
         self._done_text = Label("", tone="ok", wrap=True)
+        self._unconfirmed_text = Label("", tone="warn", wrap=True)
         self._lacking_text = Label("", tone="warn", wrap=True)
         self.show_button = ActionButton("")
         self._progress_text = Label("", "second", wrap=True)
@@ -68,6 +70,7 @@ class HandOutPage(QWidget):
         self.stop_button = ActionButton("")
         self._where_card.body.addWidget(self._intro)
         self._where_card.body.addLayout(row)
+        self._where_card.body.addWidget(self._unconfirmed_text)
         self._where_card.body.addWidget(self._done_text)
         self._where_card.body.addWidget(self._lacking_text)
         self._where_card.body.addWidget(self._progress_text)
@@ -84,9 +87,13 @@ class HandOutPage(QWidget):
 
     # setters
 
-    def set_plan(self, contest: Contest, problems: Sequence[Problem], orders: dict[str, str]) -> None:
-        """The contest, what keeps it from being handed out, and how each session's order stands, in words."""
+    def set_plan(
+        self, contest: Contest, problems: Sequence[Problem], orders: dict[str, str], unconfirmed: int = 0
+    ) -> None:
+        """The contest, what keeps it from being handed out, how each session's order stands, in words, and how many values
+        of the rules nobody has confirmed."""
         self._contest, self._problems, self._orders = contest, tuple(problems), orders
+        self._unconfirmed = unconfirmed
         self._fill()
 
     def set_done(self, done: HandOut | None) -> None:
@@ -145,6 +152,14 @@ class HandOutPage(QWidget):
             text = " · ".join(part for part in parts if part)
             rows.append(LineRow(planned.name, planned.name, text, state, tone))
         self.rooms.set_rows(rows)
+        self._unconfirmed_text.setVisible(bool(self._unconfirmed))
+        self._unconfirmed_text.setText(
+            tr_count(
+                self._unconfirmed,
+                "{n} value of the rules waits to be confirmed: until then no room can publish its results.",
+                "{n} values of the rules wait to be confirmed: until then no room can publish its results.",
+            )
+        )
         self._done_text.setVisible(self._done is not None)
         self.show_button.setVisible(self._done is not None)
         self._lacking_text.setVisible(any(room.lacking for room in written.values()))
