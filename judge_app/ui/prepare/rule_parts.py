@@ -153,7 +153,7 @@ def _criteria(section: Section, path: Path, part: dict[str, Any], body: QVBoxLay
         row.setSpacing(8)
         section.add(TextField((*here, "look_for"), "", hint=tr("What to look at")), row, 3)
         section.add(TextField((*here, "look_for_en"), "", hint=tr("What to look at, in English")), row, 3)
-        section.add(TextField((*here, "bands"), "", kind="bands", hint=tr("Grades: A 17–20, B 14–16")), row, 2)
+        section.add(TextField((*here, "bands"), "", kind="bands", hint=tr("Grades: A 17–20")), row, 3)
         body.addLayout(row)
     section.add_button(
         body,
