@@ -32,6 +32,10 @@ class _PartSection(Section):
     def intro(self) -> str:
         raise NotImplementedError
 
+    def warning(self) -> str:
+        """What one must know before one relies on a part; '' for nothing."""
+        return ""
+
     def words(self) -> tuple[str, str]:
         """What a part is called with its number, and the button for one more."""
         raise NotImplementedError
@@ -89,6 +93,8 @@ class _PartSection(Section):
         self.chips = []
         self.column.addWidget(Label(self.intro(), "second", wrap=True))
         items = self.items
+        if items and self.warning():
+            self.column.addWidget(Label(self.warning(), "second", tone="warn", wrap=True))
         if items:
             self._chips()
             self._part((self.holder, self.chosen), items[self.chosen])
@@ -152,6 +158,12 @@ class Rounds(_PartSection):
         return tr(
             "A contest of one round needs none. Who goes on from one round is the list of the next; what a round has no own"
             " of is the contest's."
+        )
+
+    def warning(self) -> str:
+        return tr(
+            "A room counts by the contest's own sheet, times and awards. To host one round, make its values the contest's"
+            " and hand that out."
         )
 
     def words(self) -> tuple[str, str]:
