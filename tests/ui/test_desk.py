@@ -167,3 +167,16 @@ def test_rules_that_ask_for_no_review_leave_the_desk_as_it_was(qtbot: QtBot) -> 
     window, _ = shown(qtbot, presenting(), "scorer")
     window.show_project("3")
     assert not window.review_card.isVisible()
+
+
+def test_who_reported_a_difference_reads_what_it_was_until_it_is_settled(qtbot: QtBot) -> None:
+    play = review(reviewed_play(), "3", checked=False, found="86", reason="抄错一位")
+    window, _ = shown(qtbot, play, "scorer")
+    window.show_project("3")
+    card = window.review_card
+    assert card.heading.text() == "核对"
+    assert "纸面 86" in card.words.text()
+    assert not card.list.isVisible()
+    card.again.click()
+    assert card.list.isVisible()
+    assert "逐项核对" in card.heading.text()

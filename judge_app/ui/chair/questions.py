@@ -182,7 +182,7 @@ def choose_chain() -> Asked:
                 " before you decide."
             ),
             reasons=(tr("The other computer failed"), tr("The other record lacks sheets")),
-            yes=tr("This room's record counts"),
+            yes=tr("It counts"),
             danger=True,
         ),
         lambda _choice, reason, _second: [commands.ChooseChain(reason=reason)],

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import msgspec
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from judge_app.core.review import Line, Tick, lines
 from judge_app.core.seats import Role
@@ -111,6 +111,13 @@ def difference_words(briefing: Briefing, entry_no: str, tick: Tick) -> str:
     )
 
 
+def found_words(view: ChairView, briefing: Briefing, entry_no: str) -> list[str]:
+    """What was found otherwise on the sheets of a project, number by number."""
+    review = review_of(view, entry_no)
+    ticks = [tick for one in (review.recomputed, review.checked) if one is not None for tick in one.differences]
+    return [difference_words(briefing, entry_no, tick) for tick in ticks]
+
+
 def standing_words(view: ChairView, entry_no: str) -> list[str]:
     """Who has gone through a project's numbers, and when."""
     review = review_of(view, entry_no)
@@ -200,11 +207,14 @@ class ReviewCard(Card):
         self.differs = ActionButton("", "D")
         self.again = ActionButton("")
         self._foot = QWidget()
-        row = QHBoxLayout(self._foot)
-        row.setContentsMargins(12, 8, 12, 8)
-        row.addWidget(self.words, 1)
+        foot = QVBoxLayout(self._foot)
+        foot.setContentsMargins(12, 8, 12, 8)
+        foot.addWidget(self.words)
+        row = QHBoxLayout()
         row.addWidget(self.differs)
         row.addWidget(self.again)
+        foot.addLayout(row)
+        foot.addStretch(1)
         self.body.addWidget(self.list, 1)
         self.body.addWidget(self._foot)
         for button in (self.differs, self.again):
@@ -283,10 +293,11 @@ class ReviewCard(Card):
         if briefing is None:
             return
         done = self._done.get(self._entry_no, {})
-        self.set_heading(
-            tr("Compare with paper"),
-            tr("{done} of {total}", done=len(self.ticks), total=len(self._lines)),
-        )
+        if self._lines:
+            count = tr("{done} of {total}", done=len(self.ticks), total=len(self._lines))
+            self.set_heading(tr("Compare with paper"), count)
+        else:
+            self.set_heading(tr("Compared"))
         made: list[ReviewRow] = []
         part = ""
         for line in self._lines:
@@ -321,6 +332,7 @@ class ReviewCard(Card):
 
     def show_done(self, words: Sequence[str], *, again: bool) -> None:
         """What stands of this project's review, in words; ``again`` lets the one who found a difference begin anew."""
+        self.list.setVisible(bool(self._lines))
         self.words.setText("\n".join(words))
         self.words.setVisible(bool(words))
         self.again.setVisible(again)

@@ -75,7 +75,8 @@ class SheetPanel(Card):
         line, card, locked = self._line, self._card, self._stage is ProjectStage.LOCKED
         if line is None or card is None:
             self._name.setText("")
-            self._words.setText(tr("Choose a judge's line to see the comment, or to return the sheet."))
+            may = tr("Choose a judge's line to see the comment, or to return the sheet.")
+            self._words.setText(may if self._may else tr("Choose a judge's line to see the comment."))
         else:
             self._name.setText(f"{card.no} {card.name}")
             self._words.setText(self._about(line, card))

@@ -693,7 +693,9 @@ class ChairWindow(QWidget):
         self.review_card.set_project(
             self._shown, briefing, review.lines_of(view, briefing, self._shown) if turn else ()
         )
-        self.review_card.show_done(review.standing_words(view, self._shown), again=again)
+        words = review.standing_words(view, self._shown)
+        words += review.found_words(view, briefing, self._shown) if again else []
+        self.review_card.show_done(words, again=again)
         self.review_card.setVisible((turn or again) and self._asked is None and not self._entering)
 
     def _show_papers(self) -> None:
