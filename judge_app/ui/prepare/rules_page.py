@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from shiboken6 import isValid
 
 from judge_app.core import rule_draft
 from judge_app.core.errors import Problem
@@ -233,11 +232,11 @@ class RulesPage(QWidget):
         before = field.mapTo(scroll, QPoint(0, 0)).y()
 
         def back() -> None:
-            if isValid(field) and scroll.isAncestorOf(field):
+            if scroll.isAncestorOf(field):
                 bar = scroll.verticalScrollBar()
                 bar.setValue(bar.value() + field.mapTo(scroll, QPoint(0, 0)).y() - before)
 
-        QTimer.singleShot(0, self, back)
+        QTimer.singleShot(0, field, back)  # not where it is gone by then
 
     def _fill(self, *, anew: bool = False) -> None:
         self._hold_still()
