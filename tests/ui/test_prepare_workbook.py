@@ -204,6 +204,36 @@ def test_a_file_dropped_where_all_is_saved_is_opened_at_once(desk: PrepareDesk, 
     assert desk.preparation.path == other
 
 
+def test_what_is_unsaved_is_saved_at_the_close_unless_one_says_otherwise(
+    qtbot: QtBot, desk: PrepareDesk, broken: Path, tmp_path: Path
+) -> None:
+    window = window_of(desk)
+    desk.open(broken)
+    desk.save_to(tmp_path / "kept.xlsx")
+    desk.change(lambda draft: drafts.with_cell(draft, "项目", 3, 1, "7"))
+    assert not window.close()
+    with qtbot.waitSignal(desk.left):
+        qtbot.keyClick(window.ask, Qt.Key.Key_Return)
+    assert drafts.records(drafts.open_draft(tmp_path / "kept.xlsx"), "项目")[1][1]["参赛序号"] == "7"
+    assert not window.isVisible()
+
+
+def test_a_save_at_the_close_that_is_called_off_closes_nothing_later(
+    qtbot: QtBot, desk: PrepareDesk, broken: Path, tmp_path: Path
+) -> None:
+    window = window_of(desk)
+    desk.open(broken)
+    desk.change(lambda draft: drafts.with_cell(draft, "项目", 3, 1, "7"))
+    assert not window.close()
+    window.ask.answered.emit("leave", "save", "", "")
+    assert window.ask.question is not None
+    assert window.ask.question.key == "where"  # it was never saved before
+    qtbot.keyClick(window.ask, Qt.Key.Key_Escape)
+    with qtbot.assertNotEmitted(desk.left):
+        desk.save_to(tmp_path / "kept.xlsx")
+    assert window.isVisible()
+
+
 def _typing(qtbot: QtBot, desk: PrepareDesk, typed: str) -> None:
     """Somebody types into the name of the second project and has not pressed Enter."""
     page = window_of(desk).workbook_page

@@ -77,6 +77,7 @@ class PrepareDesk(QObject):
         self._writing: Writing | None = None
         self._percent = 0
         self._leave_after_writing = False
+        self._leave_after_saving = False
         self._plans: dict[str, Planned] = {}
         self._conflicts: tuple[Conflict, ...] = ()
         window.workbook_page.set_presets(preparation.shelf.shipped())
@@ -96,6 +97,7 @@ class PrepareDesk(QObject):
         window.redo_requested.connect(self._redo)
         window.close_requested.connect(self._ask_to_leave)
         window.ask.answered.connect(self._answered)
+        window.ask.dropped.connect(lambda _: self._stay())
         page = window.workbook_page
         page.open_requested.connect(lambda path: self.open_instead(Path(path)))
         page.begin_requested.connect(self.begin)
@@ -587,6 +589,7 @@ class PrepareDesk(QObject):
             rules_too = self._held.save(path)
         except BadInput as error:
             self._window.set_failed(tr("Not saved"), error.problems)
+            self._leave_after_saving = False
             return
         wrong = self._window.rules_page.text.wrong
         if wrong:
@@ -597,6 +600,9 @@ class PrepareDesk(QObject):
             problems = self._held.look.problems if self._held.look is not None else ()
             self._window.set_failed(tr("The workbook is saved, the rules are not yet: put them right first"), problems)
         self.show_all()
+        leave, self._leave_after_saving = self._leave_after_saving, False
+        if leave and not self._unsaved:
+            self._window.close()
 
     def _ask_where(self) -> None:
         assert self._held.path is not None
@@ -628,6 +634,7 @@ class PrepareDesk(QObject):
         dialog.setDefaultSuffix("xlsx")
         dialog.selectFile(str(self._held.suggested()))
         dialog.fileSelected.connect(lambda path: self.save_to(Path(path)))
+        dialog.rejected.connect(self._stay)
         self._dialog = dialog
         dialog.open()
 
@@ -655,6 +662,9 @@ class PrepareDesk(QObject):
                 if self._writing is None:
                     self._window.close()
                 self._stop_writing()
+            case "leave", "save":
+                self._leave_after_saving = True
+                self.save()
             case "leave", _:
                 self._leaving = True
                 if self._recovery is not None:
@@ -689,6 +699,9 @@ class PrepareDesk(QObject):
             )
         )
 
+    def _stay(self) -> None:
+        self._leave_after_saving = False
+
     def _ask_to_leave(self) -> None:
         if self._writing is not None:
             self._window.ask_question(
@@ -706,10 +719,14 @@ class PrepareDesk(QObject):
             Question(
                 key="leave",
                 title=tr("Close without saving?"),
-                consequence=tr("What was changed since the last save is lost."),
+                choices=(
+                    Choice("save", tr("Save and close"), tr("Nothing is lost.")),
+                    Choice("drop", tr("Close without saving"), tr("What was changed since the last save is lost.")),
+                ),
+                chosen="save",
+                columns=2,
                 needs_reason=False,
-                yes=tr("Close without saving"),
-                danger=True,
+                yes=tr("Close"),
             )
         )
 

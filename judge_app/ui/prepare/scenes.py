@@ -184,6 +184,12 @@ def ask_recover() -> Bench:
     return bench
 
 
+def ask_leave() -> Bench:
+    bench = long_names()
+    bench.window.close_requested.emit()
+    return bench
+
+
 def ask_where() -> Bench:
     bench = long_names()
     bench.desk.save()
@@ -372,6 +378,7 @@ STATES: dict[str, Callable[[], Bench]] = {
     "long": long_names,
     "new": new_contest,
     "ask-where": ask_where,
+    "ask-leave": ask_leave,
     "ask-recover": ask_recover,
     "rules": _rules("regional-final", "components"),
     "rules-basics": _rules("national-2020", "basics"),
