@@ -288,3 +288,17 @@ def test_the_project_in_view_is_the_one_that_is_marked_in_the_list(qtbot: QtBot)
     window.show_project("1")
     window.show_project("3")
     assert window.project_list.chosen == "3"
+
+
+def test_every_mark_of_twelve_and_their_sum_are_in_sight_on_a_laptop(qtbot: QtBot) -> None:
+    window = scenes._chair_long().widget
+    assert isinstance(window, ChairWindow)
+    qtbot.addWidget(window)
+    window.resize(1280, 720)
+    window.show()
+    QApplication.processEvents()
+    shown_table = next(iter(window._tables.values()))
+    last = len(shown_table.lines.heads.marks)
+    assert last == 13
+    seen = shown_table.columnViewportPosition(last) + shown_table.columnWidth(last)
+    assert seen <= shown_table.viewport().width()

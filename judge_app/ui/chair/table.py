@@ -219,6 +219,8 @@ class SheetModel(QAbstractTableModel):
         return None
 
 
+_TIGHTER = ((True, 36, 168), (False, 36, 168), (False, 28, 112))
+"""How columns give way, step by step: whether words of headings stay whole, the narrowest mark, the widest name."""
 _LINES = 3
 """The most lines of a heading."""
 
@@ -412,15 +414,16 @@ class SheetTable(QTableView):
         widest = max((body.horizontalAdvance(one.name) for one in self.lines.lines), default=0)
         heads = QFontMetrics(theme.font(SMALL, MEDIUM))
         title = _heading_width(heads, self.lines.heads.judges, theme.px(60), theme.px(120))
-        names = min(max(widest, title) + theme.px(22), theme.px(168))
         pills = [[pill_size(theme, words).width() for words, _ in one.notes] for one in self.lines.lines]
         edge = theme.px(_NOTE_EDGE)
         notes = max((sum(one) + theme.px(4) * len(one) for one in pills), default=0) + edge
         widest_note = max((wide for one in pills for wide in one), default=0) + edge
-        room = self.viewport().width() - names
-        least = self._least(heads, words=True)
-        if sum(least) + widest_note > room:
-            least = self._least(heads, words=False)
+        for words, narrowest, most_names in _TIGHTER:
+            names = min(max(widest, title) + theme.px(22), theme.px(most_names))
+            room = self.viewport().width() - names
+            least = self._least(heads, theme.px(narrowest), words=words)
+            if sum(least) + widest_note <= room:
+                break
         free = room - sum(least) - min(notes, theme.px(280))
         most = theme.px(68 if marks > 3 else 120)
         wide = [max(one, min(most, one + max(0, free) // marks)) for one in least]
@@ -438,10 +441,10 @@ class SheetTable(QTableView):
         extra = bar.sizeHint().height() if beyond else 0
         self.setFixedHeight(self.horizontalHeader().sizeHint().height() + sum(tall) + extra + 2)
 
-    def _least(self, heads: QFontMetrics, *, words: bool) -> list[int]:
+    def _least(self, heads: QFontMetrics, narrowest: int, *, words: bool) -> list[int]:
         theme = theme_of(self)
         return [
-            _heading_width(heads, text, theme.px(36), theme.px(80), words=words) + theme.px(4)
+            _heading_width(heads, text, narrowest, theme.px(80), words=words) + theme.px(4)
             for text, _ in self.lines.heads.marks
         ]
 
