@@ -718,7 +718,7 @@ class PrepareDesk(QObject):
         self._window.ask_question(
             Question(
                 key="leave",
-                title=tr("Close without saving?"),
+                title=tr("Some changes are not saved. Close?"),
                 choices=(
                     Choice("save", tr("Save and close"), tr("Nothing is lost.")),
                     Choice("drop", tr("Close without saving"), tr("What was changed since the last save is lost.")),
