@@ -801,6 +801,9 @@ class Room:
                 " whole, and seats send again by themselves",
             )
             self._shown.clear()
+            # That batch may have seated a judge or put a device out; with a device it matters before the views go.
+            self._seat_anew()
+            self._drop_revoked()
             self._push_all()
             self._arm()
             return

@@ -506,6 +506,63 @@ def test_a_commit_whose_outcome_was_unknown_is_receipted_once_when_it_did_happen
         play(scene)
 
 
+async def _stored_for_all_that(
+    held: Hall, seat: str, device: Any, host: Sink, command: commands.AnyCommand
+) -> Receipt | Refusal:
+    """A commit that is said to have failed and did not; returns what the command gets once the file is open again."""
+    file: Any = held.room._file
+    file.fails_after = True
+    submit = device.sign(command)
+    assert isinstance(await answer(held, seat, device, submit), Refusal)
+    await host.until(recovered)
+    return await answer(held, seat, device, submit)
+
+
+def test_a_device_that_a_commit_of_unknown_outcome_put_out_is_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path, automatic=True, file=Held.create) as held:
+            device, lost, kept = [await held.seated(seat) for seat in ("host", "chair", "scorer")]
+            host = Sink(held.seat("host"), device.id)
+            out, stays = Sink(held.seat("chair"), lost.id), Sink(held.seat("scorer"), kept.id)
+            for sink in (host, out, stays):
+                held.room.join(sink, "desk")
+            shown = len(out.shown)
+            revoke = commands.RevokeDevice(seat="chair", device=lost.id, reason="丢失")
+            assert isinstance(await _stored_for_all_that(held, "host", device, host, revoke), Receipt)
+            assert [denied.code for denied in out.dropped] == ["revoked"]
+            assert len(out.shown) == shown, "it is shown nothing any more"
+            assert not stays.dropped
+
+    with caplog.at_level(logging.CRITICAL):
+        play(scene)
+
+
+def test_a_judge_whom_a_commit_of_unknown_outcome_let_walk_in_has_a_seat(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path, automatic=True, file=Held.create) as held:
+            device, chair = await held.seated("host"), await held.seated("chair")
+            host = Sink(held.seat("host"), device.id)
+            held.room.join(host, "desk")
+            proposal = commands.ProposeJudge(name="新评委", judge_class="专家评委", reason="评委不足")
+            assert isinstance(await give(held, "host", device, proposal), Receipt)
+            assert "judge:E10" not in held.room.seats
+            agreed = commands.AgreeJudge(no="E10")
+            assert isinstance(await _stored_for_all_that(held, "chair", chair, host, agreed), Receipt)
+            assert "新评委" in [card.name for card in host.briefed.judges]
+            assert "judge:E10" in [link.seat for link in held.room.live().join_links]
+            held.setup = held.room.committed.session
+            judge = await held.seated("judge:E10")
+            await held.begin()
+            assert isinstance(await give(held, "judge:E10", judge, held.sheet("E10")), Receipt)
+
+    with caplog.at_level(logging.CRITICAL):
+        play(scene)
+
+
 def test_a_heartbeat_that_cannot_be_written_stops_the_room_as_a_commit_does(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
