@@ -128,7 +128,7 @@ def heard(monkeypatch: pytest.MonkeyPatch, said: list[bytes], looks: int, alone_
     return asyncio.run(scene()), room
 
 
-@pytest.mark.parametrize("said", [[b"stop\n"], [b"st", b"op\n"], [b"well\nstop\nmore"]])
+@pytest.mark.parametrize("said", [[b"stop\n"], [b"st", b"op\n"], [b"well\nstop\nmore"], [b"stop\r\n"]])
 def test_a_room_ends_at_the_word(monkeypatch: pytest.MonkeyPatch, said: list[bytes]) -> None:
     ended, room = heard(monkeypatch, said, looks=10**9, alone_s=10**9)
     assert ended
@@ -144,7 +144,7 @@ def test_without_its_starter_a_room_ends_once_the_host_has_been_away_for_a_while
         assert [what for what, _ in room.troubles] == ["starter"]
         assert room.looks == -3  # not before he had been away for so long
         assert (
-            heard(monkeypatch, [b"stop"], looks=10**9, alone_s=0.03)[0] is False
+            heard(monkeypatch, [b"sto"], looks=10**9, alone_s=0.03)[0] is False
         )  # half a word, and the host sits there
 
 

@@ -15,7 +15,8 @@ import threading
 
 from judge_app.room.room import Room
 
-STOP = b"stop\n"
+STOP = b"stop"
+"""The word, on a line of its own (which on Windows ends otherwise than elsewhere)."""
 ALONE_S = 60.0
 """How long a room without its starter waits for a host who has left."""
 LOOK_S = 1.0
@@ -37,9 +38,9 @@ class Starter:
         # Not by sys.stdin: a thread that waits in it holds a lock which the interpreter wants when it ends.
         said = b""
         with contextlib.suppress(OSError):
-            while (more := os.read(0, 4_096)) and STOP not in said:
+            while (more := os.read(0, 4_096)) and STOP not in said.split():
                 said = (said + more)[-4_096:]
-        told = self._stop if STOP in said else self._gone
+        told = self._stop if STOP in said.split() else self._gone
         with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
             self._loop.call_soon_threadsafe(told.set)
 

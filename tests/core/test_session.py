@@ -1514,6 +1514,14 @@ def test_slides_are_shown_again_so_often_and_taken_away_ever() -> None:
     sitting.do("host", commands.ShowSlide(slide=0))
 
 
+def test_no_slide_is_shown_again_before_the_talk_has_been_held() -> None:
+    sitting = Sitting()
+    sitting.call("1")
+    sitting.start("qa")
+    assert sitting.refusal("host", commands.ShowSlide(slide=3)) == "not_in_questions"
+    assert not sitting.view("host").may_show_slide  # type: ignore[union-attr]
+
+
 def test_no_slide_is_shown_again_where_the_slides_are_still_up() -> None:
     """A rule set whose questions end the slides, or in which nothing does."""
     assert RULES.timing is not None

@@ -231,12 +231,16 @@ def _message(command: commands.ShowMessage, state: State, seat: Seat, at_ns: int
 
 
 def stills_allowed(state: State, run: PhaseRun) -> bool:
-    """Whether slides may be shown again in a run of a phase: after the last one whose end takes the slides off, so that
-    nobody goes on with his talk by it; never where nothing takes them off, for they are still up."""
+    """Whether slides may be shown again in a run of a phase: after the last one whose end takes the slides off, once it
+    has been held, so that nobody goes on with his talk by it, or begins it; never where nothing takes them off, for they
+    are still up."""
     phases = _phases(state, run.entry_no)
     last = max((at for at, phase in enumerate(phases) if phase.slides_end), default=None)
     here = next((at for at, phase in enumerate(phases) if phase.key == run.phase), None)
-    return last is not None and here is not None and here > last
+    if last is None or here is None or here <= last:
+        return False
+    held = [one for one in state.runs if one.entry_no == run.entry_no and one.phase == phases[last].key]
+    return any(one.ended_ns is not None for one in held)
 
 
 @decides(commands.ShowSlide)
