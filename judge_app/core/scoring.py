@@ -298,6 +298,7 @@ def tabulate_book(book: Scorebook) -> Tabulation:
     rows = _rows(book)
     used = {position for score in book.scores for position in score.used_rulings}
     counting = {row.entry.entry_no for row in rows if row.rules.popularity is not None}
+    counting |= {entry.entry_no for entry in book.beside if rules_for(rules, entry).popularity is not None}
     used |= {position for entry_no, (position, _) in _votes_ruled(book.rulings).items() if entry_no in counting}
     others = list(dict.fromkeys(id(row.rules) for row in rows if row.rules is not rules))
     events = [next(row.rules for row in rows if id(row.rules) == one) for one in others]

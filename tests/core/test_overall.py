@@ -27,6 +27,8 @@ from judge_app.core.results import Departure, Objection
 from judge_app.core.rules import Advance
 from judge_app.core.session import State
 from tests.core.contests import CONTEST_RULES, heard, sitting
+from tests.core.sessions import setup
+from tests.core.simulation import Sitting
 
 CONFIRMED = Log(confirmed={"tie_keys": "组委会 甲"})
 
@@ -267,3 +269,22 @@ def test_a_log_folds_to_what_stands() -> None:
     assert log.open_objections == ()
     assert log.objections["1"].outcome == "upheld"
     assert log.seq == 9
+
+
+def test_votes_voided_for_the_contest_stay_voided_when_their_project_is_disqualified() -> None:
+    made = Sitting(setup(votes=(900, 700, 500)))
+    for entry_no in ("1", "2", "3"):
+        made.hear(entry_no)
+        made.score(entry_no)
+        made.lock(entry_no)
+    log = Log(rulings=(Ruling(kind="votes", by="组委会", reason="刷票", entry_no="1", method="void_up"),))
+
+    def points() -> dict[str, int]:
+        return {
+            one.entry_no: int(one.popularity_points) for one in overall.count([made.state], log).tabulation.projects
+        }
+
+    assert points() == {"1": 0, "2": 3, "3": 2}
+    made.do("chair", commands.ReopenProject(entry_no="1", reason="刷票", second_person="郑核"))
+    made.do("chair", commands.RemoveProject(entry_no="1", disqualified=True, reason="刷票"))
+    assert points() == {"2": 3, "3": 2}

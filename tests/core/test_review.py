@@ -11,6 +11,7 @@ from judge_app.core import commands, session
 from judge_app.core.contest import Presence
 from judge_app.core.review import Line, Tick, fits, lines
 from judge_app.core.stages import ProjectStage, ResultStatus, ReviewStep
+from judge_app.core.views import ChairView
 from tests.core.sessions import REVIEWED, RULES, setup
 from tests.core.simulation import Sitting, encoded
 
@@ -147,6 +148,26 @@ def test_votes_that_are_voided_take_the_reviews_of_all_that_is_not_locked() -> N
     assert status(sitting) is ResultStatus.PENDING_REVIEW
     sitting.do("chair", commands.MakeRuling(ruling=VOID % "void_up", reason="刷票"))
     assert status(sitting) is ResultStatus.COMPUTABLE, "its rank by votes has moved"
+
+
+@pytest.mark.parametrize("method", ["void", "void_up"])
+def test_whose_votes_moved_by_a_ruling_is_reviewed_and_locked_as_the_desk_sees_it(method: str) -> None:
+    """The desk sees some of the projects; what two people tick there is what the contest gives."""
+    sitting = voted()
+    sitting.do("chair", commands.MakeRuling(ruling=VOID % method, reason="刷票"))
+    shown = sitting.view("scorer")
+    assert isinstance(shown, ChairView)
+    assert shown.tabulation is not None
+    result = shown.tabulation.project("1")
+    assert result.popularity_rank == (1 if method == "void_up" else 2)
+    ticks = tuple(Tick(line=line.key, shown=line.shown) for line in lines(VOTED, result))
+    recomputed = commands.RecomputeResult(entry_no="1", name="吴计", ticks=ticks)
+    assert sitting.refusal("scorer", recomputed) == ""
+    assert sitting.refusal("checker", commands.CheckResult(entry_no="1", name="郑核", ticks=ticks)) == ""
+    assert lock(sitting) == ""
+    official = session.tabulation(sitting.state).project("1")
+    assert official.total == result.total
+    assert str(official.total) == ticks[-1].shown
 
 
 def test_a_number_that_is_longer_than_two_places_is_shown_whole() -> None:

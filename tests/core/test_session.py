@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from judge_app.core import clock, commands, events, session
+from judge_app.core import clock, commands, events, overall, session
 from judge_app.core.clock import SECOND, EndedBy, HoldKind, Outcome
 from judge_app.core.contest import ExternalScore, PanelRole, Presence
 from judge_app.core.errors import Refused
@@ -28,6 +28,7 @@ from tests.core.sessions import (
     PRESIDING,
     RULES,
     SAMPLES,
+    TALK,
     WITH_TALK,
     regional_final,
     setup,
@@ -701,6 +702,90 @@ def test_what_a_seat_is_shown_of_some_projects_has_their_official_points_for_vot
     official = session.tabulation(sitting.state)
     assert session.tabulation(sitting.state, ["2", "3"]).projects == official.projects
     assert session.tabulation(sitting.state, ["3"]).projects[0].popularity_rank == 3
+
+
+def by_votes(state: State, only: list[str] | None = None) -> dict[str, tuple[object, ...]]:
+    """What votes give each project, and its total."""
+    return {
+        one.entry_no: (
+            one.popularity_rank,
+            one.popularity_points,
+            one.popularity_counted,
+            one.popularity_cap,
+            one.total,
+            one.status,
+            "VOTES_VOIDED" in one.flags,
+        )
+        for one in session.tabulation(state, only).projects
+    }
+
+
+@pytest.mark.parametrize("method", ["void", "void_up", "count"])
+def test_a_ruling_on_votes_counts_the_same_whoever_is_looked_at(method: str) -> None:
+    sitting = Sitting(setup(votes=(900, 700, 500)))
+    for entry_no in ("1", "2", "3"):
+        sitting.hear(entry_no)
+        sitting.score(entry_no)
+    if method == "count":
+        sitting.do("chair", commands.MakeRuling(ruling=VOID % ("1", "void_up"), reason="刷票"))
+    sitting.do("chair", commands.MakeRuling(ruling=VOID % ("1", method), reason="刷票"))
+    whole = by_votes(sitting.state)
+    unused = session.tabulation(sitting.state).unused_rulings
+    for only in (["1"], ["2"], ["3"], ["1", "2"], ["2", "3"]):
+        assert by_votes(sitting.state, only) == {entry_no: whole[entry_no] for entry_no in only}
+        assert session.tabulation(sitting.state, only).unused_rulings == unused
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_some_projects_have_the_numbers_that_all_of_them_together_give(data: st.DataObject) -> None:
+    """Whatever was ruled on votes, whoever left and whoever is looked at."""
+    rule = RULES.popularity
+    assert rule is not None
+    scope: Literal["all", "track"] = data.draw(st.sampled_from(["all", "track"]))
+    own: Literal["own_total", "none"] = data.draw(st.sampled_from(["own_total", "none"]))
+    rule = msgspec.structs.replace(rule, scope=scope, cap=Decimal("0.01"), cap_mode=own)
+    votes = tuple(data.draw(st.lists(st.sampled_from([0, 1, 1, 2, 3, 40]), min_size=5, max_size=5)))
+    tracks = {no: data.draw(st.sampled_from(["甲", "乙", TALK.name])) for no in "12345"}
+    rules = msgspec.structs.replace(WITH_TALK, popularity=rule)
+    sitting = Sitting(setup(rules, projects=5, votes=votes, tracks=tracks))
+    for no in data.draw(st.lists(st.sampled_from("12345"), max_size=3, unique=True)):
+        sitting.hear(no)
+        sitting.score(no)
+    for no, method in data.draw(
+        st.lists(st.tuples(st.sampled_from("12345"), st.sampled_from(["void", "void_up", "count"])), max_size=4)
+    ):
+        sitting.refusal("chair", commands.MakeRuling(ruling=VOID % (no, method), reason="刷票"))
+    for no in data.draw(st.lists(st.sampled_from("12345"), max_size=2, unique=True)):
+        sitting.refusal("chair", commands.RemoveProject(entry_no=no, disqualified=True, reason="冒名"))
+    whole = by_votes(sitting.state)
+    only = data.draw(st.lists(st.sampled_from("12345"), min_size=1, unique=True))
+    assert by_votes(sitting.state, only) == {no: whole[no] for no in only if no in whole}
+    unused = session.tabulation(sitting.state, only).unused_rulings
+    assert unused == session.tabulation(sitting.state).unused_rulings
+
+
+@pytest.mark.parametrize("disqualified", [True, False])
+def test_voided_votes_stay_voided_when_their_project_leaves_and_comes_back(disqualified: bool) -> None:
+    """Disqualified for the votes it bought: they do not take their place again, and no locked result changes."""
+    sitting = Sitting(setup(votes=(900, 700, 500)))
+    sitting.do("chair", commands.MakeRuling(ruling=VOID % ("1", "void_up"), reason="刷票"))
+    for entry_no in ("2", "3"):
+        sitting.hear(entry_no)
+        sitting.score(entry_no)
+        sitting.lock(entry_no)
+    locked = by_votes(sitting.state)
+    assert [one[0] for one in locked.values()] == [None, 1, 2]
+    sitting.do("chair", commands.RemoveProject(entry_no="1", disqualified=disqualified, reason="刷票"))
+    gone = by_votes(sitting.state)
+    assert gone == {no: locked[no] for no in ("2", "3")}
+    assert session.tabulation(sitting.state).unused_rulings == ()
+    assert {one.entry_no: one.total for one in overall.results([sitting.state]).projects} == {
+        no: held[4] for no, held in gone.items()
+    }
+    sitting.do("chair", commands.ReopenProject(entry_no="1", reason="误", second_person="郑核"))
+    assert by_votes(sitting.state) == locked
+    assert sitting.read_back() == sitting.state
 
 
 def test_a_project_on_the_stage_or_locked_is_not_removed() -> None:

@@ -123,18 +123,19 @@ def ruled_on(ruling: Ruling) -> frozenset[str]:
 
 def grounded(made: Iterable[Ruling], given: Iterable[Entry]) -> list[tuple[int, Ruling]]:
     """The rulings, with their positions, of which every project competes: one on a project that is out has lost its
-    ground."""
+    ground. One on votes stands whoever is looked at and whoever leaves, as the votes themselves do: where it lets
+    others move up, their points are its doing."""
     here = {entry.entry_no for entry in given if entry.standing is Standing.COMPETING}
-    return [(at, ruling) for at, ruling in enumerate(made) if ruled_on(ruling) <= here]
+    return [(at, ruling) for at, ruling in enumerate(made) if ruling.kind == "votes" or ruled_on(ruling) <= here]
 
 
 def tabulation(state: State, only: Iterable[str] | None = None) -> Tabulation:
     """This session's results alone, as they stand (what spans rooms is computed from all sessions' journals), of the
     projects that compete.
 
-    A ruling counts where every project it names is counted; one on a project that is out has lost its ground and is
-    among ``unused_rulings``, which are positions in ``rulings(state)``. What a project's own sheets give is computed
-    once for each state of it, so that a new sheet costs one project.
+    A ruling counts where every project it names is counted, one on votes always; another one on a project that is out
+    has lost its ground and is among ``unused_rulings``, which are positions in ``rulings(state)``. What a project's own
+    sheets give is computed once for each state of it, so that a new sheet costs one project.
     """
     setup = state.session
     given = entries(state, only)
@@ -160,7 +161,7 @@ def tabulation(state: State, only: Iterable[str] | None = None) -> Tabulation:
     )
     out = {entry_no for entry_no, held in state.projects.items() if held.stage in OUT}
     unused = {holding[at][0] for at in result.unused_rulings}
-    unused |= {at for at, ruling in enumerate(made) if ruled_on(ruling) & out}
+    unused |= {at for at, ruling in enumerate(made) if ruling.kind != "votes" and ruled_on(ruling) & out}
     competing = tuple(project for project in result.projects if project.standing is Standing.COMPETING)
     return msgspec.structs.replace(result, projects=competing, unused_rulings=tuple(sorted(unused)))
 
