@@ -47,6 +47,8 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT_S = 5.0
 REOPEN_S = 2.0
+STOPPED_S = 0.2
+"""How often at most the clock is looked at while nothing is made: the store is in trouble, or a spare has taken over."""
 STEP_MS = 500
 """By how much wall time must move against the monotonic clock to be called a step."""
 BACKUP_MOST_S = 120.0
@@ -805,6 +807,7 @@ class Room:
             self._seat_anew()
             self._drop_revoked()
             self._push_all()
+            self._armed_for = None  # what waits as long as nothing is made is due now
             self._arm()
             return
 
@@ -855,7 +858,9 @@ class Room:
             self._timer = None
         self._armed_for = at
         if at is not None and not self._closing:
-            wait = min(max(self.clock.seconds_until(at), 0.0), 1.0)
+            # What is due stays due while nothing is made.
+            least = STOPPED_S if self._trouble.get("store") or self.superseded else 0.0
+            wait = min(max(self.clock.seconds_until(at), least), 1.0)
             self._timer = self.loop.call_later(wait, self._on_timer)
 
     def _on_timer(self) -> None:

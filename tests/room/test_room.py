@@ -1045,6 +1045,69 @@ def test_a_computer_that_was_only_busy_has_not_slept(tmp_path: Path, monkeypatch
     play(scene)
 
 
+class HandLoop:
+    """A room's loop whose timers are called by hand, in a time of their own."""
+
+    def __init__(self, loop: Any) -> None:
+        self._loop = loop
+        self._timers: list[tuple[float, asyncio.TimerHandle, Callable[[], None]]] = []
+        self._now = 0.0
+
+    def call_later(self, wait: float, call: Callable[[], None]) -> asyncio.TimerHandle:
+        handle = asyncio.TimerHandle(self._now + wait, call, (), self._loop)
+        self._timers.append((self._now + wait, handle, call))
+        return handle
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loop, name)
+
+    def pass_time(self, seconds: float, counted: Callable[[], None], most: int) -> int:
+        """How often ``counted`` is called within so many seconds; no more than ``most``."""
+        until, calls = self._now + seconds, 0
+        while calls < most:
+            self._timers = [timer for timer in self._timers if not timer[1].cancelled()]
+            timer = min(self._timers, key=lambda timer: timer[0], default=None)
+            if timer is None or timer[0] > until:
+                break
+            self._timers.remove(timer)
+            self._now = timer[0]
+            calls += timer[2] == counted
+            timer[2]()
+        return calls
+
+
+@pytest.mark.parametrize("stopped", ["store", "superseded", ""])
+def test_a_phase_that_is_due_while_nothing_is_made_is_looked_at_now_and_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stopped: str
+) -> None:
+    async def scene() -> None:
+        async with hall(tmp_path) as held:
+            await held.begin()
+            room: Any = held.room
+            before = room.state.run
+            real, loop = room_clock.real_ns, room.loop
+            room._timer.cancel()
+            room._timer, room._armed_for = None, None
+            with monkeypatch.context() as patched:
+                patched.setattr(room_clock, "real_ns", lambda: real() + 3_600 * 10**9)
+                patched.setattr(room, "loop", HandLoop(loop))
+                if stopped == "superseded":
+                    room.superseded = True
+                elif stopped:
+                    room._trouble[stopped] = ("写入失败", "writing failed")
+                room._arm()
+                calls = room.loop.pass_time(10.0, room._on_timer, most=1_000)
+                if stopped:
+                    assert 10 <= calls <= 50
+                    assert room.state.run == before, "nothing is made"
+                else:  # negative control: what is due is made at once
+                    assert room.state.runs[-1].ended_ns == before.started_ns + before.planned_ns
+                room._trouble.pop("store", None)
+            room._timer = None
+
+    play(scene)
+
+
 @pytest.mark.parametrize("hours", [1, -1, 24, -24])
 def test_a_clock_that_is_set_is_said_and_moves_no_deadline(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hours: int
