@@ -48,6 +48,10 @@ class Sync:
         self._settled = "ok"
         self._photos: set[str] = set()
         """Photos that the centre has."""
+        self._tried: set[str] = set()
+        """Photos that were looked at since there was last nothing left to send."""
+        self._there: set[str] = set()
+        """What the centre had of them when that began."""
         self._stopping = False
         self._pause = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sync to the centre", daemon=True)
@@ -93,6 +97,7 @@ class Sync:
     def _send(self, central: Central) -> None:
         """Until there is nothing left and the room has stopped."""
         self._high = self._common(central)
+        self._tried.clear()
         while True:
             batch = self._batch()
             if not batch:
@@ -145,12 +150,14 @@ class Sync:
         return list(itertools.islice(self._room.file.records(self._high), BATCH))
 
     def _rest(self, central: Central) -> bool:
-        """Nothing is left to send; False once the room has stopped too."""
+        """No record is left to send: a photo's turn comes. False where none is left either, and the room has stopped."""
         if self._settled == "contested":
             open_ones = [alarm for alarm in central.alarms(self._session_id) if alarm.kind in CONTESTED]
             self._settled = "contested" if open_ones else "ok"
-        self._send_photos(central)
+        sent = self._send_photo(central)
         self._tell(self._settled)
+        if sent:
+            return True
         with self._lock:
             if self._last <= self._high:
                 if self._stopping:
@@ -158,26 +165,30 @@ class Sync:
                 self._lock.wait(IDLE_S)
         return True
 
-    def _send_photos(self, central: Central) -> None:
-        """The photos that the centre lacks; one that this computer has lost comes back from there."""
-        names = [name for name in list(self._room.named_photos) if name not in self._photos]
-        if not names:
-            return
-        there = central.photos(self._session_id)
-        for name in names:
-            try:
-                data = self._room.photos.folder.read(name)
-                if data is None and name in there and (data := central.photo(self._session_id, name)) is not None:
-                    log.warning("photo %s was missing or damaged; it came back from the centre", name)
-                    self._room.photos.put_back(name, data)
-            except OSError as error:  # of this computer's disk; said by those who keep the other copies
-                log.warning("photo %s cannot be read or written: %s", name, error)
-                continue
-            if data is None:
-                continue
-            if name not in there:
-                central.keep_photo(self._session_id, name, data)
-            self._photos.add(name)
+    def _send_photo(self, central: Central) -> bool:
+        """One photo that the centre lacks, since records go before the next; False once each has had its turn. One that
+        this computer has lost comes back from there."""
+        name = next((name for name in list(self._room.named_photos) if name not in self._photos | self._tried), None)
+        if name is None:
+            self._tried.clear()
+            return False
+        if not self._tried:
+            self._there = central.photos(self._session_id)
+        self._tried.add(name)
+        try:
+            data = self._room.photos.folder.read(name)
+            if data is None and name in self._there and (data := central.photo(self._session_id, name)) is not None:
+                log.warning("photo %s was missing or damaged; it came back from the centre", name)
+                self._room.photos.put_back(name, data)
+        except OSError as error:  # of this computer's disk; said by those who keep the other copies
+            log.warning("photo %s cannot be read or written: %s", name, error)
+            return True
+        if data is None:
+            return True
+        if name not in self._there:
+            central.keep_photo(self._session_id, name, data)
+        self._photos.add(name)
+        return True
 
     def _tell(self, status: str) -> None:
         if status == "contested":

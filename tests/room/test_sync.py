@@ -8,6 +8,7 @@ import hashlib
 import logging
 import shutil
 import sqlite3
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -288,6 +289,64 @@ def test_photos_go_to_the_centre_and_come_back_from_there(tmp_path: Path, caplog
         asyncio.run(second())
     assert own.read_bytes() == jpeg
     assert "came back from the centre" in caplog.text
+
+
+class Slow(Central):
+    """A centre whose first photo takes until it is let through; it keeps the order in which things come."""
+
+    came: list[str]
+    reached: threading.Event
+    go: threading.Event
+
+    def push(self, session_id: str, records: Sequence[Record], host: str = "") -> Pushed:
+        self.came.append("records")
+        return super().push(session_id, records, host)
+
+    def keep_photo(self, session_id: str, digest: str, data: bytes) -> None:
+        self.came.append("photo")
+        self.reached.set()
+        assert self.go.wait(WAIT_S)
+        super().keep_photo(session_id, digest, data)
+
+
+def test_a_record_goes_to_the_centre_before_the_photos_that_wait(tmp_path: Path) -> None:
+    came: list[str] = []
+    reached, go = threading.Event(), threading.Event()
+
+    def connect(url: str) -> Central:
+        central = Slow.connect(url, migrate=True)
+        central.came, central.reached, central.go = came, reached, go
+        return central
+
+    async def scene() -> None:
+        async with hall(tmp_path, automatic=True) as held:
+            scorer = await held.seated("scorer")
+            await held.begin()
+            for number, judge in enumerate(("E2", "E3", "P1")):
+                jpeg = b"\xff\xd8\xff" + bytes([number]) * 256
+                name = hashlib.sha256(jpeg).hexdigest()
+                if judge != "P1":  # one that is nowhere holds up no other, nor the end
+                    await asyncio.to_thread(held.room.photos.keep, name, jpeg)
+                else:
+                    held.room.photos._kept.add(name)
+                points = sheet(held.setup, judge, 0.5)
+                entered = commands.EnterPaper(
+                    entry_no="1", judge=judge, revision=0, points=points, name="吴计", photo=name
+                )
+                answer = await held.room.submit(held.seat("scorer"), scorer.id, scorer.sign(entered))
+                assert isinstance(answer, Receipt)
+            sync = Sync(held.room, url(tmp_path / "c.db"), connect)
+            sync.start()
+            assert await asyncio.to_thread(reached.wait, WAIT_S)
+            assert came == ["records", "photo"]
+            await held.order(commands.ShowMessage(text="后面的"))
+            go.set()
+            await until(held, "ok")
+            await sync.stop()
+
+    asyncio.run(scene())
+    assert came == ["records", "photo", "records", "photo"]
+    assert equal(tmp_path, tmp_path / "c.db")
 
 
 def test_photos_of_a_session_that_is_over_are_sent_with_its_records(tmp_path: Path) -> None:
