@@ -51,7 +51,7 @@ def new_session(workbook: Path, session: str | None, folder: Path) -> tuple[Path
     from judge_app.store.presets import presets_for
 
     contest = contest_of(workbook)
-    rules = presets_for(workbook).load(contest.preset)
+    rules = presets_for(workbook).load(contest.preset).held_in(contest.round)
     named = [planned for planned in contest.sessions if session in (None, planned.name)]
     if not named:
         raise BadInput(Problem(workbook.name, f"没有“{session}”这一场", f"there is no session {session!r}"))

@@ -14,12 +14,15 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
+import openpyxl
 import psutil
 import pytest
 from PySide6.QtWidgets import QApplication
 
 from judge_app import hosting, launch
 from judge_app.core.errors import BadInput, Problem
+from judge_app.core.events import SessionSetup
 from judge_app.core.views import AnyView, Briefing, ChairView
 from judge_app.seat.connection import SeatConnection
 from judge_app.seat.state import CommandState, Connection, Link
@@ -248,3 +251,15 @@ def test_the_origin_that_an_older_program_kept_is_read_and_a_broken_one_is_no_sp
         origin.write_text(broken, "utf-8")
         with pytest.raises(BadInput, match="no spare's copy"):
             hosting.check_alone(copy_of_a_room)
+
+
+def test_a_round_is_hosted_by_its_own_rules(tmp_path: Path) -> None:
+    """A first round on paper: its own sheet, and no clock, although the contest's final has one."""
+    book = openpyxl.load_workbook(SAMPLE)
+    book["大赛"]["B4"], book["大赛"]["B5"] = "初赛", "shanghai-2025"
+    for row in book["评委"].iter_rows(min_row=2):
+        row[2].value = "评委"
+    book.save(tmp_path / "contest.xlsx")
+    _, setup_file, _ = hosting.new_session(tmp_path / "contest.xlsx", None, tmp_path / "sessions")
+    rules = msgspec.json.decode(setup_file.read_bytes(), type=SessionSetup).rules
+    assert (rules.kind, rules.timing, [one.key for one in rules.components]) == ("paper_review", None, ["paper100"])

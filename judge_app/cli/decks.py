@@ -108,7 +108,7 @@ def read_source(source: Path, session: str | None) -> Source:
     from judge_app.hosting import contest_of, decks_file
     from judge_app.show.driver import deck_kind
     from judge_app.show.preflight import Wish
-    from judge_app.store.presets import Presets
+    from judge_app.store.presets import presets_for
 
     if source.is_dir():
         found = sorted(path for path in source.iterdir() if path.is_file() and deck_kind(path))
@@ -136,7 +136,7 @@ def read_source(source: Path, session: str | None) -> Source:
     folder = source.resolve().parent
     return Source(
         [(one.entry_no, one.name, folder / one.deck if one.deck else None) for one in named],
-        wish_of(Presets().load(contest.preset)),
+        wish_of(presets_for(source).load(contest.preset).held_in(contest.round)),
         folder,
     )
 

@@ -92,7 +92,7 @@ def play(
 
     presets = presets_for(contest_file)
     contest = read_contest(contest_file, known_presets=presets.keys())
-    rules = presets.load(contest.preset)
+    rules = presets.load(contest.preset).held_in(contest.round)
     unfit = check_fit(contest, rules, file_name=contest_file.name)
     if unfit:
         raise BadInput(unfit)

@@ -415,6 +415,12 @@ class RuleSet(Rule, frozen=True):
                 )
         raise KeyError(key)
 
+    def held_in(self, stage: str) -> RuleSet:
+        """The rule set as it stands in the round whose name or key is ``stage`` (a workbook's 阶段); as it is where it
+        holds no such round. What holds rounds and is asked for another is told by ``check_fit``."""
+        key = next((one.key for one in self.rounds if stage in (one.key, one.name)), None)
+        return self if key is None else self.for_round(key)
+
     def for_event(self, name: str) -> RuleSet:
         """The rule set of an event beside the contest; raises KeyError for one it does not hold."""
         for event in self.own_events:

@@ -58,11 +58,21 @@ def read_contest(
 
 
 def check_fit(contest: Contest, rules: RuleSet, *, file_name: str = "contest.xlsx") -> list[Problem]:
-    """What in the contest does not fit its rules: judges whose class no component has, components that nobody in a
-    session fills, external results of unknown components or over their full marks, awards that the rules do not know.
-    Empty when the contest can be run. Raises nothing.
+    """What in the contest does not fit its rules: a round that they do not hold, judges whose class no component has,
+    components that nobody in a session fills, external results of unknown components or over their full marks, awards
+    that the rules do not know. Empty when the contest can be run. Raises nothing.
     """
     found: list[Problem] = []
+    if rules.rounds and contest.round and not any(contest.round in (one.key, one.name) for one in rules.rounds):
+        names = "、".join(one.name for one in rules.rounds)
+        found.append(
+            Problem(
+                f"{file_name} · 大赛 · 阶段",
+                f"本赛制没有“{contest.round}”这一轮；请改为：{names}，或留空",
+                f'the rules hold no round "{contest.round}"; use: {names}, or leave it empty',
+            )
+        )
+    rules = rules.held_in(contest.round)
     for judge in contest.judges:
         if not rules.components_of(judge.judge_class):
             classes = "、".join(dict.fromkeys(one.judge_class or "" for one in rules.judged_components))

@@ -898,3 +898,28 @@ def test_an_external_result_over_its_full_marks_and_an_unknown_award_are_told(tm
     found = check_fit(read(tmp_path, rows), Presets().load("shanghai-2025"))
     assert ["100.5 超过满分 100" in problem.zh for problem in found] == [True, False]
     assert "金奖" in found[1].zh
+
+
+@pytest.mark.parametrize("stage", ["初赛", "first"])
+def test_a_round_that_the_workbook_names_has_its_own_sheet_and_kind(tmp_path: Path, stage: str) -> None:
+    rows = good()
+    rows["大赛"] = [["大赛名称", "x"], ["赛制模板", "shanghai-2025"], ["阶段", stage]]
+    contest = read(tmp_path, rows)
+    rules = Presets().load("shanghai-2025")
+    held = rules.held_in(contest.round)
+    assert (held.kind, held.timing, [one.key for one in held.components]) == ("paper_review", None, ["paper100"])
+    assert held.held_in(contest.round) == held
+    assert not [problem for problem in check_fit(contest, rules) if "阶段" in problem.place]
+    # negative control: without a round the contest's own sheet and clock are in force
+    assert (rules.held_in("").kind, rules.held_in("").timing) == ("roadshow", rules.timing)
+
+
+def test_a_round_that_the_rules_do_not_hold_is_told_with_those_they_hold(tmp_path: Path) -> None:
+    rows = good()
+    rows["大赛"] = [["大赛名称", "x"], ["赛制模板", "shanghai-2025"], ["阶段", "总决赛"]]
+    (problem,) = [
+        one for one in check_fit(read(tmp_path, rows), Presets().load("shanghai-2025")) if "阶段" in one.place
+    ]
+    assert "初赛、复赛、决赛" in problem.zh
+    rows["大赛"] = [["大赛名称", "x"], ["赛制模板", "shanxi-2019"], ["阶段", "总决赛"]]  # rules without rounds take any
+    assert not [one for one in check_fit(read(tmp_path, rows), Presets().load("shanxi-2019")) if "阶段" in one.place]

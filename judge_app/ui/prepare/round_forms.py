@@ -32,10 +32,6 @@ class _PartSection(Section):
     def intro(self) -> str:
         raise NotImplementedError
 
-    def warning(self) -> str:
-        """What one must know before one relies on a part; '' for nothing."""
-        return ""
-
     def words(self) -> tuple[str, str]:
         """What a part is called with its number, and the button for one more."""
         raise NotImplementedError
@@ -93,8 +89,6 @@ class _PartSection(Section):
         self.chips = []
         self.column.addWidget(Label(self.intro(), "second", wrap=True))
         items = self.items
-        if items and self.warning():
-            self.column.addWidget(Label(self.warning(), "second", tone="warn", wrap=True))
         if items:
             self._chips()
             self._part((self.holder, self.chosen), items[self.chosen])
@@ -157,13 +151,8 @@ class Rounds(_PartSection):
     def intro(self) -> str:
         return tr(
             "A contest of one round needs none. Who goes on from one round is the list of the next; what a round has no own"
-            " of is the contest's."
-        )
-
-    def warning(self) -> str:
-        return tr(
-            "A room counts by the contest's own sheet, times and awards. To host one round, make its values the contest's"
-            " and hand that out."
+            " of is the contest's. A room counts by the round that the workbook names as its stage (阶段), and by the"
+            " contest's own values where it names none."
         )
 
     def words(self) -> tuple[str, str]:
