@@ -3,6 +3,7 @@
 A line is one number that stands on the printed sheets: a judge's total in a component (F1), a component's score, what
 was deducted, the total (F2); of votes the project's rank by them, its points, the cap and what counts. Each is ticked,
 or the number that was found instead is given with a reason. What is recorded holds the numbers as each person saw them.
+Where votes are ranked over several rooms, what they give and the total are no room's numbers, and nothing to tick in it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Literal
 
 from judge_app.core.contest import Struct
 from judge_app.core.rules import RuleSet
-from judge_app.core.working import ProjectResult
+from judge_app.core.working import VOTES_OF_ONE_ROOM, ProjectResult
 
 Kind = Literal["mark", "component", "votes_rank", "votes_points", "votes_cap", "votes_counted", "deducted", "total"]
 
@@ -89,11 +90,13 @@ def lines(rules: RuleSet, result: ProjectResult) -> tuple[Line, ...]:
             if mark.total is not None
         ]
         made.append(Line(kind="component", component=component.key, shown=_shown(held.score)))
-    if rules.popularity is not None:
+    official = VOTES_OF_ONE_ROOM not in result.flags
+    if rules.popularity is not None and official:
         made += _votes(result)
     if result.deducted:
         made.append(Line(kind="deducted", shown=_shown(result.deducted)))
-    made.append(Line(kind="total", shown=_shown(result.total)))
+    if official:
+        made.append(Line(kind="total", shown=_shown(result.total)))
     return tuple(made)
 
 

@@ -97,6 +97,10 @@ class ComponentResult(Struct, frozen=True):
         return Fraction(self.kept_sum) / self.kept if self.score is not None else None
 
 
+VOTES_OF_ONE_ROOM = "VOTES_OF_ONE_ROOM"
+"""The flag of a result whose points for votes are by one room's votes, in a contest that ranks those of several."""
+
+
 class ProjectResult(Struct, frozen=True):
     """One project's result. ``popularity_points`` are before the cap, ``popularity_counted`` after it (None while the
     judged sum is unknown). ``deducted`` is what penalties took."""

@@ -7,11 +7,15 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from judge_app.core import commands, session
+from judge_app.core import commands, overall, session
 from judge_app.core.contest import Presence
+from judge_app.core.errors import Refused
+from judge_app.core.explain import flag_words
 from judge_app.core.review import Line, Tick, fits, lines
+from judge_app.core.rules import RuleSet
 from judge_app.core.stages import ProjectStage, ResultStatus, ReviewStep
 from judge_app.core.views import ChairView
+from tests.core.contests import sitting as two_rooms
 from tests.core.sessions import REVIEWED, RULES, setup
 from tests.core.simulation import Sitting, encoded
 
@@ -168,6 +172,63 @@ def test_whose_votes_moved_by_a_ruling_is_reviewed_and_locked_as_the_desk_sees_i
     official = session.tabulation(sitting.state).project("1")
     assert official.total == result.total
     assert str(official.total) == ticks[-1].shown
+
+
+def in_a_contest(rules: RuleSet, *, at: int = 0) -> Sitting:
+    """One of two rooms, its first project heard; over both 1 has the most votes, then 3, 4 and 2."""
+    made = two_rooms(at, rules)
+    votes = {"1": 900, "2": 500, "3": 700, "4": 600}
+    projects = tuple(
+        msgspec.structs.replace(project, votes=votes[project.entry_no]) for project in made.setup.contest.projects
+    )
+    contest = msgspec.structs.replace(made.setup.contest, projects=projects)
+    sitting = Sitting(msgspec.structs.replace(made.setup, contest=contest))
+    for project in projects:
+        sitting.hear(project.entry_no)
+        sitting.score(project.entry_no)
+    return sitting
+
+
+def test_a_room_of_several_signs_no_points_for_votes_and_no_total() -> None:
+    """The votes of all rooms are ranked together; what a room has of them is shown as its own, and ticked by nobody."""
+    rooms = [in_a_contest(VOTED, at=at) for at in (0, 1)]
+    contest = {one.entry_no: one for one in overall.results([room.state for room in rooms]).projects}
+    own = session.tabulation(rooms[0].state, ["2"]).project("2")
+    assert (own.popularity_rank, contest["2"].popularity_rank) == (2, 4)
+    assert own.total != contest["2"].total
+    assert own.flags == (*contest["2"].flags, "VOTES_OF_ONE_ROOM")
+    assert "全赛合并" in flag_words(VOTED, own.flags[-1]).zh
+    kinds = {line.kind for line in lines(VOTED, own)}
+    assert kinds == {"mark", "component"}
+    rooms[0].review("1")
+    assert lock(rooms[0]) == ""
+
+
+@pytest.mark.parametrize("method", ["void", "void_up", "count"])
+def test_votes_that_are_ranked_over_rooms_are_ruled_on_for_all_of_them(method: str) -> None:
+    sitting = in_a_contest(VOTED)
+    made = commands.MakeRuling(ruling=VOID % method, reason="刷票")
+    with pytest.raises(Refused, match="All rooms") as refused:
+        sitting.do("chair", made)
+    assert refused.value.code == "votes_elsewhere"
+    assert "全部会场" in refused.value.zh
+
+
+def test_votes_that_are_ranked_in_each_room_are_the_rooms_own_in_a_contest_of_several() -> None:
+    assert VOTED.popularity is not None
+    own = msgspec.structs.replace(VOTED, popularity=msgspec.structs.replace(VOTED.popularity, scope="session"))
+    sitting = in_a_contest(own)
+    result = session.tabulation(sitting.state).project("2")
+    assert "VOTES_OF_ONE_ROOM" not in result.flags
+    assert lines(own, result)[-1] == Line(kind="total", shown=str(result.total))
+    sitting.do("chair", commands.MakeRuling(ruling=VOID % "void_up", reason="刷票"))
+
+
+def test_a_project_that_votes_give_nothing_has_its_total_ticked_in_a_contest_of_several_rooms() -> None:
+    sitting = in_a_contest(REVIEWED)
+    result = session.tabulation(sitting.state).project("2")
+    assert "VOTES_OF_ONE_ROOM" not in result.flags
+    assert lines(REVIEWED, result)[-1].kind == "total"
 
 
 def test_a_number_that_is_longer_than_two_places_is_shown_whole() -> None:

@@ -29,6 +29,7 @@ from judge_app.core.scoring import (
 from judge_app.core.session.deciding import project_of
 from judge_app.core.session.state import OUT, PRESENCE_OF, ProjectState, SheetState, State, rules_of
 from judge_app.core.stages import ProjectStage, ResultStatus, ReviewStep, SheetStatus
+from judge_app.core.working import VOTES_OF_ONE_ROOM
 
 _KEPT = 512
 """How many projects' counts are kept."""
@@ -135,7 +136,8 @@ def tabulation(state: State, only: Iterable[str] | None = None) -> Tabulation:
 
     A ruling counts where every project it names is counted, one on votes always; another one on a project that is out
     has lost its ground and is among ``unused_rulings``, which are positions in ``rulings(state)``. What a project's own
-    sheets give is computed once for each state of it, so that a new sheet costs one project.
+    sheets give is computed once for each state of it, so that a new sheet costs one project. Where votes are ranked over
+    several sessions, points for them and totals are flagged as those of this room alone.
     """
     setup = state.session
     given = entries(state, only)
@@ -163,7 +165,22 @@ def tabulation(state: State, only: Iterable[str] | None = None) -> Tabulation:
     unused = {holding[at][0] for at in result.unused_rulings}
     unused |= {at for at, ruling in enumerate(made) if ruling.kind != "votes" and ruled_on(ruling) & out}
     competing = tuple(project for project in result.projects if project.standing is Standing.COMPETING)
+    if votes_elsewhere(state):
+        competing = tuple(
+            project
+            if rules_of(setup, project.entry_no).popularity is None
+            else msgspec.structs.replace(project, flags=(*project.flags, VOTES_OF_ONE_ROOM))
+            for project in competing
+        )
     return msgspec.structs.replace(result, projects=competing, unused_rulings=tuple(sorted(unused)))
+
+
+def votes_elsewhere(state: State) -> bool:
+    """Whether the votes of other sessions have their place among this one's, so that what votes give here is settled only
+    where all sessions are counted together. A room does not know who else is in its tracks or topics."""
+    rule, setup = state.session.rules.popularity, state.session
+    others = any(one.name != setup.session.name for one in setup.contest.sessions)
+    return rule is not None and rule.scope != "session" and others
 
 
 def _beside(state: State, counted: tuple[Entry, ...]) -> tuple[Entry, ...]:

@@ -12,7 +12,7 @@ from judge_app.core.journal import Body
 from judge_app.core.review import Review
 from judge_app.core.scoring import Ruling, Status, check_rulings
 from judge_app.core.seats import Role, Seat
-from judge_app.core.session.counting import entries, review_step, ruled_on, tabulation
+from judge_app.core.session.counting import entries, review_step, ruled_on, tabulation, votes_elsewhere
 from judge_app.core.session.deciding import at_most, decides, name_of, project_of, reason_of
 from judge_app.core.session.folding import folds, replace, with_project
 from judge_app.core.session.projects import first_stage
@@ -43,6 +43,12 @@ def _rule(command: commands.MakeRuling, state: State, seat: Seat, at_ns: int) ->
     if problems:
         raise Refused("bad_ruling", problems[0].zh, problems[0].en)
     if ruling.kind == "votes":
+        if votes_elsewhere(state):
+            raise Refused(
+                "votes_elsewhere",
+                "网络人气按各会场合并排名，请在“全部会场”窗口裁定投票",
+                "votes are ranked over all rooms: rule on them in the All rooms window",
+            )
         _locked_stay(state, evolve_ruling(state, command.ruling, command.reason, seat.id))
     return [events.RulingMade(ruling=command.ruling, reason=reason_of(command.reason))]
 

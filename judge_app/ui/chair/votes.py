@@ -14,7 +14,7 @@ from judge_app.core.marks import Ruling
 from judge_app.core.results import Change
 from judge_app.core.stages import ProjectStage
 from judge_app.core.views import Briefing, ChairView
-from judge_app.core.working import ProjectResult, Tabulation
+from judge_app.core.working import VOTES_OF_ONE_ROOM, ProjectResult, Tabulation
 from judge_app.ui.chair import pending, trial
 from judge_app.ui.chair.questions import Asked
 from judge_app.ui.glossary import ROLES, number, people, printed
@@ -47,7 +47,8 @@ def may_rule(view: ChairView, briefing: Briefing, entry_no: str) -> bool:
     votes = next((one.votes for one in briefing.projects if one.entry_no == entry_no), None)
     rules = rules_of(briefing, entry_no)
     open_ = stage is not ProjectStage.LOCKED and not view.session_locked
-    return open_ and rules.popularity is not None and bool(votes) and result is not None
+    here = result is not None and VOTES_OF_ONE_ROOM not in result.flags  # else it is ruled on for all rooms together
+    return open_ and rules.popularity is not None and bool(votes) and here
 
 
 def _result(view: ChairView, entry_no: str) -> ProjectResult | None:
