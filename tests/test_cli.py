@@ -10,12 +10,14 @@ import pytest
 from typer.testing import CliRunner
 
 from judge_app.__main__ import app
+from judge_app.core import overall
 from judge_app.core.awards import Outcome
 from judge_app.core.contest_log import RulingMade
 from judge_app.core.marks import Ruling
 from judge_app.core.results import Effect
+from judge_app.exchange.draft import open_draft, read
 from judge_app.store.contest_file import append
-from judge_app.store.session_file import SessionFile
+from judge_app.store.session_file import SessionFile, read_session
 from tests.core.contests import heard
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -68,6 +70,9 @@ def test_results_count_what_was_decided_for_the_contest_and_say_what_is_open(tmp
     found = json.loads(run("results", *files, "--json").stdout)
     assert (found["advance"], "log" in found) == (["1"], False)
     assert "晋级线上同分" in run("results", *files).stdout
+    following = tmp_path / "next.xlsx"
+    assert run("results", *files, "--next", str(following)).exit_code == 2  # nobody has settled who goes on
+    assert not following.exists()
     ruling = Ruling(kind="cut", by="甲", reason="评议", entries=("2", "3"), order=("3", "2"))
     nothing = Effect(
         changes=(),
@@ -83,6 +88,11 @@ def test_results_count_what_was_decided_for_the_contest_and_say_what_is_open(tmp
     shown = run("results", *files).stdout
     assert ("奖项分界上同分" in shown, "晋级线上同分" in shown) == (True, False)
     assert run("results", *files, "--log", str(tmp_path / "none.contest")).exit_code == 2
+    assert run("results", *files, "--next", str(following)).exit_code == 0
+    known = {one.entry_no: one for path in files for one in overall.replay(read_session(path)).session.contest.projects}
+    contest = read(open_draft(following), known_presets=[]).contest
+    assert [(one.entry_no, one.name) for one in contest.projects] == [(no, known[no].name) for no in ("1", "3")]
+    assert run("results", *files, "--next", str(following)).exit_code == 2  # what is there stays
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from judge_app.cli.output import Json, bad, bad_input_exits, say
 from judge_app.core.errors import BadInput
+
+if TYPE_CHECKING:
+    from judge_app.core.overall import Count
 
 app = typer.Typer()
 
@@ -45,6 +48,12 @@ def results(
             metavar="FILE.contest", help="大赛记录（裁定、确认、公示）；默认取场次文件旁的 / the contest's log"
         ),
     ] = None,
+    next_round: Annotated[
+        Path | None,
+        typer.Option(
+            "--next", metavar="NEXT.xlsx", help="晋级项目写成下一轮的工作簿 / who advances, as the next workbook"
+        ),
+    ] = None,
 ) -> None:
     """由各场次文件和大赛记录计算全赛成绩 / the contest's results from its session files and its log."""
     from judge_app.core import overall
@@ -70,11 +79,30 @@ def results(
         if out is not None:
             out.write_bytes(dump(data) + b"\n")
             say(f"已写入 / written: {out}")
+        if next_round is not None:
+            write_next_round(held, next_round)
         if as_json:
             sys.stdout.buffer.write(dump(data) + b"\n")
         else:
             show_ranking(data, {project.entry_no: project.name for project in held.contest.projects})
             show_obstacles(decided if known.seq else None, [f"{one.zh}\n  {one.en}" for one in open_ones])
+
+
+def write_next_round(held: Count, path: Path) -> None:
+    """The workbook of the next round; raises BadInput where nobody knows yet who goes on, or the file is there."""
+    from judge_app.core.awards import Outcome
+    from judge_app.exchange.draft import next_round_of, save
+
+    if held.tabulation.advance_status is not Outcome.FINAL or not held.advance:
+        raise bad(
+            str(path),
+            "晋级名单还没有定：请先在“全部会场”完成裁定，或在赛制中写明晋级名额",
+            "who advances is not settled: rule on it in All rooms, or state the quota in the rules",
+        )
+    if path.exists():
+        raise bad(str(path), "文件已存在，没有覆盖；请换一个名字", "the file is there already and was left as it is")
+    save(next_round_of(held.contest, held.advance, held.rules, path.name), path)
+    say(f"下一轮工作簿 / the next round's workbook: {path}（{len(held.advance)}）")
 
 
 def show_obstacles(log: Path | None, obstacles: list[str]) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import openpyxl
 from openpyxl.cell import Cell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -23,8 +24,9 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from judge_app.core.contest import Contest
+from judge_app.core.contest import Contest, PlannedSession
 from judge_app.core.errors import BadInput, Problem
+from judge_app.core.rules import RuleSet
 from judge_app.exchange import cells, entries, safety
 from judge_app.exchange.tables import (
     BROKEN_BOOK,
@@ -140,6 +142,31 @@ def draft_of(contest: Contest, name: str = "contest.xlsx") -> Draft:
     for member in contest.staff:
         draft = with_record(draft, "工作人员", {"姓名": member.name, "角色": member.role, "单位": member.unit})[0]
     return draft
+
+
+def next_round_of(contest: Contest, advance: Sequence[str], rules: RuleSet, name: str) -> Draft:
+    """The list of the next round: a workbook of those who advance, in that order, under the same rules. Its 阶段 is the
+    round after the contest's where the rules hold one; votes, results and judges are the next round's own."""
+    keys = [key for one in rules.rounds for key in (one.key, one.name)]
+    at = keys.index(contest.round) // 2 + 1 if contest.round in keys else len(rules.rounds)
+    known = {project.entry_no: project for project in contest.projects}
+    session = PlannedSession(name="第一场")
+    going = tuple(msgspec.structs.replace(known[no], session=session.name, votes=None) for no in advance)
+    draft = draft_of(
+        msgspec.structs.replace(
+            contest,
+            round=rules.rounds[at].name if at < len(rules.rounds) else "",
+            passed_initial_review={},
+            award_counts={},
+            entry_deadline="",
+            sessions=(session,),
+            projects=going,
+            judges=(),
+            external=(),
+        ),
+        name,
+    )
+    return _with_heading(draft, "评委", SHEETS["评委"].all)
 
 
 def book_of(draft: Draft) -> Book:

@@ -16,6 +16,7 @@ from judge_app.core.contest import Contest, ExternalScore, Judge, PanelRole, Pla
 from judge_app.core.errors import BadInput
 from judge_app.exchange import draft as drafts
 from judge_app.exchange.workbook import read_contest
+from judge_app.store.presets import Presets
 from tests.exchange.test_workbook import PRESETS, SAMPLES, good, written
 
 SAMPLE = SAMPLES / "regional-final" / "contest.xlsx"
@@ -202,3 +203,15 @@ def test_to_bytes_gives_a_workbook(tmp_path: Path) -> None:
     changed = msgspec.structs.replace(contest, name="另一个")
     book = openpyxl.load_workbook(io.BytesIO(drafts.to_bytes(drafts.draft_of(changed))))
     assert book["大赛"]["B1"].value == "另一个"
+
+
+@pytest.mark.parametrize(("stage", "following"), [("初赛", "复赛"), ("second", "决赛"), ("决赛", ""), ("", "")])
+def test_who_advances_is_the_list_of_the_round_after_it(stage: str, following: str) -> None:
+    contest = read_contest(SAMPLE)
+    advance = [project.entry_no for project in contest.projects[3:0:-1]]
+    held = msgspec.structs.replace(contest, round=stage, preset="shanghai-2025")
+    draft = drafts.next_round_of(held, advance, Presets().load("shanghai-2025"), "next.xlsx")
+    read_back = drafts.read(draft, known_presets=["shanghai-2025"]).contest
+    assert (read_back.round, [one.entry_no for one in read_back.projects]) == (following, advance)
+    assert all(one.votes is None and one.session == "第一场" for one in read_back.projects)
+    assert read_back.judges == ()
