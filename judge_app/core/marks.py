@@ -73,8 +73,8 @@ class Ruling(Struct, frozen=True):
     few_sheets: ``entry_no``, ``component``, ``method`` plain_mean or literal. tie: ``entries`` and their ``order``,
     best first. cut: ``entries`` with ``method`` both or an ``order``. award: ``entries`` with ``method`` order (and
     ``order``), keep_total or add_place. votes (投票作废): ``entry_no`` whose votes give no points, with ``method`` void
-    (they keep their place among the others' votes, whose points stay) or void_up (who had fewer votes moves up), or
-    count (they count again). A ruling that fits nothing (any more) changes nothing and is listed as unused.
+    (they keep their place among the others' votes, whose points stay) or void_up (who had fewer votes moves up; not where
+    ranks by votes are given), or count (they count again). A ruling that fits nothing (any more) changes nothing and is listed as unused.
     """
 
     kind: Literal["few_sheets", "tie", "cut", "award", "votes"]
@@ -280,6 +280,13 @@ def check_rulings(
             elif ruling.kind == "votes":
                 if rules_for(rules, known[ruling.entry_no]).popularity is None:
                     wrong("kind", "本赛制没有网络人气积分", "these rules know no popularity points")
+                elif ruling.method == "void_up" and (given := _given_ranks(rules, entries, known[ruling.entry_no])):
+                    wrong(
+                        "method",
+                        f"{'、'.join(given)} 号的人气名次是给定的，不会递补；请改给新的名次，并用 void",
+                        f"the ranks by votes of {', '.join(given)} are given and move nobody up: give the new ranks, "
+                        "and rule void",
+                    )
             else:
                 keys = [one.key for one in rules_for(rules, known[ruling.entry_no]).judged_components]
                 if ruling.component not in keys:
@@ -304,6 +311,22 @@ def check_rulings(
         elif (ruling.kind == "tie" or method == "order") and sorted(ruling.order) != sorted(ruling.entries):
             wrong("order", "order 应恰好是 entries 的一个排列", "must be the entries, each once")
     return problems
+
+
+def _given_ranks(rules: RuleSet, entries: Sequence[Entry], of: Entry) -> list[str]:
+    """Who is ranked by votes with a project, itself among them, by a rank from elsewhere, of which nobody here knows what
+    becomes of it without that project's votes."""
+    rule = rules.popularity
+    assert rule is not None
+    scope = scope_of(of, rule.scope)
+    return [
+        entry.entry_no
+        for entry in entries
+        if entry.popularity_rank is not None
+        and entry.votes != 0
+        and scope_of(entry, rule.scope) == scope
+        and rules_for(rules, entry).popularity is not None
+    ]
 
 
 def scope_of(entry: Entry, per: str) -> str:

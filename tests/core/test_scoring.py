@@ -266,6 +266,38 @@ def test_the_votes_of_one_project_are_voided_by_a_ruling_with_or_without_those_b
     assert check_rulings(none, entries, [Ruling(kind="votes", by="a", reason="b", entry_no="1", method="void")])
 
 
+def test_nobody_moves_up_where_ranks_by_votes_are_given_and_so_no_ruling_says_so() -> None:
+    """The new ranks are known where the given ones came from, not here."""
+
+    def problems(method: Literal["void", "void_up", "count"], *entries: Entry) -> list[str]:
+        ruling = Ruling(kind="votes", by="组长", reason="刷票", entry_no="1", method=method)
+        return [one.en for one in check_rulings(NATIONAL, entries, [ruling])]
+
+    ranked = national("2", popularity_rank=2)
+    for entries in (
+        [national("1", popularity_rank=1), ranked],
+        [national("1", votes=50), ranked],
+        [national("1", popularity_rank=1), national("2", votes=9)],
+    ):
+        (said,) = problems("void_up", *entries)
+        assert "given" in said
+        assert problems("void", *entries) == problems("count", *entries) == []
+        with pytest.raises(BadInput):
+            tabulate(
+                NATIONAL,
+                entries,
+                rulings=[Ruling(kind="votes", by="组长", reason="刷票", entry_no="1", method="void_up")],
+            )
+    assert problems("void_up", national("1", votes=50), national("2", votes=40)) == []
+    assert NATIONAL.popularity is not None
+    per_track = msgspec.structs.replace(
+        NATIONAL, popularity=msgspec.structs.replace(NATIONAL.popularity, scope="track")
+    )
+    elsewhere = [national("1", votes=50, track="甲"), national("2", popularity_rank=2, track="乙")]
+    ruling = Ruling(kind="votes", by="组长", reason="刷票", entry_no="1", method="void_up")
+    assert check_rulings(per_track, elsewhere, [ruling]) == []
+
+
 def test_votes_beside_keep_their_place_among_those_that_are_counted() -> None:
     entries = [national(str(at), votes=votes) for at, votes in enumerate((50, 40, 30), 1)]
     found = tabulate(NATIONAL, entries[1:], beside=entries[:1])
