@@ -121,6 +121,13 @@ class ProjectResult(Struct, frozen=True):
     standing: Standing = Standing.COMPETING
     scope: str = ""
 
+    @property
+    def signed_of_votes(self) -> tuple[object, ...]:
+        """What of votes stands on the project's signed sheet, and the total that holds it."""
+        voided = "VOTES_VOIDED" in self.flags
+        given = self.popularity_rank, self.popularity_points, self.popularity_counted, self.popularity_cap
+        return (*given, voided, self.total)
+
 
 class Tabulation(Struct, frozen=True):
     """A contest's results. ``projects`` are in the order given. ``award_candidates`` tie across a boundary, group by

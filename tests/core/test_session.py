@@ -689,6 +689,26 @@ def test_voided_votes_change_no_locked_result() -> None:
     assert "VOTES_VOIDED" in session.tabulation(sitting.state).projects[1].flags
 
 
+@pytest.mark.parametrize("method", ["void", "void_up"])
+def test_voided_votes_change_no_locked_rank_by_votes_either(method: str) -> None:
+    """Under a cap the total stays while the printed rank and points by votes would be others."""
+    assert RULES.popularity is not None
+    capped = msgspec.structs.replace(RULES.popularity, cap=Decimal("0.01"), cap_mode="own_total")
+    sitting = Sitting(setup(msgspec.structs.replace(RULES, popularity=capped), votes=(900, 700, 500, 0), projects=4))
+    for entry_no in ("2", "4"):
+        sitting.hear(entry_no)
+        sitting.score(entry_no)
+        sitting.lock(entry_no)
+    before = by_votes(sitting.state)
+    of_another = sitting.refusal("chair", commands.MakeRuling(ruling=VOID % ("1", method), reason="刷票"))
+    assert of_another == ("locked" if method == "void_up" else "")
+    assert {no: by_votes(sitting.state)[no] for no in "24"} == {no: before[no] for no in "24"}
+    of_itself = commands.MakeRuling(ruling=VOID % ("4", method), reason="刷票")
+    assert sitting.refusal("chair", of_itself) == "locked", "its sheet says no votes, not voided ones"
+    sitting.do("chair", commands.ReopenProject(entry_no="4", reason="刷票", second_person="郑核"))
+    sitting.do("chair", of_itself)
+
+
 def test_no_votes_are_voided_where_the_rules_count_none() -> None:
     sitting = Sitting(setup(msgspec.structs.replace(RULES, popularity=None), votes=(900, 700, 500)))
     made = commands.MakeRuling(ruling=VOID % ("1", "void"), reason="刷票")

@@ -54,12 +54,13 @@ def _rule(command: commands.MakeRuling, state: State, seat: Seat, at_ns: int) ->
 
 
 def _locked_stay(state: State, after: State) -> None:
-    """A locked result changes only where it is opened again: voided votes may move the points of others."""
-    before = {one.entry_no: one.total for one in tabulation(state).projects}
+    """A locked result changes only where it is opened again: voided votes may move the rank and the points of others,
+    also where a cap keeps their total."""
+    before = {one.entry_no: one.signed_of_votes for one in tabulation(state).projects}
     changed = [
         one.entry_no
         for one in tabulation(after).projects
-        if state.projects[one.entry_no].stage is ProjectStage.LOCKED and one.total != before[one.entry_no]
+        if state.projects[one.entry_no].stage is ProjectStage.LOCKED and one.signed_of_votes != before[one.entry_no]
     ]
     if changed:
         zh, en = "、".join(changed), ", ".join(changed)

@@ -64,7 +64,9 @@ def asked(view: ChairView, briefing: Briefing, entry_no: str) -> Asked | None:
         return None
     locked = {one.entry_no for one in view.projects if one.stage is ProjectStage.LOCKED}
     choices: list[Choice] = []
-    seen = [points_by_project(view.tabulation.projects if view.tabulation is not None else ())]
+    results = view.tabulation.projects if view.tabulation is not None else ()
+    seen = [points_by_project(results)]
+    signed = {one.entry_no: one.signed_of_votes for one in results}
     kept_out: list[str] = []
     for method, words in WAYS.items():
         tried = trial.with_ruling(view, briefing, made(entry_no, method, "—", "—"))
@@ -76,10 +78,10 @@ def asked(view: ChairView, briefing: Briefing, entry_no: str) -> Asked | None:
             continue  # as it is now, or as another way has it
         seen.append(points)
         moved = [
-            one.entry_no for one in change.changes if one.entry_no in locked and one.total_before != one.total_after
+            one for one in after.projects if one.entry_no in locked and one.signed_of_votes != signed[one.entry_no]
         ]
         if moved:
-            kept_out += moved
+            kept_out += [one.entry_no for one in moved]
             continue
         choices.append(Choice(method, tr(words), effect_words(entry_no, now, after, change.changes)))
     if not choices:
