@@ -207,7 +207,7 @@ def test_to_bytes_gives_a_workbook(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("stage", "following"), [("初赛", "复赛"), ("second", "决赛"), ("决赛", ""), ("", "")])
 def test_who_advances_is_the_list_of_the_round_after_it(stage: str, following: str) -> None:
-    contest = read_contest(SAMPLE)
+    contest = read_contest(SAMPLE, known_presets=PRESETS)
     advance = [project.entry_no for project in contest.projects[3:0:-1]]
     held = msgspec.structs.replace(contest, round=stage, preset="shanghai-2025")
     draft = drafts.next_round_of(held, advance, Presets().load("shanghai-2025"), "next.xlsx")
