@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from judge_app.core import commands
 from judge_app.room import photo_copies as module
 from judge_app.room.mirroring import mirror_file
 from judge_app.room.photo_copies import PhotoCopies
-from judge_app.room.photos import folder_of
+from judge_app.room.photos import PhotoFolder, folder_of
 from judge_app.wire.messages import Receipt
 from tests.core.sessions import sheet
 from tests.room.halls import WAIT_S, Hall, hall
@@ -57,6 +58,38 @@ def places(folder: Path) -> tuple[Path, Path]:
 @pytest.fixture(autouse=True)
 def _often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "EVERY_S", 0.02)
+    monkeypatch.setattr(module, "TURN_S", WAIT_S)
+
+
+class Medium:
+    """A folder whose disk can be made to hang, or to take its time, by a clock that is set by hand."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.takes_s = 0.0
+        self.asked = 0
+        self.go = threading.Event()
+        self.go.set()
+        self.now = 0.0
+        has = PhotoFolder.has
+
+        def slowly(place: PhotoFolder, digest: str) -> bool:
+            if place.path.parent == folder:
+                self.asked += 1
+                assert self.go.wait(WAIT_S)
+                self.now += self.takes_s
+            return has(place, digest)
+
+        monkeypatch.setattr(PhotoFolder, "has", slowly)
+        monkeypatch.setattr(module, "monotonic", lambda: self.now)
+        monkeypatch.setattr(module, "TURN_S", 0.02)
+
+    def hang(self) -> None:
+        self.go.clear()
+        self.asked = 0
+
+    async def does_not_answer(self) -> None:
+        await until(lambda: self.asked)
+        self.now += module.ANSWER_S + 1
 
 
 def test_a_photo_lies_beside_the_backups_and_the_mirror_too(tmp_path: Path) -> None:
@@ -93,11 +126,11 @@ def test_a_photo_that_was_lost_comes_back_from_a_copy_and_a_copy_from_the_photo(
         async with hall(tmp_path, automatic=True) as held:
             copies = PhotoCopies(held.room, backups=backups, mirror=stick)
             await entered(held)
-            assert copies.look([NAME]) == module.Look(lost=(), restored=0, problems=())
+            assert await copies.look([NAME]) == module.Look(lost=(), restored=0, problems=())
             own = folder_of(held.room.file.path) / f"{NAME}.jpg"
             spoil(own)
             spoil(backups / "x.papers" / f"{NAME}.jpg")
-            assert copies.look([NAME]) == module.Look(lost=(), restored=1, problems=())
+            assert await copies.look([NAME]) == module.Look(lost=(), restored=1, problems=())
             assert own.read_bytes() == JPEG
             assert (backups / "x.papers" / f"{NAME}.jpg").read_bytes() == JPEG
             assert held.room.photos.known(NAME)
@@ -157,3 +190,72 @@ def test_a_session_without_photos_makes_no_folder(tmp_path: Path) -> None:
 
     asyncio.run(scene())
     assert sorted(path.name for path in [*backups.iterdir(), *stick.iterdir()]) == ["x.mirror.jsonl"]
+
+
+def test_a_medium_that_hangs_is_said_and_holds_up_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    backups, stick = places(tmp_path)
+    medium = Medium(stick, monkeypatch)
+
+    async def scene() -> None:
+        async with hall(tmp_path, automatic=True) as held:
+            copies = PhotoCopies(held.room, backups=backups, mirror=stick)
+            medium.hang()
+            copies.start()
+            await entered(held)
+            await medium.does_not_answer()
+            await until(lambda: any(f"{stick / 'x.papers'} 没有响应" in zh for zh in troubles(held)))
+            copy = backups / "x.papers" / f"{NAME}.jpg"
+            await until(copy.is_file)
+            own = folder_of(held.room.file.path) / f"{NAME}.jpg"
+            await asyncio.to_thread(own.unlink)
+            await until(own.is_file)  # from the backups, beside the stick that hangs
+            await asyncio.to_thread(copy.unlink)
+            await until(copy.is_file)
+            await until(lambda: any("没有响应" in zh for zh in troubles(held)))
+
+            def lost() -> bool:
+                """Each would come back from the other."""
+                for path in (copy, own):
+                    path.unlink(missing_ok=True)
+                return any(NAME[:8] in zh and "没有响应" in zh for zh in troubles(held))
+
+            await until(lost)
+            await asyncio.to_thread(held.room.photos.put_back, NAME, JPEG)
+            assert medium.asked == 1, "one thread hangs there, and no more"
+            medium.go.set()
+            await until(lambda: not any("没有响应" in zh for zh in troubles(held)))
+            await until((stick / "x.papers" / f"{NAME}.jpg").is_file)
+            await copies.stop()
+
+    with caplog.at_level(logging.WARNING):
+        asyncio.run(scene())
+    said = [record.message for record in caplog.records if "does not answer" in record.message]
+    assert said == [f"the photos' folder {stick / 'x.papers'} does not answer"]
+
+
+def test_a_slow_medium_answers_as_long_as_it_goes_from_photo_to_photo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backups, stick = places(tmp_path)
+    medium = Medium(stick, monkeypatch)
+    medium.takes_s = module.ANSWER_S - 1
+
+    async def scene() -> None:
+        async with hall(tmp_path, automatic=True) as held:
+            names = []
+            for number in range(5):
+                data = JPEG + bytes([number])
+                names.append(hashlib.sha256(data).hexdigest())
+                await asyncio.to_thread(held.room.photos.keep, names[-1], data)
+            copies = PhotoCopies(held.room, backups=backups, mirror=stick)
+            found = await copies.look(names)
+            while found.more:
+                assert not found.silent
+                found = await copies.look(names)
+            assert found == module.Look(lost=(), restored=0, problems=())
+            assert medium.now > module.ANSWER_S
+            assert len(list((stick / "x.papers").iterdir())) == len(names)
+
+    asyncio.run(scene())
