@@ -18,6 +18,7 @@ import msgspec
 import openpyxl
 import psutil
 import pytest
+import zeroconf
 from PySide6.QtWidgets import QApplication
 
 from judge_app import hosting, launch
@@ -174,6 +175,27 @@ def test_what_the_start_window_cannot_do_is_said_instead_of_waited_for(
         asyncio.run(scene())
 
 
+@pytest.mark.parametrize("error", [OSError("no network"), zeroconf.EventLoopBlocked()])
+def test_a_start_window_that_cannot_ask_the_network_finds_no_room(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    async def fails() -> list[object]:
+        raise error
+
+    monkeypatch.setattr("judge_app.seat.discovery.find", fails)
+    told: list[object] = []
+
+    async def scene() -> None:
+        window = hosting.StartWindow()
+        start = hosting.Start(Desk(qapp), window)  # type: ignore[arg-type]
+        monkeypatch.setattr(window.join_page, "set_found", told.append)
+        await start._find()
+        window.deleteLater()
+
+    asyncio.run(scene())
+    assert told == [[]]
+
+
 def test_where_a_session_was_hosted_is_kept_for_its_owner_alone(tmp_path: Path) -> None:
     centre = "postgresql+psycopg://room:secret@10.0.0.5/centre"
     file = tmp_path / "a.roadshow"
@@ -209,8 +231,20 @@ def copy_of_a_room(tmp_path: Path) -> Path:
         ({("192.0.2.9", 7002): bytes(32)}, [("192.0.2.9", 7002)], ""),
         ({("192.0.2.1", 7001): bytes(32)}, OSError("no network"), ""),
         ({("192.0.2.1", 7001): FINGERPRINT}, OSError("no network"), "192.0.2.1:7001"),
+        ({("192.0.2.1", 7001): bytes(32)}, zeroconf.EventLoopBlocked(), ""),
+        ({("192.0.2.1", 7001): FINGERPRINT}, zeroconf.NotRunningException(), "192.0.2.1:7001"),
     ],
-    ids=["its address", "where it was met", "announced", "nobody knows", "a stranger announces", "away", "no mDNS"],
+    ids=[
+        "its address",
+        "where it was met",
+        "announced",
+        "nobody knows",
+        "a stranger announces",
+        "away",
+        "no mDNS",
+        "away, mDNS fails",
+        "mDNS fails",
+    ],
 )
 def test_a_spare_looks_for_the_room_wherever_it_may_be(
     copy_of_a_room: Path, monkeypatch: pytest.MonkeyPatch, answering: Any, announced: Any, where: str
@@ -221,7 +255,7 @@ def test_a_spare_looks_for_the_room_wherever_it_may_be(
         return bytes(answering[host, port])
 
     async def find_again(fingerprint: bytes) -> list[tuple[str, int]]:
-        if isinstance(announced, OSError):
+        if isinstance(announced, Exception):
             raise announced
         return list(announced)
 
