@@ -151,7 +151,7 @@ class Rounds(_PartSection):
     def intro(self) -> str:
         return tr(
             "A contest of one round needs none. Who goes on from one round is the list of the next; what a round has no own"
-            " of is the contest's. A room counts by the round that the workbook names as its stage (阶段), and by the"
+            " of is the contest's. A room counts by the round that the workbook names as its stage, and by the"
             " contest's own values where it names none."
         )
 
