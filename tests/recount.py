@@ -221,13 +221,18 @@ class Project:
             (one for one in ("INCOMPLETE", "PENDING_RULING", "FINAL_BY_RULING") if one in states), "FINAL"
         )
         self.points = Fraction(0)
+        self.votes_ruling: str | None = None
+        for ruling in rulings:
+            if ruling["kind"] == "votes" and ruling["entry_no"] == self.no:
+                self.votes_ruling = ruling["method"]  # the last word counts
+        self.votes_void = self.votes_ruling in ("void", "void_up")
         self.counted: Fraction | None = None
         self.total: Fraction | None = None
         self.exact: Fraction | None = None
         self.rank: int | None = None
         self.key: str | None = None
-        self.ruled = False
-        self.flags = self.first_flags()
+        self.ruled = self.votes_void
+        self.flags = self.first_flags() | ({"VOTES_VOIDED"} if self.votes_void else set())
 
     def scope(self, per: str) -> str:
         return "" if per == "all" else str(self.data.get(per, ""))
@@ -247,7 +252,7 @@ class Project:
     def add_up(self, voided: bool) -> None:
         once = self.rules.get("rounding_stage") == "final_only"
         judged = self.weighted(True, once)
-        self.counted = None if judged is None else self.capped(judged, voided)
+        self.counted = None if judged is None else self.capped(judged, voided or self.votes_void)
         everything, exact = self.weighted(False, once), self.weighted(False, True)
         if self.state in ("FINAL", "FINAL_BY_RULING"):
             assert everything is not None
@@ -342,8 +347,11 @@ def give_popularity(rules: Data, projects: list[Project]) -> None:
     if rule is None:
         return
     table = [frac(value) for value in rule["table"]]
-    competing = [project for project in projects if not project.out]
-    for project in competing:
+    # votes that were voided for good leave no trace among the others'; merely void, they keep their place there
+    in_the_running = [project for project in projects if project.votes_ruling != "void_up"]
+    for project in projects:
+        if project.out or project.votes_void:
+            continue
         votes = project.data.get("votes")
         if project.data.get("popularity_rank") is not None and votes != 0:
             rank = project.data["popularity_rank"]
@@ -354,7 +362,7 @@ def give_popularity(rules: Data, projects: list[Project]) -> None:
             scope = project.scope(rule.get("scope", "all"))
             rank = 1 + sum(
                 1
-                for other in projects
+                for other in in_the_running
                 if other.scope(rule.get("scope", "all")) == scope and (other.data.get("votes") or 0) > votes
             )
         project.points = table[rank - 1] if rank <= len(table) else Fraction(0)
@@ -835,4 +843,18 @@ def random_rulings(dice: random.Random, found: Data, given: Data, rules: Data) -
             rule(kind=kind, entries=group, method="order", order=shuffled)
         else:
             rule(kind=kind, entries=group, method=dice.choice(["keep_total", "add_place"]))
+    if rules.get("popularity") is not None and dice.random() < 0.5:
+        scope = rules["popularity"].get("scope", "all")
+        for _ in range(dice.randint(1, 3)):
+            chosen = dice.choice(given["projects"])
+            methods = ["void", "void_up", "void_up", "count"]
+            if any(
+                project.get("popularity_rank") is not None
+                and project.get("votes") != 0
+                and (scope == "all" or project.get(scope) == chosen.get(scope))
+                for project in given["projects"]
+            ):
+                methods = ["void", "count"]  # who moves up is unknown where ranks come from elsewhere
+            rule(kind="votes", entry_no=chosen["entry_no"], method=dice.choice(methods))
+            rulings.insert(dice.randrange(len(rulings)), rulings.pop())
     return rulings

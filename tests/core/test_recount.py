@@ -41,6 +41,35 @@ def test_the_recount_agrees_on_a_random_contest(seed: int) -> None:
     assert found == wanted
 
 
+@pytest.mark.parametrize(
+    ("rulings", "points"),
+    [
+        ((), ["10.00", "9.00", "8.00", "0.00"]),
+        ((("1", "void"),), ["0.00", "9.00", "8.00", "0.00"]),
+        ((("1", "void_up"),), ["0.00", "10.00", "9.00", "0.00"]),
+        ((("1", "void_up"), ("2", "void_up")), ["0.00", "0.00", "10.00", "0.00"]),
+        ((("1", "void_up"), ("2", "void")), ["0.00", "0.00", "9.00", "0.00"]),
+        ((("1", "void_up"), ("1", "count")), ["10.00", "9.00", "8.00", "0.00"]),
+        ((("4", "void_up"),), ["10.00", "9.00", "8.00", "0.00"]),
+    ],
+)
+def test_what_voided_votes_give_worked_by_hand(rulings: tuple[tuple[str, str], ...], points: list[str]) -> None:
+    given = {
+        "format": "judge-app/tabulation-input/1",
+        "preset": "national-2020",
+        "projects": [
+            {"entry_no": str(no), "votes": votes, "sheets": []} for no, votes in enumerate((900, 700, 500, 0), 1)
+        ],
+        "rulings": [
+            {"kind": "votes", "entry_no": no, "method": method, "by": "组长", "reason": "刷票"}
+            for no, method in rulings
+        ],
+    }
+    found, wanted = both(given)
+    assert found == wanted
+    assert [project["popularity_points"] for project in wanted["projects"]] == points
+
+
 def test_the_recount_agrees_on_every_case_worked_by_hand() -> None:
     for case in json.loads((ACCEPTANCE / "scoring-cases.json").read_text("utf-8"))["cases"]:
         found, wanted = both(case["input"])
@@ -59,7 +88,11 @@ def test_the_random_contests_reach_everything_that_can_happen() -> None:
         wanted = recount.recount(PRESETS[given["preset"]], given)
         rules = recount.patched(PRESETS[given["preset"]], given.get("rule_changes", {}))
         given["rulings"] = recount.random_rulings(dice, wanted, given, rules)
+        seen |= {f"votes {ruling['method']}" for ruling in given["rulings"] if ruling["kind"] == "votes"}
         ruled = recount.recount(PRESETS[given["preset"]], given)
+        before = {project["entry_no"]: recount.frac(project["popularity_points"]) for project in wanted["projects"]}
+        after = {project["entry_no"]: recount.frac(project["popularity_points"]) for project in ruled["projects"]}
+        seen |= {"moved up" for no in before if after[no] > before[no]}
         for found in (wanted, ruled):
             seen |= {f"advance {found['advance_status']}", f"award {found['award_status']}"}
             for project in found["projects"]:
@@ -77,6 +110,7 @@ def test_the_random_contests_reach_everything_that_can_happen() -> None:
             "JUDGE_REPLACED",
         ),
         *("VALID_BELOW_5", "SINGLE_SCORE_LEFT", "OUTLIER", "ZERO_SCORE", "VOTES_VOIDED", "TIE_AT_CUT", "TIE_AT_AWARD"),
+        *("votes void", "votes void_up", "votes count", "moved up"),
         *("WITHDRAWN", "DISQUALIFIED", "key exact_total", "key untrimmed_mean", "key ruling", "key criterion"),
         *(f"advance {state}" for state in ("FINAL", "PENDING", "PENDING_RULING", "NOT_STATED")),
         *(f"award {state}" for state in ("FINAL", "PENDING", "PENDING_RULING", "NOT_STATED")),

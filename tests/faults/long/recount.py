@@ -81,6 +81,7 @@ def differs(seed: int, presets: dict[str, Any], rules: dict[str, Any], seen: col
             seen[f"tie key {str(project['tie_key']).partition(':')[0]}"] += 1
             seen.update(f"flag {flag.partition(':')[0]}" for flag in project["flags"])
         seen[f"preset {given['preset']}"] += 1
+        seen.update(f"ruling {one['kind']} {one.get('method', 'order')}" for one in given.get("rulings", ()))
         seen[f"advance {found['advance_status']}"] += 1
         seen[f"awards {found['award_status']}"] += 1
         if found != wanted:
