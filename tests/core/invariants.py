@@ -312,9 +312,15 @@ def one_changed_entry_counts_like_all_anew(core: Calculation, dice: random.Rando
     assert after == core.tabulate(given)
 
 
+def _last_of_votes(given: dict[str, Any], ruling: dict[str, Any]) -> bool:
+    """Whether no later ruling is on the same votes."""
+    own = [one for one in given["rulings"] if one["kind"] == "votes" and one["entry_no"] == ruling["entry_no"]]
+    return own[-1] is ruling
+
+
 def popularity_keeps_to_its_cap(core: Calculation, dice: random.Random) -> None:
     """own_total: at most the share of the project's own printed total; equal votes share the better rank's points; no
-    vote, no points."""
+    vote and voided votes, no points."""
     given = contest(dice)
     given.pop("popularity", None)
     given.setdefault("rule_changes", {})["popularity"] = {
@@ -328,15 +334,20 @@ def popularity_keeps_to_its_cap(core: Calculation, dice: random.Random) -> None:
         one.pop("popularity_rank", None)
     found = core.tabulate(given)
     votes = {one["entry_no"]: one.get("votes") for one in given["projects"]}
+    for ruling in given.get("rulings", []):
+        if ruling["kind"] == "votes" and ruling["method"] == "void_up" and _last_of_votes(given, ruling):
+            votes[ruling["entry_no"]] = 0  # as if nobody had voted for it
     competing = [one for one in found.projects if one.standing == "competing"]
     judged_alone = all(one.get("source", "judges") == "judges" for one in rules_of(given)["components"])
     for project in competing:
-        if not votes[project.entry_no]:
+        if not votes[project.entry_no] or "VOTES_VOIDED" in project.flags:
             assert project.popularity_points == 0
-        elif "VOTES_VOIDED" not in project.flags:
+        else:
             better = sum((votes[other.entry_no] or 0) > votes[project.entry_no] for other in found.projects)
             assert project.popularity_points == max(0, 10 - better)
         for other in competing:
+            if "VOTES_VOIDED" in (*project.flags, *other.flags):
+                continue
             if votes[project.entry_no] and votes[project.entry_no] == votes[other.entry_no]:
                 assert project.popularity_points == other.popularity_points
             if votes[project.entry_no] and votes[project.entry_no] > (votes[other.entry_no] or 0):
