@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import uuid
 from pathlib import Path
 
 from judge_app.core.errors import Refused
@@ -56,12 +58,18 @@ class PhotoFolder:
         if ending is None:
             raise ValueError("this is no JPEG or PNG picture")
         self.path.mkdir(exist_ok=True)
-        fresh = self.path / f"{digest}.new"
-        with open(fresh, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self.path / f"{digest}{ending}")
+        # A name of its own: the same photo may be written from several threads at once.
+        fresh = self.path / f"{digest}-{uuid.uuid4().hex}.new"
+        try:
+            with open(fresh, "xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(self.path / f"{digest}{ending}")
+        except BaseException:
+            with contextlib.suppress(OSError):
+                fresh.unlink()
+            raise
         if os.name == "posix":
             descriptor = os.open(self.path, os.O_RDONLY)
             try:
@@ -75,11 +83,15 @@ class PhotoFolder:
 
 
 class Photos:
-    """The photos of one session."""
+    """The photos of one session; its room alone makes one."""
 
     def __init__(self, session_file: Path) -> None:
         self.folder = PhotoFolder(folder_of(session_file))
-        found = self.folder.path.iterdir() if self.folder.path.is_dir() else ()
+        found = list(self.folder.path.iterdir()) if self.folder.path.is_dir() else []
+        for left in found:
+            if left.suffix == ".new":  # a photo that was being written when a room ended
+                with contextlib.suppress(OSError):
+                    left.unlink()
         self._kept = {path.stem for path in found if path.suffix in _KINDS.values()}
 
     def known(self, digest: str) -> bool:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
+import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,11 +15,11 @@ from judge_app.core import commands
 from judge_app.core.errors import Refused
 from judge_app.core.stages import SheetStatus
 from judge_app.room import photos
-from judge_app.room.photos import Photos, folder_of
+from judge_app.room.photos import PhotoFolder, Photos, folder_of
 from judge_app.wire import messages
 from judge_app.wire.messages import Refusal
 from tests.core.sessions import sheet
-from tests.room.halls import hall, heard
+from tests.room.halls import WAIT_S, hall, heard
 
 JPEG = b"\xff\xd8\xff" + bytes(range(256)) * 8
 
@@ -67,6 +70,58 @@ def test_a_photo_that_was_damaged_since_is_taken_anew(tmp_path: Path) -> None:
     path.write_bytes(JPEG[:9])
     Photos(file).keep(digest(JPEG), JPEG)
     assert path.read_bytes() == JPEG
+
+
+def test_a_photo_that_two_write_at_once_is_whole_all_the_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has written before either puts its file in place."""
+    folder = PhotoFolder(tmp_path / "x.papers")
+    name = digest(JPEG)
+    written = threading.Barrier(2)
+    fsync, replace = os.fsync, Path.replace
+    seen: list[bytes] = []
+    failed: list[BaseException] = []
+
+    def both(descriptor: int) -> None:
+        fsync(descriptor)
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            written.wait(WAIT_S)
+
+    def looked_at(path: Path, target: Path) -> Path:
+        seen.append(path.read_bytes())
+        return replace(path, target)
+
+    def write() -> None:
+        try:
+            folder.put(name, JPEG)
+        except BaseException as error:
+            failed.append(error)
+
+    monkeypatch.setattr(os, "fsync", both)
+    monkeypatch.setattr(Path, "replace", looked_at)
+    threads = [threading.Thread(target=write) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(WAIT_S)
+    assert not failed
+    assert seen == [JPEG, JPEG]
+    assert folder.read(name) == JPEG
+    assert [path.name for path in folder.path.iterdir()] == [f"{name}.jpg"]
+
+
+def test_a_photo_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = PhotoFolder(tmp_path / "x.papers")
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "no space left")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="no space"):
+            folder.put(digest(JPEG), JPEG)
+    assert not list(folder.path.iterdir())
+    folder.put(digest(JPEG), JPEG)
+    assert folder.read(digest(JPEG)) == JPEG
 
 
 def test_a_reading_names_a_photo_that_the_room_has(tmp_path: Path) -> None:
@@ -123,8 +178,10 @@ def test_a_photo_that_was_being_written_at_a_crash_is_not_known(tmp_path: Path) 
     folder = folder_of(session_file)
     folder.mkdir()
     name = digest(JPEG)
-    (folder / f"{name}.new").write_bytes(JPEG[:10])
+    left = folder / f"{name}-0.new"
+    left.write_bytes(JPEG[:10])
     kept = Photos(session_file)
+    assert not left.exists()
     assert not kept.known(name)
     kept.keep(name, JPEG)
     assert Photos(session_file).known(name)
