@@ -105,6 +105,8 @@ class Contest(Struct, frozen=True):
     judges: tuple[Judge, ...] = ()
     staff: tuple[StaffMember, ...] = ()
     external: tuple[ExternalScore, ...] = ()
+    part: bool = False
+    """Whether this is what one room was handed of a contest of several sessions, the others of which it does not name."""
 
     def panel(self, session: str) -> tuple[Judge, ...]:
         """The judges of a session, in the workbook's order, reserves included."""

@@ -139,6 +139,7 @@ def _joined(states: Sequence[State]) -> Contest:
         projects=tuple(project for setup in setups for project in setup.contest.projects),
         judges=_all_judges(setups),
         external=tuple(dict.fromkeys(row for setup in setups for row in setup.contest.external)),
+        part=False,
     )
 
 

@@ -110,6 +110,7 @@ def draft_of(contest: Contest, name: str = "contest.xlsx") -> Draft:
         *((f"通过初审数:{track}", str(count)) for track, count in contest.passed_initial_review.items()),
         ("奖项名额", awards),
         ("报名截止", contest.entry_deadline.replace("T", " ")),
+        ("本册场次", "、".join(one.name for one in contest.sessions) if contest.part else ""),
     ]
     for key, value in pairs:
         if value:
@@ -163,6 +164,7 @@ def next_round_of(contest: Contest, advance: Sequence[str], rules: RuleSet, name
             projects=going,
             judges=(),
             external=(),
+            part=False,
         ),
         name,
     )

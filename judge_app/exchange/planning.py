@@ -241,8 +241,8 @@ def row_of_session(draft: Draft, session: str) -> int:
 
 
 def part_for(draft: Draft, contest: Contest, session: str, decks: Mapping[str, str] | None = None) -> Draft:
-    """The workbook of one room: this session, its projects and its panel alone, marked as a part. ``decks`` are the
-    slides' paths as that room has them, by entry number."""
+    """The workbook of one room: this session, its projects and its panel alone, marked as a part where there are other
+    sessions. ``decks`` are the slides' paths as that room has them, by entry number."""
     numbers = {project.entry_no for project in contest.heard_in(session)}
     panel = {judge.no for judge in contest.panel(session)}
     part = Draft(draft.name, draft.sheets)
@@ -262,7 +262,7 @@ def part_for(draft: Draft, contest: Contest, session: str, decks: Mapping[str, s
         part = with_values(part, "项目", "路演材料", paths) if any(paths.values()) else part
     wanted = {"大赛", "场次", "项目", "评委", "外部成绩", "工作人员", "利益关系", "出场顺序记录"}
     part = part._replace(sheets={title: rows for title, rows in part.sheets.items() if title in wanted})
-    return with_setting(part, "本册场次", session)
+    return with_setting(part, "本册场次", session) if len(contest.sessions) > 1 else part
 
 
 def _session(record: Mapping[str, str]) -> str:

@@ -172,6 +172,7 @@ def read_from(book: Book, *, known_presets: Collection[str], judge_classes: Coll
         judges=judges,
         staff=staff,
         external=external,
+        part=settings.part,
     )
 
 
@@ -182,7 +183,7 @@ class Settings:
         self._table = table
         self._values: dict[str, str] = {}
         self._passed_rows: dict[str, Row] = {}
-        self._part = False
+        self.part = False
         self.passed: dict[str, int] = {}
         self.awards: dict[str, int] = {}
         self.deadline = ""
@@ -224,7 +225,7 @@ class Settings:
         for key in ("大赛名称", "届次", "分赛区", "阶段"):
             if key in rows:
                 self._values[key] = rows[key].take("值", cells.text, "", required=key == "大赛名称")
-        self._part = "本册场次" in rows
+        self.part = "本册场次" in rows
         if "赛制模板" in rows:
             self.preset = rows["赛制模板"].take("值", cells.text, "", required=True)
             if named and self.preset and self.preset not in known_presets:
@@ -244,7 +245,7 @@ class Settings:
 
     def check_tracks(self, projects: tuple[Project, ...]) -> None:
         """A quota's basis for a track that no project has, or smaller than the projects in it, is a slip."""
-        if self._part:
+        if self.part:
             return
         counts: dict[str, int] = {}
         for project in projects:

@@ -174,14 +174,15 @@ def test_whose_votes_moved_by_a_ruling_is_reviewed_and_locked_as_the_desk_sees_i
     assert str(official.total) == ticks[-1].shown
 
 
-def in_a_contest(rules: RuleSet, *, at: int = 0) -> Sitting:
+def in_a_contest(rules: RuleSet, *, at: int = 0, part: bool = False) -> Sitting:
     """One of two rooms, its first project heard; over both 1 has the most votes, then 3, 4 and 2."""
     made = two_rooms(at, rules)
     votes = {"1": 900, "2": 500, "3": 700, "4": 600}
     projects = tuple(
         msgspec.structs.replace(project, votes=votes[project.entry_no]) for project in made.setup.contest.projects
     )
-    contest = msgspec.structs.replace(made.setup.contest, projects=projects)
+    sessions = (made.setup.session,) if part else made.setup.contest.sessions
+    contest = msgspec.structs.replace(made.setup.contest, projects=projects, sessions=sessions, part=part)
     sitting = Sitting(msgspec.structs.replace(made.setup, contest=contest))
     for project in projects:
         sitting.hear(project.entry_no)
@@ -189,9 +190,11 @@ def in_a_contest(rules: RuleSet, *, at: int = 0) -> Sitting:
     return sitting
 
 
-def test_a_room_of_several_signs_no_points_for_votes_and_no_total() -> None:
+@pytest.mark.parametrize("part", [False, True])
+def test_a_room_of_several_signs_no_points_for_votes_and_no_total(part: bool) -> None:
     """The votes of all rooms are ranked together; what a room has of them is shown as its own, and ticked by nobody."""
-    rooms = [in_a_contest(VOTED, at=at) for at in (0, 1)]
+    rooms = [in_a_contest(VOTED, at=at, part=part) for at in (0, 1)]
+    assert not overall.count([room.state for room in rooms]).contest.part
     contest = {one.entry_no: one for one in overall.results([room.state for room in rooms]).projects}
     own = session.tabulation(rooms[0].state, ["2"]).project("2")
     assert (own.popularity_rank, contest["2"].popularity_rank) == (2, 4)

@@ -160,6 +160,13 @@ def test_a_declared_relation_is_a_conflict() -> None:
     ]
 
 
+def test_the_only_room_of_a_contest_is_no_part_of_it() -> None:
+    draft = opened("regional-final")
+    contest = contest_of(draft)
+    assert len(contest.sessions) == 1
+    assert not contest_of(planning.part_for(draft, contest, contest.sessions[0].name)).part
+
+
 def test_the_part_for_a_room_can_be_hosted_alone_and_keeps_the_bases_of_the_quotas(tmp_path: Path) -> None:
     draft = opened()
     contest = contest_of(draft)
@@ -168,6 +175,9 @@ def test_the_part_for_a_room_can_be_hosted_alone_and_keeps_the_bases_of_the_quot
     drafts.save(part, tmp_path / "contest.xlsx")
     read = read_contest(tmp_path / "contest.xlsx", known_presets=KNOWN)
     assert [one.name for one in read.sessions] == [session]
+    assert read.part, "there are other rooms, though it does not name them"
+    assert contest_of(drafts.draft_of(read)) == read
+    assert not contest.part
     assert read.projects == contest.heard_in(session)
     assert [judge.no for judge in read.judges] == [judge.no for judge in contest.panel(session)]
     assert read.passed_initial_review == contest.passed_initial_review

@@ -179,7 +179,7 @@ def votes_elsewhere(state: State) -> bool:
     """Whether the votes of other sessions have their place among this one's, so that what votes give here is settled only
     where all sessions are counted together. A room does not know who else is in its tracks or topics."""
     rule, setup = state.session.rules.popularity, state.session
-    others = any(one.name != setup.session.name for one in setup.contest.sessions)
+    others = setup.contest.part or any(one.name != setup.session.name for one in setup.contest.sessions)
     return rule is not None and rule.scope != "session" and others
 
 
