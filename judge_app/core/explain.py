@@ -507,7 +507,7 @@ def flag_words(rules: RuleSet, flag: str) -> Text:
 def announce(rules: RuleSet, result: ProjectResult, style: str | None = None) -> Text:
     """What the host reads out (domain.md §2.3). ``style`` (the rule set's ``announce`` by default): full, short,
     components, or total (the total alone, never the parts). With several components full reads them one by one; a
-    result that is not final, or of a project that has left, is announced without a number."""
+    result that is not final, of a room's votes alone, or of a project that has left, is announced without a number."""
     number = result.entry_no
     if result.standing is Standing.WITHDRAWN:
         return Text(zh=f"{number} 号项目弃赛。", en=f"Project {number} has withdrawn.")
@@ -522,6 +522,11 @@ def announce(rules: RuleSet, result: ProjectResult, style: str | None = None) ->
         return Text(
             zh=f"{number} 号项目的成绩待评委组裁定，稍后公布。",
             en=f"The result of project {number} awaits a ruling of the panel; it will be announced later.",
+        )
+    if VOTES_OF_ONE_ROOM in result.flags:
+        return Text(
+            zh=f"{number} 号项目的总得分待各会场的网络投票合并计算后公布。",
+            en=f"The total of project {number} will be announced once the votes of all rooms are counted together.",
         )
     chosen = style or rules.announce
     found = [component_named(rules, key) for key, held in result.components.items() if not held.omitted]

@@ -37,8 +37,9 @@ def reviewed_play() -> Play:
     return play
 
 
-def voted_play(*, lock: bool = True, two_people: bool = True) -> Play:
-    """The final with a public vote under a cap: 1 is locked (with ``lock``), 2 and 3 wait; 3 has the most votes."""
+def voted_play(*, lock: bool = True, two_people: bool = True, part: bool = False) -> Play:
+    """The final with a public vote under a cap: 1 is locked (with ``lock``), 2 and 3 wait; 3 has the most votes.
+    ``part``: the contest has other rooms, and the votes are ranked over all of them."""
     contest, rules, _ = samples.regional_final()
     given = {"1": 204, "2": 398, "3": 15_230}
     projects = tuple(
@@ -47,7 +48,7 @@ def voted_play(*, lock: bool = True, two_people: bool = True) -> Play:
     )
     voting = samples.preset("national-2020").popularity
     voted = msgspec.structs.replace(rules, popularity=voting, review="two_people" if two_people else "none")
-    play = Play(samples.setup_of(msgspec.structs.replace(contest, projects=projects), voted))
+    play = Play(samples.setup_of(msgspec.structs.replace(contest, projects=projects, part=part), voted))
     for entry_no in ("1", "2", "3"):
         samples.hear(play, entry_no)
     if lock:
@@ -72,6 +73,12 @@ def _votes(done: bool, *, lock: bool = True) -> Callable[[], Shown]:
         return Shown(window, play.setup, written=(*NAMES, "刷票"), after=None if done else window.ask_votes)
 
     return make
+
+
+def _votes_of_one_room() -> Shown:
+    play = voted_play(part=True)
+    window = chair(play)
+    return Shown(window, play.setup, written=NAMES, after=lambda: window.show_project("3"))
 
 
 def _votes_compared(compared: int) -> Callable[[], Shown]:
@@ -311,6 +318,7 @@ def scenes() -> tuple[Scene, ...]:
         Scene("desk", "votes-ask", _votes(False, lock=False)),
         Scene("desk", "votes-ask-locked", _votes(False)),
         Scene("desk", "votes-voided", _votes(True)),
+        Scene("desk", "votes-of-one-room", _votes_of_one_room),
         Scene("desk", "votes-compared", _votes_compared(16)),
         Scene("desk", "chair-waits", _chair_waits(0)),
         Scene("desk", "chair-waits-check", _chair_waits(1)),

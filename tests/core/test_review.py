@@ -10,7 +10,7 @@ import pytest
 from judge_app.core import commands, overall, session
 from judge_app.core.contest import Presence
 from judge_app.core.errors import Refused
-from judge_app.core.explain import flag_words
+from judge_app.core.explain import announce, flag_words
 from judge_app.core.review import Line, Tick, fits, lines
 from judge_app.core.rules import RuleSet
 from judge_app.core.stages import ProjectStage, ResultStatus, ReviewStep
@@ -201,6 +201,9 @@ def test_a_room_of_several_signs_no_points_for_votes_and_no_total(part: bool) ->
     assert own.total != contest["2"].total
     assert own.flags == (*contest["2"].flags, "VOTES_OF_ONE_ROOM")
     assert "全赛合并" in flag_words(VOTED, own.flags[-1]).zh
+    said = announce(VOTED, own)
+    assert "合并计算后公布" in said.zh
+    assert str(own.total) not in said.zh + said.en, "no provisional number is read out"
     kinds = {line.kind for line in lines(VOTED, own)}
     assert kinds == {"mark", "component"}
     rooms[0].review("1")

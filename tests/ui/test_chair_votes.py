@@ -83,6 +83,22 @@ def test_moving_up_is_not_offered_where_it_would_change_a_locked_result(qtbot: Q
     assert votes.asked(play.chair(), play.briefing("chair"), "1") is None, "it is locked itself"
 
 
+def test_a_room_of_several_shows_its_own_count_as_provisional_and_has_nothing_to_rule_on(qtbot: QtBot) -> None:
+    play = voted_play(part=True)
+    window, _ = shown(qtbot, play)
+    window.show_project("3")
+    assert not window.sheet_panel.can("votes")
+    assert votes.asked(play.chair(), play.briefing("chair"), "3") is None
+    *_, of_votes, total = parts(play.briefing("chair").rules, session.tabulation(play.state).project("3"))
+    assert (of_votes.working, total.working) == ("只按本会场的票数", "暂定，以全赛合并计算为准")
+    assert of_votes.tone == total.tone == "warn"
+    desk, _ = shown(qtbot, play, "scorer")
+    desk.show_project("3")
+    labels = [row.label for row in desk.review_card.list.rows]  # type: ignore[attr-defined]
+    assert labels
+    assert not {"网络人气积分", "投票名次", "计入积分", "总得分"} & set(labels)
+
+
 def test_only_the_chair_rules_on_votes_and_only_where_there_are_some(qtbot: QtBot) -> None:
     desk, _ = shown(qtbot, voted_play(), "scorer")
     desk.show_project("3")

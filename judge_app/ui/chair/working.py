@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from judge_app.core.explain import announce, flag_words, key_words
 from judge_app.core.rules import Component, RuleSet
-from judge_app.core.working import ComponentResult, ProjectResult, Status
+from judge_app.core.working import VOTES_OF_ONE_ROOM, ComponentResult, ProjectResult, Status
 from judge_app.ui.glossary import component_name, points, printed
 from judge_app.ui.language import either, tr
 from judge_app.ui.theme import Tone, restyle, theme_of
@@ -48,7 +48,10 @@ def parts(rules: RuleSet, result: ProjectResult) -> list[Part]:
         rank = tr("Ruling needed")
     elif result.status is Status.INCOMPLETE:
         rank = tr("Incomplete")
-    made.append(Part(tr("Total / {full}", full=full), rank, printed(result.total), "brand"))
+    tone: Tone = "brand"
+    if VOTES_OF_ONE_ROOM in result.flags and result.total is not None:
+        rank, tone = tr("provisional until all rooms are counted"), "warn"
+    made.append(Part(tr("Total / {full}", full=full), rank, printed(result.total), tone))
     return made
 
 
@@ -79,6 +82,8 @@ def _popularity(rules: RuleSet, result: ProjectResult) -> Part:
     if "VOTES_VOIDED" in result.flags:
         return Part(name, tr("Votes voided"), printed(result.popularity_counted))
     rank, cap = result.popularity_rank, result.popularity_cap
+    if VOTES_OF_ONE_ROOM in result.flags:
+        return Part(name, tr("by this room's votes alone"), printed(result.popularity_counted), "warn")
     if rank is None:
         working = tr("no votes")
     elif cap is None:
