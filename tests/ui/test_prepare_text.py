@@ -152,6 +152,26 @@ def test_a_save_takes_over_what_is_typed_and_says_what_it_could_not(
     assert window_of(desk).ask.question is not None
 
 
+def test_a_text_that_cannot_be_read_is_said_on_the_steps_and_shown_where_a_save_left_it_out(
+    qtbot: QtBot, desk: PrepareDesk, tmp_path: Path
+) -> None:
+    window = window_of(desk)
+    rules = window.steps.tabs[1]
+    assert "待改正" not in rules.accessibleDescription()  # negative control
+    desk.save_to(tmp_path / "kept.xlsx")
+    assert [one.tone for one in window.troubles.troubles] == ["ok"]
+    _type(qtbot, desk, 'announce = "full"', "announce = ")
+    assert "待改正" in rules.accessibleDescription()
+    assert window.troubles.troubles == ()  # it is no longer all saved
+    desk.go_to(3)
+    assert not window.close()
+    assert window.ask.question is not None
+    assert "读不出来" in window.ask.question.choices[0].effect
+    window.ask.close_question()
+    desk.save_to(tmp_path / "kept.xlsx")
+    assert (window.step, window.rules_page.section) == (1, "text")
+
+
 def test_rooms_wait_for_a_text_that_cannot_be_read(qtbot: QtBot, desk: PrepareDesk) -> None:
     _type(qtbot, desk, 'announce = "full"', "announce = ")
     desk.go_to(4)

@@ -36,7 +36,7 @@ from judge_app.ui.prepare.writing import Writing
 from judge_app.ui.theme import Tone
 from judge_app.ui.widgets import Choice, Question
 
-WORKBOOK = 0
+WORKBOOK, RULES = 0, 1
 
 
 class PrepareDesk(QObject):
@@ -467,6 +467,7 @@ class PrepareDesk(QObject):
         """Shows a step; before anything is open there is only the first."""
         self._window.finish_typing()
         window = self._window
+        window.forget_said()
         window.show_step(step if self._held.open_now else WORKBOOK)
         self.show_all()
         if window.focusWidget() not in window.steps.tabs:
@@ -593,6 +594,8 @@ class PrepareDesk(QObject):
             return
         wrong = self._window.rules_page.text.wrong
         if wrong:
+            self.go_to(RULES)
+            self._window.rules_page.show_section("text")
             self._window.set_failed(tr("Saved, but for the text of the rules: it cannot be read yet"), wrong)
         elif rules_too:
             self._window.set_said(tr("Saved"), str(path))
@@ -715,12 +718,16 @@ class PrepareDesk(QObject):
                 )
             )
             return
+        save = Choice("save", tr("Save and close"), tr("Nothing is lost."))
+        if self._window.rules_page.text.wrong:
+            unread = tr("The text of the rules cannot be read: it is shown, and the window stays.")
+            save = Choice("save", tr("Save the rest"), unread)
         self._window.ask_question(
             Question(
                 key="leave",
                 title=tr("Some changes are not saved. Close?"),
                 choices=(
-                    Choice("save", tr("Save and close"), tr("Nothing is lost.")),
+                    save,
                     Choice("drop", tr("Close without saving"), tr("What was changed since the last save is lost.")),
                 ),
                 chosen="save",
@@ -773,10 +780,14 @@ class PrepareDesk(QObject):
     def _text_typed(self) -> None:
         self._keep_copy()
         self._show_unsaved()
+        self._window.set_steps(self._step_words(), self._held.open_now)
+        self._show_next()
 
     def _show_unsaved(self) -> None:
         """Whether all is saved, wherever that shows."""
         held, window = self._held, self._window
+        if self._unsaved:
+            window.forget_said()
         window.may_close = self._writing is None and (self._leaving or not self._unsaved)
         window.set_history(held.can_undo, held.can_redo, held.open_now and (self._unsaved or held.target is None))
         window.set_file(*self._file_words())
@@ -855,8 +866,9 @@ class PrepareDesk(QObject):
             return StepWords(title)
         if look is None:
             return StepWords(title, tr("None chosen"), "stop")
-        if look.problems:
-            return StepWords(title, how_many(len(look.problems)), "stop")
+        wrong = len(look.problems) + len(self._window.rules_page.text.wrong)
+        if wrong:
+            return StepWords(title, how_many(wrong), "stop")
         waiting = len(look.rules.all_assumed) if look.rules is not None else 0
         return (
             StepWords(title, tr("{n} to confirm", n=waiting), "warn")

@@ -5,6 +5,7 @@ No widget is known here. Where rule sets lie is asked of a ``RuleShelf``, which 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -261,7 +262,7 @@ class Preparation:
         """Where a copy would be saved unless told otherwise: beside the file that was opened, under another name."""
         if self.path is None:
             return Path.home() / "contest.xlsx"
-        stem = self.path.stem
+        stem = re.sub(r"-prepared\d*$", "", self.path.stem)
         for at in range(1, 1000):
             path = self.path.with_name(f"{stem}-prepared{at if at > 1 else ''}.xlsx")
             if not path.exists():

@@ -268,6 +268,9 @@ class RulesPage(QWidget):
         for one in self._look.problems:
             name = self._about(rule_draft.path_of(one.place))
             wrong[name] = wrong.get(name, 0) + 1
+        unread = len(self.text.wrong)
+        if unread:
+            wrong["text"] = wrong.get("text", 0) + unread
         waiting = len(self.confirm.waiting)
         for chip in self._chips.buttons():
             name = str(chip.property("section"))

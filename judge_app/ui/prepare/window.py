@@ -230,6 +230,11 @@ class PrepareWindow(QWidget):
         """What was done."""
         self.troubles.set_troubles([Trouble("done", title, text, tone="ok")])
 
+    def forget_said(self) -> None:
+        """What was done is not so any more, or was long ago; what failed stays."""
+        if any(one.key == "done" for one in self.troubles.troubles):
+            self.troubles.set_troubles([])
+
     def retranslate(self) -> None:
         """The texts that stand whatever is shown."""
         self.setWindowTitle(tr("Prepare a contest"))
