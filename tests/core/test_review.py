@@ -220,6 +220,21 @@ def test_votes_that_are_ranked_over_rooms_are_ruled_on_for_all_of_them(method: s
     assert "全部会场" in refused.value.zh
 
 
+def test_a_room_of_several_does_not_publish_totals_with_votes_of_its_own() -> None:
+    """What it would show before the audience is not the contest's total."""
+    own = msgspec.structs.replace(VOTED, popularity=msgspec.structs.replace(VOTED.popularity, scope="session"))
+    refused = []
+    for rules in (VOTED, own):
+        sitting = in_a_contest(rules)
+        for project in sitting.setup.contest.projects:
+            sitting.review(project.entry_no)
+            sitting.lock(project.entry_no)
+        sitting.sign()
+        sitting.do("chair", commands.LockSession())
+        refused.append(sitting.refusal("chair", commands.PublishResults()))
+    assert refused == ["votes_elsewhere", "assumed_left"]  # the second is kept back by its assumed values alone
+
+
 def test_votes_that_are_ranked_in_each_room_are_the_rooms_own_in_a_contest_of_several() -> None:
     assert VOTED.popularity is not None
     own = msgspec.structs.replace(VOTED, popularity=msgspec.structs.replace(VOTED.popularity, scope="session"))

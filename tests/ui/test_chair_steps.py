@@ -6,13 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from judge_app.core import commands
+from judge_app.core import commands, views
 from judge_app.core.commands import Command
 from judge_app.core.seats import Role, may
+from judge_app.core.views import ChairView
 from judge_app.ui import samples
 from judge_app.ui.chair import review, steps
 from judge_app.ui.desk_scenes import reviewed_play, ticks
 from judge_app.ui.samples import Play
+from tests.core.test_review import REVIEWED, VOTED, in_a_contest
 
 SEATS = ("chair", "scorer", "checker", "supervisor")
 
@@ -94,3 +96,19 @@ def test_every_step_of_a_result_is_offered_to_exactly_the_seats_that_may_take_it
 def test_only_the_chair_may_publish(role: Role) -> None:
     assert may(role, commands.PublishResults()) is (role is Role.CHAIR)
     assert samples.opened().seat("chair").role is Role.CHAIR
+
+
+def test_a_room_of_several_that_votes_are_ranked_over_is_finished_once_it_is_locked() -> None:
+    held = []
+    for rules in (VOTED, REVIEWED):  # the second gives no points for votes: the totals are the room's own
+        sitting = in_a_contest(rules)
+        for project in sitting.setup.contest.projects:
+            sitting.review(project.entry_no)
+            sitting.lock(project.entry_no)
+        sitting.sign()
+        sitting.do("chair", commands.LockSession())
+        view = sitting.view("chair")
+        assert isinstance(view, ChairView)
+        held.append(steps.next_step(view, views.briefing(sitting.state, sitting.seats["chair"]), "1").act)
+    assert held[0] == ""
+    assert held[1] in ("confirm", "publish")

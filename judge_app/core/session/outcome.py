@@ -148,6 +148,12 @@ def _publish(command: commands.PublishResults, state: State, seat: Seat, at_ns: 
         raise Refused("not_locked", "请先锁定本场成绩", "lock the session first")
     if state.published:
         raise Refused("already_published", "成绩已公布", "the results are published already")
+    if votes_elsewhere(state):
+        raise Refused(
+            "votes_elsewhere",
+            "网络人气按各会场合并排名，总成绩请在“全部会场”窗口公布",
+            "votes are ranked over all rooms: publish the totals in the All rooms window",
+        )
     left = [path for path in state.session.rules.assumed if path not in dict(state.confirmed)]
     if left:
         raise Refused("assumed_left", f"待组委会确认：{'、'.join(left)}", f"to be confirmed first: {', '.join(left)}")

@@ -10,7 +10,7 @@ from judge_app.core.review import Line
 from judge_app.core.seats import Role
 from judge_app.core.stages import ProjectStage
 from judge_app.core.views import Briefing, ChairView, ReviewStep
-from judge_app.core.working import Status
+from judge_app.core.working import VOTES_OF_ONE_ROOM, Status
 from judge_app.ui.chair import pending, review
 from judge_app.ui.glossary import OUT, number
 from judge_app.ui.language import tr
@@ -42,6 +42,12 @@ def signed(view: ChairView, role: Role) -> bool:
     return any(one.role == role.value and not one.stale for one in view.signatures)
 
 
+def published_elsewhere(view: ChairView) -> bool:
+    """Whether the totals are not this room's to publish, since they hold points for votes ranked over all rooms."""
+    projects = view.tabulation.projects if view.tabulation is not None else ()
+    return any(VOTES_OF_ONE_ROOM in one.flags for one in projects)
+
+
 def following(view: ChairView, shown: str) -> str:
     """The next project that waits for review, after the one that is shown; '' where none does."""
     order = [one.entry_no for one in view.projects]
@@ -66,6 +72,10 @@ def next_step(
     if view.published:
         return ChairStep(tr("The results are published"), tr("The host can bring them onto the stage"))
     if view.session_locked:
+        if published_elsewhere(view):
+            return ChairStep(
+                tr("All rooms publish the results"), tr("Votes are ranked over all rooms; this room is finished")
+            )
         left = unconfirmed(view, briefing)
         if left:
             return ChairStep(
