@@ -70,15 +70,19 @@ class Sitter:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        with contextlib.suppress(asyncio.CancelledError):
-            self._loop.run_until_complete(self._connection.run())
+        try:
+            with contextlib.suppress(asyncio.CancelledError):
+                self._loop.run_until_complete(self._connection.run())
+        finally:
+            self._loop.close()
 
     def stop(self) -> None:
         def end() -> None:
             for task in asyncio.all_tasks(self._loop):
                 task.cancel()
 
-        self._loop.call_soon_threadsafe(end)
+        with contextlib.suppress(RuntimeError):  # the seat has ended by itself
+            self._loop.call_soon_threadsafe(end)
         self._thread.join(10)
 
     def on_briefing(self, briefing: Briefing) -> None: ...

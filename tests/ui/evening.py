@@ -96,8 +96,14 @@ class Looker:
         self.view: HostView | None = None
         self._stop = asyncio.Event()
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=lambda: self._loop.run_until_complete(self._run()), daemon=True)
+        self._thread = threading.Thread(target=self._sit, daemon=True)
         self._thread.start()
+
+    def _sit(self) -> None:
+        try:
+            self._loop.run_until_complete(self._run())
+        finally:
+            self._loop.close()
 
     async def _run(self) -> None:
         connection = SeatConnection(self._link, self, folder=None, device_name="looker")
@@ -107,7 +113,8 @@ class Looker:
         await asyncio.gather(work, return_exceptions=True)
 
     def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
+        with contextlib.suppress(RuntimeError):  # the seat has ended by itself
+            self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(10)
 
     def on_briefing(self, briefing: Briefing) -> None: ...
