@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -49,8 +50,9 @@ class Field(QWidget):
         inner.setAccessibleName(self._label)
         self.setFocusProxy(inner)
 
+    @abstractmethod
     def show_value(self, value: Any) -> None:
-        raise NotImplementedError
+        """Shows the value that the rules have now."""
 
     def set_problem(self, words: str) -> None:
         """What is wrong with the value; '' for nothing."""

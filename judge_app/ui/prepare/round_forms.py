@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -29,19 +30,21 @@ class _PartSection(Section):
         self.chips: list[QPushButton] = []
         self._problems: tuple[Any, ...] = ()
 
+    @abstractmethod
     def intro(self) -> str:
-        raise NotImplementedError
+        """What such parts are for, in words."""
 
+    @abstractmethod
     def words(self) -> tuple[str, str]:
         """What a part is called with its number, and the button for one more."""
-        raise NotImplementedError
 
+    @abstractmethod
     def new(self) -> dict[str, Any]:
-        raise NotImplementedError
+        """A part as it begins."""
 
+    @abstractmethod
     def about(self, body: QVBoxLayout, path: Path) -> None:
         """The fields of the part itself."""
-        raise NotImplementedError
 
     @property
     def items(self) -> list[Any]:

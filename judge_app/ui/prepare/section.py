@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -85,9 +86,9 @@ class Section(QWidget):
     def refresh(self) -> None:
         """What the fields offer, where that follows from what others say."""
 
+    @abstractmethod
     def build(self) -> None:
         """Makes the fields of ``self.draft`` in ``self.column``."""
-        raise NotImplementedError
 
     def go_to(self, path: Path) -> bool:
         """Puts the focus on the field at a path, or the nearest one under it; False where there is none here."""

@@ -6,6 +6,7 @@ A row is a frozen value. Two rows that are equal are drawn the same, so that an 
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Protocol, TypeVar, cast
 
@@ -97,12 +98,13 @@ def _runs(places: list[int]) -> list[tuple[int, int]]:
 class RowDelegate(QStyledItemDelegate):
     """Paints rows; subclasses say how tall a row is and what is on it."""
 
+    @abstractmethod
     def height(self, theme: Theme, row: Row, width: int) -> int:
-        raise NotImplementedError
+        """How tall a row is, in pixels, at a width."""
 
+    @abstractmethod
     def paint_row(self, painter: QPainter, theme: Theme, rect: QRect, row: Row) -> None:
         """Paints in ``rect``, which is as wide as ``height`` was told."""
-        raise NotImplementedError
 
     def paint_ground(self, painter: QPainter, theme: Theme, rect: QRect, row: Row) -> None:
         """Paints what lies under the row, over the whole width of the list."""
