@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import msgspec
 import psutil
 
 from judge_app.core.journal import Stamp
@@ -66,7 +67,7 @@ class SessionClock:
     """The clock of one session. ``wall_at_origin`` matters to a rehearsal alone, whose wall time runs ×N with it."""
 
     def __init__(self, origin: RoomClock, wall_at_origin: dt.datetime) -> None:
-        self.origin = origin
+        self.origin = origin if origin.rate == 1 else msgspec.structs.replace(origin, wall=iso(wall_at_origin))
         self._wall_at_origin = wall_at_origin
         self.boot_id = boot_id()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import datetime as dt
 import sys
 import time
 from collections.abc import Callable
@@ -85,3 +86,11 @@ class RemoteClock:
         if self._origin is None or not self._samples:
             return None
         return self._origin.shown(self._local() + self._offset_ns)
+
+    def wall(self) -> dt.datetime:
+        """The wall time of the session (UTC): this computer's own, in a rehearsal at another rate the room's."""
+        now = self.now_ns()
+        if now is None or self._origin is None or not self._origin.wall:
+            return dt.datetime.now(dt.UTC)
+        past = dt.timedelta(microseconds=(now - self._origin.shown_ns) / 1000)
+        return dt.datetime.fromisoformat(self._origin.wall) + past

@@ -10,6 +10,7 @@ import logging
 import socket
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -122,7 +123,7 @@ class SeatHall:
         drafts = None
         if briefing.seat.role is Role.JUDGE:
             drafts = self._drafts = Drafts(self._folder / f"{briefing.session_id}-{briefing.seat.judge}.drafts")
-        self.window = window_for(briefing, self._folder / "programs")
+        self.window = window_for(briefing, self._folder / "programs", self._connection.clock.wall)
         self._application.serve(self.window)
         if self._decks and hasattr(self.window, "set_decks"):
             self.window.set_decks(self._decks)
@@ -185,14 +186,15 @@ class SeatHall:
             self.window.set_printed(form, made.path, made.error, opened=made.opened)
 
 
-def window_for(briefing: Briefing, programs: Path) -> Any:
-    """A fresh window for a seat. ``programs`` is where the programs that show slides keep their own files: a stage that
-    really ends shows drives them; one of a rehearsal, and a viewer's, leave them alone."""
+def window_for(briefing: Briefing, programs: Path, wall: Callable[[], datetime]) -> Any:
+    """A fresh window for a seat. ``wall`` tells the session's wall time (UTC). ``programs`` is where the programs that show
+    slides keep their own files: a stage that really ends shows drives them; one of a rehearsal, and a viewer's, leave
+    them alone."""
     role = briefing.seat.role
     if role in (Role.HOST, Role.TIMEKEEPER):
         from judge_app.ui.console import ConsoleWindow
 
-        return ConsoleWindow()
+        return ConsoleWindow(wall)
     if role is Role.JUDGE:
         from judge_app.ui.judge import JudgeWindow
 

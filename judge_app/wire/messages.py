@@ -233,6 +233,8 @@ class RoomClock(msgspec.Struct, frozen=True, kw_only=True):
     real_ns: int
     shown_ns: int
     rate: int = 1
+    wall: str = ""
+    """The wall time at ``shown_ns`` (ISO 8601) where that runs at the rate too, as in a rehearsal; else empty."""
 
     def shown(self, real_ns: int) -> int:
         """What the room's clock shows when its machine's shows ``real_ns``."""

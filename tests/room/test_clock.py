@@ -42,10 +42,12 @@ def test_a_rehearsals_wall_time_goes_as_fast_as_its_clock() -> None:
     clock = SessionClock(RoomClock(real_ns=real_ns(), shown_ns=0, rate=40), ORIGIN)
     assert clock.wall(0) == "2026-12-05T09:30:00.000Z"
     assert clock.wall(3_600 * 10**9) == "2026-12-05T10:30:00.000Z"
+    assert clock.origin.wall == clock.wall(0)  # so that a seat can tell it too
 
 
 def test_at_rate_one_the_wall_is_the_machines_own() -> None:
     clock = SessionClock(RoomClock(real_ns=real_ns(), shown_ns=real_ns(), rate=1), ORIGIN)
+    assert clock.origin.wall == ""
     before = dt.datetime.now(dt.UTC)
     wall = clock.wall(clock.now_ns())
     after = dt.datetime.now(dt.UTC)

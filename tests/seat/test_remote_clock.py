@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -84,6 +86,18 @@ def test_a_rehearsals_clock_runs_at_its_rate() -> None:
     assert machines.clock.now_ns() == 50
     machines.now += 3 * MS
     assert machines.clock.now_ns() == 50 + 120 * MS
+
+
+def test_a_rehearsals_wall_time_is_the_rooms_and_any_others_this_computers() -> None:
+    """What the desk reckons the end of the session from: a forecast by the wrong clock would lie in its past."""
+    machines = Machines(0, RoomClock(real_ns=10**12, shown_ns=50, rate=40, wall="2026-12-05T09:30:00.000Z"))
+    machines.ping(0, 0)
+    machines.now += 90 * 1_000 * MS
+    assert machines.clock.wall() == dt.datetime(2026, 12, 5, 10, 30, tzinfo=dt.UTC)
+    usual = Machines(0)
+    usual.ping(0, 0)
+    before = dt.datetime.now(dt.UTC)
+    assert before <= usual.clock.wall() <= dt.datetime.now(dt.UTC)
 
 
 def test_a_clock_that_stepped_is_believed_at_the_next_answer_and_not_a_minute_later() -> None:

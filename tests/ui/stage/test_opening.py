@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from judge_app.core.seats import Role
 from judge_app.ui.app import window_for
+from judge_app.ui.console.window import utc_now
 from judge_app.ui.stage.programs import find_hands
 from tests.ui.sitting import briefing
 
@@ -23,6 +24,6 @@ def test_a_stage_outside_rehearsals_drives_the_programs_that_are_here(
     here = find_hands(tmp_path / "looked")
     for hand in here.values():
         hand.stop()
-    window = window_for(briefing(role, rehearsal=rehearsal), tmp_path)
+    window = window_for(briefing(role, rehearsal=rehearsal), tmp_path, utc_now)
     qtbot.addWidget(window)
     assert window.kinds == {"pdf"} | (here.keys() if drives else set())
