@@ -30,7 +30,7 @@ from judge_app.core.journal import Record
 from judge_app.core.seats import Role, Seat
 from judge_app.core.session import State
 from judge_app.room import codes
-from judge_app.room.clock import SessionClock, boot_id, iso, real_ns, slept_ns, wall_of
+from judge_app.room.clock import SessionClock, boot_id, real_ns, slept_ns, wall_of
 from judge_app.room.counter import Counter
 from judge_app.room.keys import RoomKeys
 from judge_app.room.photos import Photos
@@ -916,7 +916,7 @@ class Room:
         return True
 
     def _beaten(self, took_ns: int) -> None:
-        self._last_write = iso(_now())
+        self._last_write = self.clock.stamp().wall
         self._commit_us = took_ns // 1000
         self._push_live()
 
@@ -986,7 +986,9 @@ class Room:
         self._forget(sink)
         if not any(other.seat.id == sink.seat.id for other in self._sinks):
             seen = self._live[sink.seat.id]
-            self._live[sink.seat.id] = msgspec.structs.replace(seen, online=False, offline_since=iso(_now()))
+            self._live[sink.seat.id] = msgspec.structs.replace(
+                seen, online=False, offline_since=self.clock.stamp().wall
+            )
             if sink.seat.role is Role.STAGE:
                 self.stage_trouble(())
                 self.stage_slides(None)
@@ -1159,7 +1161,7 @@ class Room:
         self._writer.call(copy)
         # A writer that ends because the store failed leaves it undone: the next turn has another writer.
         await asyncio.wait_for(done, BACKUP_MOST_S)
-        self.set_health(last_backup=iso(_now()))
+        self.set_health(last_backup=self.clock.stamp().wall)
 
 
 def _push_order(sink: Sink) -> int:

@@ -744,6 +744,29 @@ def _host_view(held: Hall) -> HostView:
     return view
 
 
+@pytest.mark.parametrize("rate", [1, 10**6])
+def test_what_the_host_is_told_of_times_is_by_the_clock_of_the_session(tmp_path: Path, rate: int) -> None:
+    """Who left, the last heartbeat and the last copy of a rehearsal at speed are by its own wall time, as its records are."""
+
+    async def scene() -> None:
+        async with hall(tmp_path, rate=rate) as held:
+            device = await held.seated("judge:E2")
+            sink = Sink(held.seat("judge:E2"), device.id)
+            held.room.join(sink, "laptop")
+            await asyncio.sleep(0.01)
+            earliest = dt.datetime.fromisoformat(held.room.clock.stamp().wall)
+            held.room.leave(sink)
+            held.room._beaten(1)
+            await held.room.backup(tmp_path / "backups")
+            live = held.room.live()
+            said = [live.seats["judge:E2"].offline_since, live.health.last_write, live.health.last_backup]
+            latest = dt.datetime.fromisoformat(held.room.clock.stamp().wall)
+            assert all(earliest <= dt.datetime.fromisoformat(one) <= latest for one in said)
+            assert (latest - dt.datetime.now(dt.UTC) > dt.timedelta(minutes=30)) == (rate > 1)
+
+    play(scene)
+
+
 def test_progress_is_shown_to_the_host_and_kept_nowhere(tmp_path: Path) -> None:
     async def scene() -> None:
         async with hall(tmp_path) as held:
