@@ -212,7 +212,8 @@ class _Scanner:
             self._blank(" \t")
             letter = self._peek()
             if letter in "\"'":
-                parts.append(self._string())
+                (part,) = tomllib.loads(f"{self._string()} = 0")
+                parts.append(part)
             else:
                 match = _BARE.match(self._text, self._at)
                 assert match is not None  # tomllib has taken the text
@@ -271,19 +272,14 @@ class _Scanner:
         self._at += 1
 
     def _string(self) -> str:
-        quote = self._peek()
-        wide = quote * 3
-        if self._peek(3) == wide:
-            return self._until(wide, quote)
-        return self._until(quote, quote)
-
-    def _until(self, end: str, quote: str) -> str:
-        self._at += len(end)
+        """A text as it is written, with its quotation marks; which is left."""
         start = self._at
+        quote = self._peek()
+        end = quote * 3 if self._peek(3) == quote * 3 else quote
+        self._at += len(end)
         while self._peek(len(end)) != end:
             self._at += 2 if quote == '"' and self._peek() == "\\" else 1
-        text = self._text[start : self._at]
         self._at += len(end)
         while len(end) == 3 and self._peek() == quote:  # a quotation mark just before the end belongs to the text
             self._at += 1
-        return json.loads(f'"{text}"') if quote == '"' and len(end) == 1 and "\\" in text else text
+        return self._text[start : self._at]

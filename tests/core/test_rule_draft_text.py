@@ -90,6 +90,9 @@ def test_any_data_is_read_back_and_each_leaf_has_its_line(data: dict[str, Any]) 
         ("[[a]]\nx = 1\n[[a.b]]\ny = 1\n[[a]]\n[[a.b]]\ny = 2\n", ("a", 1, "b", 0, "y"), 7),
         ("a.b.c = 1\n[d.'e f']\ng = 2\n", ("d", "e f", "g"), 3),
         ("a = 1\r\nb = 2\r\n", ("b",), 2),
+        ('a = "\\U0001F600 x"\nb = 2\n', ("b",), 2),
+        ('a = "x\ty\\\\z"\nb = 2\n', ("b",), 2),
+        ('"\\U0001F600\t\\"" = 1\n', ('\U0001f600\t"',), 1),
     ],
 )
 def test_what_toml_can_say_is_found_at_its_line(text: str, path: Path, line: int) -> None:
@@ -141,3 +144,10 @@ def test_an_end_that_comes_too_early_is_the_last_line() -> None:
 def test_a_usable_text_has_no_problem_and_a_deep_one_is_refused() -> None:
     assert read_text(_text()).problems == ()
     assert read_text("a = " + "[" * 5000).rules is None
+
+
+@pytest.mark.parametrize("text", ['notice = "\\U0001F600 !"\n', 'key = "a\tb\\\\c"\n'])
+def test_what_toml_can_say_and_json_cannot_is_read(text: str) -> None:
+    problems = [found.problem.zh for found in read_text(text).problems]
+    assert problems
+    assert not any("等号" in zh for zh in problems)
