@@ -236,11 +236,7 @@ async def _answers(link: JoinLink, met: list[tuple[str, int]]) -> tuple[str, int
         return (host, port) if shown == link.fingerprint else None
 
     async def announced() -> tuple[str, int] | None:
-        try:
-            places = await find_again(link.fingerprint)
-        except Exception as error:  # a hint that does not come must not keep a spare from taking over
-            log.info("discovery does not work here: %s", error)
-            return None
+        places = await find_again(link.fingerprint)
         return next((at for at in await asyncio.gather(*(one(*place) for place in places)) if at), None)
 
     known = dict.fromkeys([(link.host, link.port), *met])
@@ -407,14 +403,9 @@ class Start:
         from judge_app.seat.reach import networks
 
         rooms: dict[str, FoundRoom] = {}
-        try:
-            own = networks()
-            found = await find()
-        except Exception as error:  # no network, or one that takes no multicast: none is found
-            log.info("discovery does not work here: %s", error)
-        else:
-            for one in sorted(found, key=lambda one: not any(network.holds(one.host) for network in own)):
-                rooms.setdefault(one.hint or one.name, FoundRoom(name=one.name, address=f"{one.host}:{one.port}"))
+        own = networks()
+        for one in sorted(await find(), key=lambda one: not any(network.holds(one.host) for network in own)):
+            rooms.setdefault(one.hint or one.name, FoundRoom(name=one.name, address=f"{one.host}:{one.port}"))
         self._window.join_page.set_found(list(rooms.values()))
 
     def _prepare(self, workbook: str) -> None:

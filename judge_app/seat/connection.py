@@ -239,11 +239,7 @@ class SeatConnection:
         if self._find is None or self._address is not self.link:
             self._address = self.link
             return
-        try:
-            found = await self._find(self.link.fingerprint)
-        except Exception as error:  # a hint that does not come must not end the seat
-            log.info("discovery does not work here: %s", error)
-            return
+        found = await self._find(self.link.fingerprint)
         others = [(host, port) for host, port in found if (host, port) != (self.link.host, self.link.port)]
         if others:
             host, port = random.choice(others)

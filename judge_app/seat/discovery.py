@@ -29,7 +29,16 @@ class Found(Struct, frozen=True):
 
 
 async def find(seconds: float = 2.0, *, interfaces: Sequence[str] | None = None) -> list[Found]:
-    """Every room that answers within so many seconds, one entry an address; raises OSError where there is no network."""
+    """Every room that answers within so many seconds, one entry an address; none where the network does not let it ask
+    (it is a hint, and raises nothing)."""
+    try:
+        return await _heard(seconds, interfaces)
+    except Exception as error:  # no network, one that takes no multicast, a socket that somebody else holds, …
+        log.info("discovery does not work here: %s", error)
+        return []
+
+
+async def _heard(seconds: float, interfaces: Sequence[str] | None) -> list[Found]:
     zeroconf = AsyncZeroconf(interfaces=list(interfaces)) if interfaces else AsyncZeroconf(ip_version=IPVersion.V4Only)
     names: set[str] = set()
 

@@ -264,12 +264,11 @@ class Reach:
     async def _elsewhere(self) -> str:
         if self._find is None:
             return ""
-        with contextlib.suppress(OSError, RuntimeError):
-            for host, port in await self._find(self._link.fingerprint):
-                if (host, port) != (self._host, self._link.port):
-                    with contextlib.suppress(OSError, TimeoutError):
-                        if await fingerprint_of(host, port, CONNECT_S) == self._link.fingerprint:
-                            return f"{host}:{port}"
+        for host, port in await self._find(self._link.fingerprint):
+            if (host, port) != (self._host, self._link.port):
+                with contextlib.suppress(OSError, TimeoutError):
+                    if await fingerprint_of(host, port, CONNECT_S) == self._link.fingerprint:
+                        return f"{host}:{port}"
         return ""
 
     async def _certificate(self) -> Step:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from zeroconf import BadTypeInNameException, ServiceStateChange
+from zeroconf import BadTypeInNameException, EventLoopBlocked, ServiceStateChange
 
 from judge_app.room.discovery import Announcement, instance
 from judge_app.seat import discovery
@@ -66,6 +66,16 @@ class _Hostile:
     async def async_cancel(self) -> None: ...
 
 
+class _Deaf:
+    """A network on which nothing is heard of itself."""
+
+    zeroconf: Any = None
+
+    def __init__(self, **_: Any) -> None: ...
+
+    async def async_close(self) -> None: ...
+
+
 class _Silent(discovery.AsyncServiceInfo):
     asked = 0
 
@@ -80,9 +90,18 @@ class _Silent(discovery.AsyncServiceInfo):
 def test_what_anybody_announces_neither_ends_the_search_nor_draws_it_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(discovery, "AsyncServiceBrowser", _Hostile)
     monkeypatch.setattr(discovery, "AsyncServiceInfo", _Silent)
-    try:
-        found = asyncio.run(asyncio.wait_for(find(0.0, interfaces=HERE), 5))
-    except OSError:
-        pytest.skip("no multicast here")
-    assert found == []
+    monkeypatch.setattr(discovery, "AsyncZeroconf", _Deaf)
+    assert asyncio.run(asyncio.wait_for(find(0.0, interfaces=HERE), 5)) == []
     assert _Silent.asked == discovery.MOST
+
+
+@pytest.mark.parametrize("error", [OSError("no network"), EventLoopBlocked(), ValueError("no interface")])
+def test_a_network_that_cannot_be_asked_has_no_room_and_that_is_no_error(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fails(**_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(discovery, "AsyncZeroconf", fails)
+    assert asyncio.run(find(0.0)) == []
+    assert asyncio.run(discovery.find_again(bytes(32))) == []
