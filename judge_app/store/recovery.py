@@ -7,7 +7,7 @@ import glob
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -104,18 +104,28 @@ def refill(
     records that were lost from its end.
 
     Only a copy that holds the file's own head counts. Returns how many they were, and the copy they came from. Raises
-    BadInput where a spare took the session over in what would be appended: it goes on there.
+    BadInput where ``others`` tell of a take-over by a spare that no copy here knows of: it goes on there.
     """
     head, digest = session.head()
-    best: tuple[Sequence[Record], str] = ([], "")
+
+    def beyond(chains: Iterable[tuple[str, Sequence[Record]]]) -> list[tuple[str, Sequence[Record]]]:
+        return [
+            (name, records[head:])
+            for name, records in chains
+            if 0 < head < len(records) and records[head - 1].hash == digest
+        ]
+
     ahead = [copy for copy in map(Path, copies) if copy.suffix != ".jsonl" or last_seq(copy) > head]
-    for name, records in [*((copy.name, records_of(copy)) for copy in ahead), *others]:
-        if 0 < head < len(records) and records[head - 1].hash == digest and len(records) - head > len(best[0]):
-            best = (records[head:], name)
-    if _take_overs(best[0]):
+    here, elsewhere = beyond((copy.name, records_of(copy)) for copy in ahead), beyond(others)
+    if _most_take_overs(elsewhere) > _most_take_overs(here):
         raise _taken_over(session.path)
-    session.append(best[0])
-    return len(best[0]), best[1]
+    source, best = max([*here, *elsewhere], key=lambda entry: len(entry[1]), default=("", []))
+    session.append(best)
+    return len(best), source
+
+
+def _most_take_overs(chains: Iterable[tuple[str, Sequence[Record]]]) -> int:
+    return max((_take_overs(records) for _, records in chains), default=0)
 
 
 def _take_overs(records: Sequence[Record]) -> int:
@@ -148,9 +158,7 @@ def recover(
         FileLock(path).release()  # nobody has it open
         chains.append((str(path), salvage(path)))
     chains += [(str(copy), records_of(copy)) for copy in copies]
-    if chains and max(map(_take_overs, (records for _, records in others)), default=0) > max(
-        _take_overs(records) for _, records in chains
-    ):
+    if chains and _most_take_overs(others) > _most_take_overs(chains):
         raise _taken_over(path)
     chains += others
     heads = {name: len(records) for name, records in chains}

@@ -114,6 +114,21 @@ def test_what_a_spare_went_on_with_is_not_appended_to_the_old_file(story):
     assert read_session(path) == records
 
 
+def test_the_computer_that_took_over_gets_its_own_records_back(story, tmp_path, make_records):
+    """Its file lost its last records; its own backup, or its own and the centre, have them."""
+    records, path, _, _ = story
+    told = taken_over(records)
+    own = tmp_path / "own.roadshow"
+    with SessionFile.create(own) as session:
+        session.append(told)
+        session.seal()
+    with SessionFile.open(path) as session:
+        assert refill(session, [own], [("centre", told)]) == (1, own.name)
+    assert read_session(path) == told
+    with SessionFile.open(path) as session, pytest.raises(BadInput, match="spare computer took"):
+        refill(session, [own], [("centre", taken_over(told))])
+
+
 def test_a_damaged_old_file_is_not_put_together_from_what_a_spare_went_on_with(story):
     records, path, _, _ = story
     wreck(path, 20_000)
