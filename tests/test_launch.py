@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -133,6 +134,24 @@ def test_a_room_ends_at_the_word(monkeypatch: pytest.MonkeyPatch, said: list[byt
     ended, room = heard(monkeypatch, said, looks=10**9, alone_s=10**9)
     assert ended
     assert room.troubles == []
+
+
+def test_the_word_is_heard_while_the_starter_lives_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    real = os.read
+    monkeypatch.setattr(starter.os, "read", lambda _, most: real(reading, most))
+
+    async def scene() -> None:
+        stop = asyncio.Event()
+        starter.Starter(stop)
+        os.write(writing, b"stop\n")
+        try:
+            await asyncio.wait_for(stop.wait(), 5.0)
+        finally:
+            os.close(writing)
+
+    asyncio.run(scene())
+    os.close(reading)
 
 
 def test_without_its_starter_a_room_ends_once_the_host_has_been_away_for_a_while(

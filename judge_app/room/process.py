@@ -1,5 +1,5 @@
-"""The room process: one session served on the LAN until it is told to stop: by a signal, or by the end of its standard
-input, which is the way that works on every system (on Windows a process is terminated, not asked)."""
+"""The room process: one session served on the LAN until it is told to stop: by a signal, or by the word on its standard
+input (starter.py), which is the way that works on every system (on Windows a process is terminated, not asked)."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ import logging
 import os
 import threading
 
+from judge_app.core.seats import Role
 from judge_app.room.room import Room
 
 STOP = b"stop"
@@ -20,7 +21,6 @@ STOP = b"stop"
 ALONE_S = 60.0
 """How long a room without its starter waits for a host who has left."""
 LOOK_S = 1.0
-HOST = "host"
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class Starter:
         # Not by sys.stdin: a thread that waits in it holds a lock which the interpreter wants when it ends.
         said = b""
         with contextlib.suppress(OSError):
-            while (more := os.read(0, 4_096)) and STOP not in said.split():
+            while STOP not in said.split() and (more := os.read(0, 4_096)):
                 said = (said + more)[-4_096:]
         told = self._stop if STOP in said.split() else self._gone
         with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
@@ -59,5 +59,5 @@ class Starter:
         absent = 0.0
         while absent < alone_s:
             await asyncio.sleep(LOOK_S)
-            absent = 0.0 if room.sits(HOST) else absent + LOOK_S
+            absent = 0.0 if room.sits(Role.HOST.value) else absent + LOOK_S
         self._stop.set()
