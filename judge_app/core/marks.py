@@ -89,6 +89,16 @@ class Ruling(Struct, frozen=True):
     order: tuple[str, ...] = ()
 
 
+METHODS: dict[str, tuple[str | None, ...]] = {
+    "few_sheets": ("plain_mean", "literal"),
+    "tie": (None, "order"),
+    "cut": ("both", "order"),
+    "award": ("order", "keep_total", "add_place"),
+    "votes": ("void", "void_up", "count"),
+}
+"""The ways in which each kind of question can be ruled on; None: its order says it."""
+
+
 def rules_for(rules: RuleSet, entry: Entry) -> RuleSet:
     """The rules that apply to a project: those of an event of its own if its track is one."""
     for event in rules.own_events:
@@ -251,13 +261,6 @@ def check_rulings(
     """What in the rulings cannot be meant: projects that there are not, a method that the kind does not know."""
     problems: list[Problem] = []
     known = {entry.entry_no: entry for entry in entries}
-    methods = {
-        "few_sheets": ("plain_mean", "literal"),
-        "tie": (None, "order"),
-        "cut": ("both", "order"),
-        "award": ("order", "keep_total", "add_place"),
-        "votes": ("void", "void_up", "count"),
-    }
     for index, ruling in enumerate(rulings):
         at = f"{place}[{index}]"
 
@@ -271,8 +274,8 @@ def check_rulings(
         method = (
             "order" if ruling.method is None and ruling.kind in ("cut", "award") and ruling.order else ruling.method
         )
-        if method not in methods[ruling.kind]:
-            choices = "、".join(one for one in methods[ruling.kind] if one)
+        if method not in METHODS[ruling.kind]:
+            choices = "、".join(one for one in METHODS[ruling.kind] if one)
             wrong("method", f"应为 {choices} 之一", f"must be one of {choices}")
         if ruling.kind in ("few_sheets", "votes"):
             if ruling.entry_no not in known:

@@ -169,6 +169,17 @@ class Effect(Struct, frozen=True):
         return any(one.advances_before != one.advances_after for one in self.changes)
 
 
+def moved_by_votes(before: Tabulation, after: Tabulation, among: Collection[str]) -> list[str]:
+    """Of these projects those whose rank by votes, points for votes or total is another: signed results, which a ruling
+    on the votes of one project may not change by the way."""
+    held = {one.entry_no: one.signed_of_votes for one in before.projects}
+    return [
+        one.entry_no
+        for one in after.projects
+        if one.entry_no in among and one.signed_of_votes != held.get(one.entry_no)
+    ]
+
+
 def effect(before: Tabulation, after: Tabulation) -> Effect:
     """Before and after for every project for which something changed, in the order of ``after``; for projects in both."""
     held = {project.entry_no: project for project in before.projects}

@@ -128,10 +128,10 @@ def open_book(
 ) -> Scorebook:
     """A scorebook with every project scored. Raises BadInput for entries that cannot be taken, two with one number and
     rulings on projects that there are not."""
-    entries = tuple(entries)
+    entries, beside = tuple(entries), tuple(beside)
     if len({entry.entry_no for entry in entries}) < len(entries):
         raise BadInput(check_entries(rules, entries))
-    problems = check_rulings(rules, entries, rulings)
+    problems = check_rulings(rules, (*entries, *beside), rulings)
     if problems:
         raise BadInput(problems)
     few = _few_sheets(rulings)
@@ -150,7 +150,7 @@ def open_book(
         rulings=tuple(rulings),
         popularity_voided=popularity_voided,
         passed_initial_review=dict(passed_initial_review or {}),
-        beside=tuple(beside),
+        beside=beside,
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import enum
 
+from judge_app.core.contest import Presence
+
 
 class ProjectStage(enum.StrEnum):
     """Where a project stands in the session (domain.md, state rules)."""
@@ -43,6 +45,16 @@ class SheetStatus(enum.StrEnum):
     RECUSED = "recused"
     ABSENT = "absent"
     LEFT = "left"
+
+
+STATUS_OF = {
+    Presence.ABSENT: SheetStatus.ABSENT,
+    Presence.LEFT: SheetStatus.LEFT,
+    Presence.RECUSED: SheetStatus.RECUSED,
+}
+"""What a judge's absence makes of the sheets that wait."""
+PRESENCE_OF = {status: presence for presence, status in STATUS_OF.items()}
+"""What the calculation makes of such a sheet; the judge of any other is present."""
 
 
 class ReviewStep(enum.StrEnum):

@@ -16,6 +16,7 @@ import msgspec
 
 from judge_app.core.contest import Presence, Struct
 from judge_app.core.errors import BadInput, Problem
+from judge_app.core.marks import METHODS
 from judge_app.core.rules import RuleSet, change_rules
 from judge_app.core.scoring import (
     ComponentResult,
@@ -253,8 +254,8 @@ def _sheet(value: Any, place: str) -> Sheet:
     )
 
 
-_KINDS = ("few_sheets", "tie", "cut", "award", "votes")
-_METHODS = ("plain_mean", "literal", "both", "order", "keep_total", "add_place", "void", "void_up", "count")
+_KINDS = tuple(METHODS)
+_METHODS = tuple(dict.fromkeys(one for ways in METHODS.values() for one in ways if one))
 
 
 def read_ruling(value: Any, place: str = "ruling") -> Ruling:

@@ -13,7 +13,7 @@ import msgspec
 from judge_app.core import clock, session, views
 from judge_app.core.clock import SECOND, EndedBy, HoldKind, Outcome, PhaseRun
 from judge_app.core.contest import Contest, Judge, PlannedSession, Presence, Project
-from judge_app.core.events import SessionSetup
+from judge_app.core.events import CutOffReported, SessionSetup
 from judge_app.core.rules import RuleSet, decode_rules
 from judge_app.core.seats import Role, Seat
 from judge_app.core.stages import ProjectStage, SheetStatus
@@ -136,7 +136,7 @@ def _timed(state: session.State) -> session.State:
     timing = state.session.rules.timing
     assert timing is not None
     runs: list[PhaseRun] = []
-    cuts: list[session.CutOffState] = []
+    cuts: list[CutOffReported] = []
     now = 1_000 * SECOND
     for no in state.order:
         for phase in timing.phases:
@@ -160,7 +160,7 @@ def _timed(state: session.State) -> session.State:
                 assert deadline is not None
                 run = clock.end(run, deadline, EndedBy.DEADLINE)
                 cuts.append(
-                    session.CutOffState(
+                    CutOffReported(
                         run=number, driver="pdf", method="end", curtain_us=12_345, gone_us=18_400, confirmed=True
                     )
                 )

@@ -73,6 +73,38 @@ def test_voided_votes_may_count_again(qtbot: QtBot) -> None:
     assert [choice.key for choice in asked.question.choices] == ["void_up", "count"]
 
 
+def test_of_a_project_that_left_its_votes_may_still_be_voided_so_that_others_move_up(qtbot: QtBot) -> None:
+    """Votes keep their place among the others' also where their project was disqualified for buying them."""
+    play = voted_play(lock=False).do("chair", commands.RemoveProject(entry_no="3", disqualified=True, reason="刷票"))
+    before = session.tabulation(play.state).project("2")
+    window, _ = shown(qtbot, play)
+    window.show_project("3")
+    assert window.sheet_panel.isVisible()
+    assert window.sheet_panel.can("votes")
+    button(window.sheet_panel, "网络投票…").click()
+    assert window.ask.question is not None
+    asked = votes.asked(play.chair(), play.briefing("chair"), "3")
+    assert asked is not None
+    assert [choice.key for choice in asked.question.choices] == ["void_up"]
+    play.do("chair", void("3", "void_up"))
+    after = session.tabulation(play.state).project("2")
+    assert after.popularity_rank is not None
+    assert before.popularity_rank == after.popularity_rank + 1
+    assert f"02 号总得分 {before.total} → {after.total}" in asked.question.choices[0].effect
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_after_a_ruling_on_a_project_that_left_others_are_still_ruled_on(first: bool) -> None:
+    """The window counts as the room does: a ruling that lost its ground takes nobody else's."""
+    play = voted_play(lock=False)
+    left = commands.RemoveProject(entry_no="3", disqualified=True, reason="刷票")
+    for command in (void("3", "void_up"), left) if first else (left, void("3", "void_up")):
+        play.do("chair", command)
+    asked = votes.asked(play.chair(), play.briefing("chair"), "2")
+    assert asked is not None
+    assert "void" in [choice.key for choice in asked.question.choices]
+
+
 def test_moving_up_is_not_offered_where_it_would_change_a_locked_result(qtbot: QtBot) -> None:
     play = voted_play()
     asked = votes.asked(play.chair(), play.briefing("chair"), "3")

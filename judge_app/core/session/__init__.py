@@ -10,28 +10,25 @@ reviewing.py and outcome.py fill.
 
 from __future__ import annotations
 
+# Imported so that they fill the tables, as the others do besides.
 from judge_app.core.session import projects as projects
 from judge_app.core.session import reviewing as reviewing
-from judge_app.core.session.counting import entries, grounded, result_status, review_step, ruled_on, rulings, tabulation
+from judge_app.core.session.counting import entries, grounded, result_status, review_step, rulings, tabulation
 from judge_app.core.session.deciding import decide
 from judge_app.core.session.folding import evolve
-from judge_app.core.session.outcome import MAX_RULING, PAGE, evolve_ruling, show_steps
-from judge_app.core.session.people import admitted, machines_of
-from judge_app.core.session.sheets import check_points, open_for, own_pending
+from judge_app.core.session.outcome import PAGE, evolve_ruling, show_steps
+from judge_app.core.session.people import admitted
+from judge_app.core.session.sheets import open_for, own_pending
 from judge_app.core.session.state import (
     HEARD,
-    MAX_NAME,
     MAX_SLIDE,
-    MAX_STILLS,
     MAX_TEXT,
     OUT,
-    CutOffState,
     Device,
     ProjectState,
     SheetState,
     SignatureState,
     State,
-    Undo,
     components_of,
     panel_judge,
     rules_for,
@@ -39,11 +36,9 @@ from judge_app.core.session.state import (
     seats,
 )
 from judge_app.core.session.timing import (
-    MAX_CALLS,
     MAX_RELAPSES,
-    MAX_SECONDS,
+    MAX_STILLS,
     UNDO_NS,
-    cut_ns,
     due,
     next_due_ns,
     next_phase,
@@ -52,35 +47,26 @@ from judge_app.core.session.timing import (
 
 __all__ = [
     "HEARD",
-    "MAX_CALLS",
-    "MAX_NAME",
     "MAX_RELAPSES",
-    "MAX_RULING",
-    "MAX_SECONDS",
     "MAX_SLIDE",
     "MAX_STILLS",
     "MAX_TEXT",
     "OUT",
     "PAGE",
     "UNDO_NS",
-    "CutOffState",
     "Device",
     "ProjectState",
     "SheetState",
     "SignatureState",
     "State",
-    "Undo",
     "admitted",
-    "check_points",
     "components_of",
-    "cut_ns",
     "decide",
     "due",
     "entries",
     "evolve",
     "evolve_ruling",
     "grounded",
-    "machines_of",
     "next_due_ns",
     "next_phase",
     "open_for",
@@ -88,7 +74,6 @@ __all__ = [
     "panel_judge",
     "result_status",
     "review_step",
-    "ruled_on",
     "rules_for",
     "rules_of",
     "rulings",

@@ -26,9 +26,8 @@ from judge_app.core.scoring import (
     score_project,
     tabulate_book,
 )
-from judge_app.core.session.deciding import project_of
-from judge_app.core.session.state import OUT, PRESENCE_OF, ProjectState, SheetState, State, rules_of
-from judge_app.core.stages import ProjectStage, ResultStatus, ReviewStep, SheetStatus
+from judge_app.core.session.state import OUT, ProjectState, SheetState, State, project_of, rules_of
+from judge_app.core.stages import PRESENCE_OF, ProjectStage, ResultStatus, ReviewStep, SheetStatus
 from judge_app.core.working import VOTES_OF_ONE_ROOM
 
 _KEPT = 512

@@ -10,7 +10,7 @@ from judge_app.core import commands
 from judge_app.core.errors import Refused
 from judge_app.core.events import Event
 from judge_app.core.seats import Seat, may
-from judge_app.core.session.state import MAX_NAME, MAX_TEXT, ProjectState, State
+from judge_app.core.session.state import MAX_NAME, MAX_TEXT, State
 
 
 def decide(state: State, command: commands.Command, seat: Seat, at_ns: int) -> list[Event]:
@@ -57,14 +57,6 @@ def decides(command: type[Any]) -> Callable[[Callable[..., list[Event]]], Callab
         return function
 
     return register
-
-
-def project_of(state: State, entry_no: str) -> ProjectState:
-    """The project of that number; raises Refused for one that is not of this session."""
-    held = state.projects.get(entry_no)
-    if held is None:
-        raise Refused("unknown_project", f"本场没有 {entry_no} 号项目", f"no project {entry_no} in this session")
-    return held
 
 
 def reason_of(text: str) -> str:

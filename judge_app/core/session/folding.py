@@ -7,6 +7,7 @@ from functools import singledispatch
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from judge_app.core import acts, events
 from judge_app.core.events import Event
@@ -56,9 +57,6 @@ _CHANGES_RESULTS = (
     events.ProjectLocked,
     events.NoShowMarked,
 )
-
-
-replace = msgspec.structs.replace
 
 
 @singledispatch

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import msgspec
+from msgspec.structs import replace
 
 from judge_app.core import commands, events
 from judge_app.core.contest import same_person
 from judge_app.core.errors import Refused
 from judge_app.core.events import Event
 from judge_app.core.journal import Body
+from judge_app.core.results import moved_by_votes
 from judge_app.core.review import Review
 from judge_app.core.scoring import Ruling, Status, check_rulings
 from judge_app.core.seats import Role, Seat
 from judge_app.core.session.counting import entries, review_step, ruled_on, tabulation, votes_elsewhere
-from judge_app.core.session.deciding import at_most, decides, name_of, project_of, reason_of
-from judge_app.core.session.folding import folds, replace, with_project
+from judge_app.core.session.deciding import at_most, decides, name_of, reason_of
+from judge_app.core.session.folding import folds, with_project
 from judge_app.core.session.projects import first_stage
 from judge_app.core.session.sheets import own_first
-from judge_app.core.session.state import OUT, SignatureState, State
+from judge_app.core.session.state import OUT, SignatureState, State, project_of
 from judge_app.core.stages import ProjectStage, ReviewStep, Showing
 
 MAX_RULING = 20_000
@@ -33,7 +35,7 @@ def _rule(command: commands.MakeRuling, state: State, seat: Seat, at_ns: int) ->
         raise Refused("bad_ruling", f"裁定内容有误：{error}", f"the ruling is not well-formed: {error}") from error
     for entry_no in sorted(ruled_on(ruling)):
         held = project_of(state, entry_no)
-        if held.stage in OUT:
+        if held.stage in OUT and ruling.kind != "votes":  # its votes keep their place among the others'
             raise Refused("out", f"{entry_no} 号项目已退出比赛", f"project {entry_no} is out of the contest")
         if ruling.kind != "votes":
             own_first(state, seat, held)
@@ -56,12 +58,8 @@ def _rule(command: commands.MakeRuling, state: State, seat: Seat, at_ns: int) ->
 def _locked_stay(state: State, after: State) -> None:
     """A locked result changes only where it is opened again: voided votes may move the rank and the points of others,
     also where a cap keeps their total."""
-    before = {one.entry_no: one.signed_of_votes for one in tabulation(state).projects}
-    changed = [
-        one.entry_no
-        for one in tabulation(after).projects
-        if state.projects[one.entry_no].stage is ProjectStage.LOCKED and one.signed_of_votes != before[one.entry_no]
-    ]
+    locked = {entry_no for entry_no, held in state.projects.items() if held.stage is ProjectStage.LOCKED}
+    changed = moved_by_votes(tabulation(state), tabulation(after), locked)
     if changed:
         zh, en = "、".join(changed), ", ".join(changed)
         raise Refused(

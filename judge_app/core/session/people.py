@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from judge_app.core import commands, events
 from judge_app.core.contest import Judge, PanelRole, Presence, Project, same_person
 from judge_app.core.errors import Refused
 from judge_app.core.events import Event, SessionSetup
 from judge_app.core.journal import Body
 from judge_app.core.seats import Role, Seat
-from judge_app.core.session.deciding import at_most, decides, name_of, project_of, reason_of
-from judge_app.core.session.folding import folds, replace
+from judge_app.core.session.deciding import at_most, decides, name_of, reason_of
+from judge_app.core.session.folding import folds
 from judge_app.core.session.state import (
     MAX_NAME,
     OUT,
-    PRESENCE_OF,
-    STATUS_OF,
     Device,
     ProjectState,
     SheetState,
     State,
     components_of,
     panel_judge,
+    project_of,
 )
 from judge_app.core.split import between
-from judge_app.core.stages import ProjectStage
+from judge_app.core.stages import PRESENCE_OF, STATUS_OF, ProjectStage
 
 
 @decides(commands.SetPresence)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from judge_app.core import commands, events
 from judge_app.core.contest import PanelRole, same_person
 from judge_app.core.errors import Refused
 from judge_app.core.events import Event, SessionSetup
 from judge_app.core.journal import Body
 from judge_app.core.seats import Seat
-from judge_app.core.session.deciding import decides, name_of, project_of, reason_of
-from judge_app.core.session.folding import folds, replace, with_project
-from judge_app.core.session.state import OUT, ProjectState, SheetState, State
+from judge_app.core.session.deciding import decides, name_of, reason_of
+from judge_app.core.session.folding import folds, with_project
+from judge_app.core.session.state import OUT, ProjectState, SheetState, State, project_of
 from judge_app.core.stages import ProjectStage
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from judge_app.core import commands, events
 from judge_app.core.contest import same_person
 from judge_app.core.errors import Refused
@@ -10,10 +12,10 @@ from judge_app.core.journal import Body
 from judge_app.core.review import Review, Reviewed, Tick, fits, lines
 from judge_app.core.seats import Seat
 from judge_app.core.session.counting import tabulation
-from judge_app.core.session.deciding import at_most, decides, name_of, project_of, reason_of
-from judge_app.core.session.folding import folds, replace
+from judge_app.core.session.deciding import at_most, decides, name_of, reason_of
+from judge_app.core.session.folding import folds
 from judge_app.core.session.people import machines_of
-from judge_app.core.session.state import MAX_NAME, State, rules_of
+from judge_app.core.session.state import MAX_NAME, State, project_of, rules_of
 from judge_app.core.stages import ProjectStage
 
 

@@ -6,6 +6,8 @@ import re
 import sys
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from judge_app.core import commands, events
 from judge_app.core.commands import Points
 from judge_app.core.contest import Judge, Presence, same_person
@@ -15,21 +17,21 @@ from judge_app.core.journal import Body
 from judge_app.core.paper import PaperEntry, PaperOrigin, agreeing, with_entry
 from judge_app.core.rules import Component
 from judge_app.core.seats import Seat
-from judge_app.core.session.deciding import decides, name_of, project_of, reason_of
-from judge_app.core.session.folding import folds, replace, with_project, with_sheet
+from judge_app.core.session.deciding import decides, name_of, reason_of
+from judge_app.core.session.folding import folds, with_project, with_sheet
 from judge_app.core.session.people import machines_of, presence_made, without_papers
 from judge_app.core.session.state import (
     MAX_TEXT,
     OPEN_STAGES,
     OUT,
-    PRESENCE_OF,
     ProjectState,
     SheetState,
     State,
     components_of,
     panel_judge,
+    project_of,
 )
-from judge_app.core.stages import ProjectStage, SheetStatus
+from judge_app.core.stages import PRESENCE_OF, ProjectStage, SheetStatus
 
 
 def _closing(held: ProjectState, entry_no: str, judge: str) -> list[Event]:

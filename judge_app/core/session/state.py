@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from judge_app.core import acts, events
 from judge_app.core.clock import PhaseRun
 from judge_app.core.commands import Points
-from judge_app.core.contest import Judge, PanelRole, Presence, Project, Struct
+from judge_app.core.contest import Judge, PanelRole, Project, Struct
 from judge_app.core.errors import Refused
 from judge_app.core.events import SessionSetup
 from judge_app.core.paper import PaperEntry, PaperOrigin
@@ -25,10 +25,7 @@ MAX_NAME = 50
 
 
 MAX_SLIDE = 9_999
-
-
-MAX_STILLS = 200
-"""So many slides are shown again in one run of a phase; somebody who plays with the keys does not fill the journal."""
+"""The highest number of a slide that is believed; the protocol allows no higher one either."""
 
 
 OUT = frozenset({ProjectStage.FORFEITED, ProjectStage.WITHDRAWN, ProjectStage.DISQUALIFIED})
@@ -41,20 +38,6 @@ HEARD = frozenset({ProjectStage.SCORING, ProjectStage.CLOSED, ProjectStage.LOCKE
 
 OPEN_STAGES = frozenset({ProjectStage.RUNNING, ProjectStage.BETWEEN, ProjectStage.SCORING, ProjectStage.CLOSED})
 """Stages in which a sheet may be submitted; in CLOSED it is late."""
-
-
-STATUS_OF = {
-    Presence.ABSENT: SheetStatus.ABSENT,
-    Presence.LEFT: SheetStatus.LEFT,
-    Presence.RECUSED: SheetStatus.RECUSED,
-}
-
-
-PRESENCE_OF = {
-    SheetStatus.ABSENT: Presence.ABSENT,
-    SheetStatus.LEFT: Presence.LEFT,
-    SheetStatus.RECUSED: Presence.RECUSED,
-}
 
 
 class SheetState(Struct, frozen=True, gc=False):
@@ -115,16 +98,6 @@ class Device(Struct, frozen=True):
     machine: str = ""
 
 
-class CutOffState(Struct, frozen=True):
-    run: int
-    driver: str
-    method: str
-    curtain_us: int
-    gone_us: int
-    confirmed: bool
-    relapse: bool = False
-
-
 class SignatureState(Struct, frozen=True):
     role: str
     name: str
@@ -156,7 +129,7 @@ class State(Struct, frozen=True):
     undone: tuple[PhaseRun, ...] = ()
     """Runs that were taken back by an undo: on the record, without effect."""
     undo: Undo | None = None
-    cut_offs: tuple[CutOffState, ...] = ()
+    cut_offs: tuple[events.CutOffReported, ...] = ()
     devices: dict[str, tuple[Device, ...]] = {}
     rulings: tuple[tuple[str, str, str], ...] = ()
     """(JSON of the ruling, reason, who)"""
@@ -228,6 +201,14 @@ def seats(setup: SessionSetup) -> tuple[Seat, ...]:
         Seat(id=f"judge:{judge.no}", role=Role.JUDGE, name=judge.name, judge=judge.no) for judge in setup.contest.judges
     ]
     return (*fixed, *panel)
+
+
+def project_of(state: State, entry_no: str) -> ProjectState:
+    """The project of that number; raises Refused for one that is not of this session."""
+    held = state.projects.get(entry_no)
+    if held is None:
+        raise Refused("unknown_project", f"本场没有 {entry_no} 号项目", f"no project {entry_no} in this session")
+    return held
 
 
 def panel_judge(setup: SessionSetup, no: str) -> Judge:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from judge_app.core import clock, commands, events
 from judge_app.core.clock import SECOND, EndedBy, HoldKind, Outcome, PhaseRun
 from judge_app.core.errors import Refused
@@ -11,9 +13,9 @@ from judge_app.core.events import Event
 from judge_app.core.journal import Body
 from judge_app.core.rules import Phase
 from judge_app.core.seats import Seat
-from judge_app.core.session.deciding import at_most, decides, project_of, reason_of
-from judge_app.core.session.folding import folds, replace, with_project
-from judge_app.core.session.state import MAX_SLIDE, MAX_STILLS, MAX_TEXT, CutOffState, State, Undo, rules_of
+from judge_app.core.session.deciding import at_most, decides, reason_of
+from judge_app.core.session.folding import folds, with_project
+from judge_app.core.session.state import MAX_SLIDE, MAX_TEXT, State, Undo, project_of, rules_of
 from judge_app.core.stages import ProjectStage
 
 UNDO_NS = 5 * SECOND
@@ -27,6 +29,8 @@ MAX_SECONDS = 3_600
 """The most that can be given to, or taken from, a phase at once."""
 
 
+MAX_STILLS = 200
+"""So many slides are shown again in one run of a phase; somebody who plays with the keys does not fill the journal."""
 MAX_RELAPSES = 20
 """So many relapses of one run are recorded; somebody who plays with F5 does not fill the journal."""
 
@@ -398,16 +402,7 @@ def _step_undone(event: events.StepUndone, state: State, body: Body) -> State:
 
 @folds(events.CutOffReported)
 def _cut_off_reported(event: events.CutOffReported, state: State, body: Body) -> State:
-    report = CutOffState(
-        run=event.run,
-        driver=event.driver,
-        method=event.method,
-        curtain_us=event.curtain_us,
-        gone_us=event.gone_us,
-        confirmed=event.confirmed,
-        relapse=event.relapse,
-    )
-    return replace(state, cut_offs=(*state.cut_offs, report))
+    return replace(state, cut_offs=(*state.cut_offs, event))
 
 
 @folds(events.ScoringOpened)

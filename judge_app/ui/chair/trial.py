@@ -6,21 +6,16 @@ from decimal import Decimal
 
 import msgspec
 
+from judge_app.core import session
 from judge_app.core.contest import Presence
 from judge_app.core.errors import BadInput
 from judge_app.core.marks import Entry, Ruling, Sheet
 from judge_app.core.results import Effect, effect
 from judge_app.core.scoring import tabulate
-from judge_app.core.stages import SheetStatus
+from judge_app.core.stages import PRESENCE_OF, SheetStatus
 from judge_app.core.views import Briefing, ChairView, SheetLine
 from judge_app.core.working import Tabulation
 from judge_app.ui.own_rules import rules_of
-
-_PRESENCE = {
-    SheetStatus.ABSENT: Presence.ABSENT,
-    SheetStatus.LEFT: Presence.LEFT,
-    SheetStatus.RECUSED: Presence.RECUSED,
-}
 
 
 def entries(view: ChairView, briefing: Briefing) -> tuple[Entry, ...]:
@@ -50,7 +45,7 @@ def entries(view: ChairView, briefing: Briefing) -> tuple[Entry, ...]:
                     Sheet(
                         judge=line.judge,
                         component=component.key,
-                        presence=_PRESENCE.get(line.status, Presence.PRESENT),
+                        presence=PRESENCE_OF.get(line.status, Presence.PRESENT),
                         points=_points(line, component.key),
                         replaces=replaces.get(line.judge),
                     )
@@ -103,16 +98,17 @@ def rulings(view: ChairView) -> tuple[Ruling, ...]:
 def with_ruling(view: ChairView, briefing: Briefing, ruling: Ruling) -> tuple[Tabulation, Effect] | None:
     """The results with one more ruling, and what changes by it; None where the calculation does not take it."""
     given = entries(view, briefing)
+    made = [one for _, one in session.grounded(rulings(view), given)]  # as the room counts
     try:
         before, after = (
             tabulate(
                 briefing.rules,
                 given,
-                rulings=made,
+                rulings=held,
                 passed_initial_review=briefing.passed_initial_review,
                 beside=beside(view, briefing),
             )
-            for made in (rulings(view), (*rulings(view), ruling))
+            for held in (made, [*made, ruling])
         )
     except BadInput:
         return None

@@ -11,13 +11,13 @@ import msgspec
 from judge_app.core import commands
 from judge_app.core.commands import Command
 from judge_app.core.marks import Ruling
-from judge_app.core.results import Change
+from judge_app.core.results import Change, moved_by_votes
 from judge_app.core.stages import ProjectStage
 from judge_app.core.views import Briefing, ChairView
 from judge_app.core.working import VOTES_OF_ONE_ROOM, ProjectResult, Tabulation
 from judge_app.ui.chair import pending, trial
 from judge_app.ui.chair.questions import Asked
-from judge_app.ui.glossary import ROLES, number, people, printed
+from judge_app.ui.glossary import OUT, ROLES, number, people, printed
 from judge_app.ui.language import mark, tr
 from judge_app.ui.own_rules import rules_of
 from judge_app.ui.widgets import Choice, Question
@@ -42,16 +42,18 @@ def made(entry_no: str, method: Method, by: str, reason: str) -> Ruling:
 
 def may_rule(view: ChairView, briefing: Briefing, entry_no: str) -> bool:
     """Whether there is anything to decide about a project's votes now."""
-    result = _result(view, entry_no)
     stage = next((one.stage for one in view.projects if one.entry_no == entry_no), None)
     votes = next((one.votes for one in briefing.projects if one.entry_no == entry_no), None)
     rules = rules_of(briefing, entry_no)
     open_ = stage is not ProjectStage.LOCKED and not view.session_locked
-    here = result is not None and VOTES_OF_ONE_ROOM not in result.flags  # else it is ruled on for all rooms together
-    return open_ and rules.popularity is not None and bool(votes) and here
+    results = view.tabulation.projects if view.tabulation is not None else ()
+    here = not any(VOTES_OF_ONE_ROOM in one.flags for one in results)  # else it is ruled on for all rooms together
+    seen = _result(view, entry_no) is not None or (bool(results) and stage in OUT)
+    return open_ and rules.popularity is not None and bool(votes) and here and seen
 
 
 def _result(view: ChairView, entry_no: str) -> ProjectResult | None:
+    """Its result; None where it is not shown, or left the contest: its votes keep their place among the others'."""
     if view.tabulation is None or entry_no not in view.visible:
         return None
     return next((one for one in view.tabulation.projects if one.entry_no == entry_no), None)
@@ -59,14 +61,12 @@ def _result(view: ChairView, entry_no: str) -> ProjectResult | None:
 
 def asked(view: ChairView, briefing: Briefing, entry_no: str) -> Asked | None:
     """How the votes of a project are ruled on; None where there is nothing to decide."""
-    now = _result(view, entry_no)
-    if now is None or not may_rule(view, briefing, entry_no):
+    if view.tabulation is None or not may_rule(view, briefing, entry_no):
         return None
+    now = _result(view, entry_no)
     locked = {one.entry_no for one in view.projects if one.stage is ProjectStage.LOCKED}
     choices: list[Choice] = []
-    results = view.tabulation.projects if view.tabulation is not None else ()
-    seen = [points_by_project(results)]
-    signed = {one.entry_no: one.signed_of_votes for one in results}
+    seen = [points_by_project(view.tabulation.projects)]
     kept_out: list[str] = []
     for method, words in WAYS.items():
         tried = trial.with_ruling(view, briefing, made(entry_no, method, "—", "—"))
@@ -77,11 +77,9 @@ def asked(view: ChairView, briefing: Briefing, entry_no: str) -> Asked | None:
         if points in seen:
             continue  # as it is now, or as another way has it
         seen.append(points)
-        moved = [
-            one for one in after.projects if one.entry_no in locked and one.signed_of_votes != signed[one.entry_no]
-        ]
+        moved = moved_by_votes(view.tabulation, after, locked)
         if moved:
-            kept_out += [one.entry_no for one in moved]
+            kept_out += moved
             continue
         choices.append(Choice(method, tr(words), effect_words(entry_no, now, after, change.changes)))
     if not choices:
@@ -122,8 +120,11 @@ def points_by_project(results: Sequence[ProjectResult]) -> list[tuple[str, Decim
     return [(one.entry_no, one.popularity_counted, voided(one)) for one in results]
 
 
-def effect_words(entry_no: str, now: ProjectResult, after: Tabulation, changes: Sequence[Change]) -> str:
-    """What a ruling on a project's votes does: its points, total and rank, and whose else change."""
+def effect_words(entry_no: str, now: ProjectResult | None, after: Tabulation, changes: Sequence[Change]) -> str:
+    """What a ruling on a project's votes does: its points, total and rank (none for one that left), and whose else
+    change."""
+    if now is None:
+        return " · ".join(others_words(entry_no, changes))
     then = after.project(entry_no)
     parts = [
         tr("points {before} → {after}", before=printed(now.popularity_counted), after=printed(then.popularity_counted))

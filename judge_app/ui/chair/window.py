@@ -489,7 +489,8 @@ class ChairWindow(QWidget):
         may_void = self._is_chair() and votes.may_rule(view, briefing, self._shown)
         self.sheet_panel.set_line(line, card, stage, self._is_chair(), votes=may_void)
         supervises = briefing.seat.role is Role.SUPERVISOR
-        self.sheet_panel.setVisible(self._shown in view.visible and not (supervises and line is None))
+        has_some = self._shown in view.visible or may_void
+        self.sheet_panel.setVisible(has_some and not (supervises and line is None))
 
     def _sheet_asked(self, what: str) -> None:
         acts = {
