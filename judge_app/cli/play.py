@@ -207,7 +207,7 @@ STAGES = {
     "waiting": "待上场",
     "called": "候场",
     "running": "计时中",
-    "between": "阶段间",
+    "between": "环节间",
     "scoring": "评分中",
     "closed": "待复核",
     "locked": "已锁定",

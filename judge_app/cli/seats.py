@@ -100,7 +100,7 @@ def host(
     ] = False,
     ready: Annotated[bool, typer.Option("--ready", hidden=True)] = False,
 ) -> None:
-    """主持一场：主机进程、控制台与大屏 / host a session: the room, the console and the stage."""
+    """主持一场：主机进程、控制台与投影 / host a session: the room, the console and the stage."""
     with bad_input_exits():
         from judge_app.hosting import host_session
 
@@ -167,7 +167,7 @@ def stage(
     data: Data = None,
     decks: Annotated[Path | None, typer.Option(help="序号到演示文件的 JSON / JSON of entry number to deck")] = None,
 ) -> None:
-    """大屏与放映 / the projector: clock, deck, curtain."""
+    """投影与放映 / the projector: clock, deck, curtain."""
     seat_window(link, robot, data, decks)
 
 

@@ -16,6 +16,8 @@ from judge_app.exchange.workbook import read_contest
 from judge_app.store.presets import Presets
 from judge_app.ui.language import Language
 from judge_app.ui.prepare import PrepareDesk
+from judge_app.ui.prepare.window import PrepareWindow
+from judge_app.ui.widgets import Question
 from tests.exchange.test_workbook import good, written
 from tests.ui.desk import dressed
 from tests.ui.preparing import prepared, window_of
@@ -292,3 +294,14 @@ def test_a_window_with_nothing_unsaved_closes_at_once(qtbot: QtBot, desk: Prepar
     desk.open(broken)
     with qtbot.waitSignal(desk.left):
         assert window_of(desk).close()
+
+
+def test_while_something_is_asked_its_answer_is_the_only_filled_button(qtbot: QtBot) -> None:
+    window = PrepareWindow()
+    qtbot.addWidget(window)
+    window.show()
+    assert window.next_button.isVisible()
+    window.ask_question(Question(key="x", title="?", yes="Yes", needs_reason=False))
+    assert not window.next_button.isVisible()
+    window.ask.close_question()
+    assert window.next_button.isVisible()

@@ -316,6 +316,7 @@ class CentralWindow(QWidget):
         self.room_table.picked.connect(self.show_room)
         self.tasks.acted.connect(self._acted)
         self.next_button.clicked.connect(self.take_next_step)
+        self.ask.asking.connect(self.next_button.setHidden)
         self.ask.answered.connect(self._answered)
         self.ask.dropped.connect(lambda _: self._question_gone())
         self.quota_button.clicked.connect(self.ask_quota)
@@ -1023,7 +1024,6 @@ class CentralWindow(QWidget):
         self._asked_of = self._board
         self._question.show()
         self._task_scroll.hide()
-        self.next_button.hide()
         self._show_free()
         self.ask.ask(asked.question)
 
@@ -1070,7 +1070,6 @@ class CentralWindow(QWidget):
     def _question_gone(self) -> None:
         self._asked = None
         self._question.hide()
-        self.next_button.show()
         self._show_tasks()
         self._show_free()
         self.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -251,6 +251,7 @@ class ChairWindow(QWidget):
         self.project_list.picked.connect(self.show_project)
         self.sheet_panel.asked.connect(self._sheet_asked)
         self.next_button.clicked.connect(self.take_next_step)
+        self.ask.asking.connect(self.next_button.setHidden)
         self.ask.answered.connect(self._answered)
         self.ask.dropped.connect(self._question_gone)
         self.tasks.acted.connect(self._task_acted)
@@ -932,7 +933,6 @@ class ChairWindow(QWidget):
         self._question.show()
         self._paper_scroll.hide()
         self._task_scroll.hide()
-        self.next_button.hide()
         self.ask.ask(asked.question)
 
     def _answered(self, key: str, choice: str, reason: str, second: str) -> None:
@@ -953,7 +953,6 @@ class ChairWindow(QWidget):
     def _question_gone(self) -> None:
         self._asked = None
         self._question.hide()
-        self.next_button.show()
         self._show_tasks()
         self._show_review()
         self._show_papers()

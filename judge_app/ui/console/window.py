@@ -264,6 +264,7 @@ class ConsoleWindow(QWidget):
         self.results_row.command.connect(self.command)
         self.still_row.command.connect(self.command)
         self.still_row.done.connect(lambda: self.setFocus(Qt.FocusReason.OtherFocusReason))
+        self.ask.asking.connect(self.next_button.setHidden)
         self.ask.answered.connect(self._answered)
         self.ask.dropped.connect(self._question_gone)
         self.order_list.picked.connect(self.show_project)
@@ -477,7 +478,6 @@ class ConsoleWindow(QWidget):
         self.still_row.set_aside(self._asked is not None)
         self._hands.setVisible(self._asked is None)
         self._question.setVisible(self._asked is not None)
-        self.next_button.setVisible(self._asked is None)
         self._fit_focus()
 
     def _fit_focus(self) -> None:

@@ -198,6 +198,7 @@ class JudgeWindow(QWidget):
         self.comment.textChanged.connect(self._edited)
         self.own_list.picked.connect(self._pick)
         self.troubles.acted.connect(self._act)
+        self.ask.asking.connect(self.next_button.setHidden)
         self.ask.answered.connect(self._answered)
         self.ask.dropped.connect(lambda _: self._show())
         self.recuse_button.clicked.connect(self._ask_recuse)

@@ -37,8 +37,8 @@ STEPS = ("workbook", "rules", "sessions", "order", "rooms")
 
 class PrepareWindow(QWidget):
     """``step_requested`` (place of a step), ``next_requested``, ``save_requested``, ``undo_requested``,
-    ``redo_requested``; the wishes of a step are its page's. ``leaving`` is asked when the window is closed: it says
-    whether it may."""
+    ``redo_requested``; the wishes of a step are its page's. ``close_requested``: it was closed while
+    ``may_close`` does not allow it."""
 
     step_requested = Signal(int)
     next_requested = Signal()
@@ -84,6 +84,9 @@ class PrepareWindow(QWidget):
         self.troubles = TroublePanel()
         self.steps = StepBar(len(STEPS))
         self.next_button = NextStepButton()
+        keeps = self.next_button.sizePolicy()
+        keeps.setRetainSizeWhenHidden(True)  # the steps beside it stay where they are while something is asked
+        self.next_button.setSizePolicy(keeps)
 
     def _lay_out(self) -> None:
         outer = QVBoxLayout(self)
@@ -141,6 +144,7 @@ class PrepareWindow(QWidget):
         return self.hand_out_page.path if self.step + 1 == len(STEPS) else self.steps.tabs[self.step]
 
     def _connect(self) -> None:
+        self.ask.asking.connect(self.next_button.setHidden)
         for done in (self.ask.answered, self.ask.dropped):
             done.connect(lambda *_: self._end_question())
         self.steps.picked.connect(self.step_requested)

@@ -55,13 +55,15 @@ class Question(msgspec.Struct, frozen=True):
 
 
 class AskPanel(QFrame):
-    """Asks one question at a time. ``answered`` carries (key, choice, reason, second text); ``dropped`` the key.
+    """Asks one question at a time. ``answered`` carries (key, choice, reason, second text); ``dropped`` the key;
+    ``asking`` whether a question is there, while which the window's own next step steps aside: one button is filled.
 
     Enter answers, Esc drops. It stays until it is answered, dropped or replaced.
     """
 
     answered = Signal(str, str, str, str)
     dropped = Signal(str)
+    asking = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,6 +90,7 @@ class AskPanel(QFrame):
         self._build(question)
         self.show()
         self._first_field().setFocus(Qt.FocusReason.OtherFocusReason)
+        self.asking.emit(True)
 
     def close_question(self) -> None:
         """Takes the question away without an answer."""
@@ -99,6 +102,7 @@ class AskPanel(QFrame):
             self._inside.deleteLater()
             self._inside = None
         self.hide()
+        self.asking.emit(False)
 
     def _first_field(self) -> QWidget:
         if self.question is not None and self.question.quick:

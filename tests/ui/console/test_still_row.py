@@ -60,7 +60,7 @@ def test_a_slide_is_shown_stepped_and_taken_off_by_keys_alone(qtbot: QtBot) -> N
     assert heard == [ShowSlide(slide=7)]
     assert window.focusWidget() is window, "the space bar is the next step's again"
     answer(window, play, heard)
-    assert window.still_row.words.text() == "大屏：第 7/12 页"
+    assert window.still_row.words.text() == "投影上：第 7/12 页"
     qtbot.keyClick(window, Key.Key_BracketRight)
     answer(window, play, heard)
     qtbot.keyClick(window, Key.Key_BracketLeft)
@@ -70,7 +70,7 @@ def test_a_slide_is_shown_stepped_and_taken_off_by_keys_alone(qtbot: QtBot) -> N
     qtbot.keyClick(window, Key.Key_X)
     assert heard == [ShowSlide(slide=number) for number in (7, 8, 7, 3, 0)]
     answer(window, play, heard)
-    assert window.still_row.words.text() == "再次显示某一页（共 12 页）"
+    assert window.still_row.words.text() == "调出某一页（共 12 页）"
 
 
 def test_the_buttons_do_the_same(qtbot: QtBot) -> None:
@@ -163,8 +163,8 @@ def test_it_goes_with_the_time_and_comes_back_with_more_of_it(qtbot: QtBot) -> N
 
 
 @pytest.mark.parametrize(("slides", "online", "words"), [
-    (0, True, "没有可调出的页面：舞台无 PDF，也无页面图片"),
-    (12, False, "没有可调出的页面：舞台未连接"),
+    (0, True, "没有可调出的页面：投影端没有 PDF，也没有页面图片"),
+    (12, False, "没有可调出的页面：投影端未连接"),
 ])  # fmt: skip
 def test_where_there_are_no_pictures_it_says_so(qtbot: QtBot, slides: int, online: bool, words: str) -> None:
     play = in_questions()
