@@ -415,11 +415,15 @@ class RuleSet(Rule, frozen=True):
                 )
         raise KeyError(key)
 
+    def round_at(self, stage: str) -> int | None:
+        """The place of the round whose name or key is ``stage``; None where it holds no such round."""
+        return next((place for place, one in enumerate(self.rounds) if stage in (one.key, one.name)), None)
+
     def held_in(self, stage: str) -> RuleSet:
         """The rule set as it stands in the round whose name or key is ``stage`` (a workbook's 阶段); as it is where it
         holds no such round. What holds rounds and is asked for another is told by ``check_fit``."""
-        key = next((one.key for one in self.rounds if stage in (one.key, one.name)), None)
-        return self if key is None else self.for_round(key)
+        place = self.round_at(stage)
+        return self if place is None else self.for_round(self.rounds[place].key)
 
     def for_event(self, name: str) -> RuleSet:
         """The rule set of an event beside the contest; raises KeyError for one it does not hold."""

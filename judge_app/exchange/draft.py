@@ -148,15 +148,15 @@ def draft_of(contest: Contest, name: str = "contest.xlsx") -> Draft:
 def next_round_of(contest: Contest, advance: Sequence[str], rules: RuleSet, name: str) -> Draft:
     """The list of the next round: a workbook of those who advance, in that order, under the same rules. Its 阶段 is the
     round after the contest's where the rules hold one; votes, results and judges are the next round's own."""
-    keys = [key for one in rules.rounds for key in (one.key, one.name)]
-    at = keys.index(contest.round) // 2 + 1 if contest.round in keys else len(rules.rounds)
+    held = rules.round_at(contest.round)
+    following = () if held is None else rules.rounds[held + 1 :]
     known = {project.entry_no: project for project in contest.projects}
     session = PlannedSession(name="第一场")
     going = tuple(msgspec.structs.replace(known[no], session=session.name, votes=None) for no in advance)
     draft = draft_of(
         msgspec.structs.replace(
             contest,
-            round=rules.rounds[at].name if at < len(rules.rounds) else "",
+            round=following[0].name if following else "",
             passed_initial_review={},
             award_counts={},
             entry_deadline="",

@@ -63,7 +63,7 @@ def check_fit(contest: Contest, rules: RuleSet, *, file_name: str = "contest.xls
     that the rules do not know. Empty when the contest can be run. Raises nothing.
     """
     found: list[Problem] = []
-    if rules.rounds and contest.round and not any(contest.round in (one.key, one.name) for one in rules.rounds):
+    if rules.rounds and contest.round and rules.round_at(contest.round) is None:
         names = "、".join(one.name for one in rules.rounds)
         found.append(
             Problem(

@@ -906,6 +906,7 @@ def test_a_round_that_the_workbook_names_has_its_own_sheet_and_kind(tmp_path: Pa
     rows["大赛"] = [["大赛名称", "x"], ["赛制模板", "shanghai-2025"], ["阶段", stage]]
     contest = read(tmp_path, rows)
     rules = Presets().load("shanghai-2025")
+    assert (rules.round_at(stage), rules.round_at("")) == (0, None)
     held = rules.held_in(contest.round)
     assert (held.kind, held.timing, [one.key for one in held.components]) == ("paper_review", None, ["paper100"])
     assert held.held_in(contest.round) == held
