@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime
 import io
-import os
 import re
 import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -40,6 +39,7 @@ from judge_app.exchange.tables import (
     find_heading,
     label_of,
 )
+from judge_app.exchange.whole import write_whole
 from judge_app.exchange.workbook import EXTERNAL, JUDGES, PROJECTS, SESSIONS, STAFF, read_from
 
 ORDERS = Columns(("场次", "事项"), ("参赛序号", "原位", "新位", "种子", "参加", "署名", "见证人", "说明", "时间"))
@@ -406,15 +406,9 @@ def to_bytes(draft: Draft) -> bytes:
 def save(draft: Draft, path: Path) -> Draft:
     """Writes the draft to ``path``, whole or not at all, and gives it as opened from there. Raises BadInput."""
     data = to_bytes(draft)
-    part = path.with_name(f".{path.name}.part")
     try:
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        write_whole(path, data)
     except OSError as error:
-        part.unlink(missing_ok=True)
         reason = error.strerror or str(error)
         raise BadInput(Problem(str(path), f"无法写入：{reason}", f"cannot be written: {reason}")) from None
     return draft._replace(name=path.name, source=data, origin=draft.sheets)

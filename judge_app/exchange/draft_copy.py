@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +16,7 @@ from typing import Any, NamedTuple
 from judge_app.core.errors import BadInput, Problem
 from judge_app.exchange.draft import Draft, shown
 from judge_app.exchange.tables import Book, Cells, RawCell
+from judge_app.exchange.whole import write_whole
 
 STATE = "state.json"
 FORMAT = "judge-app/draft-copy/1"
@@ -42,7 +42,7 @@ def save_copy(folder: Path, copy: Copy) -> None:
     if draft.source:
         source = f"source-{hashlib.sha256(draft.source).hexdigest()[:16]}.xlsx"
         if not (folder / source).exists():
-            _write(folder / source, draft.source)
+            write_whole(folder / source, draft.source)
     state = {
         "format": FORMAT,
         "at": copy.at,
@@ -55,7 +55,7 @@ def save_copy(folder: Path, copy: Copy) -> None:
         "rules": copy.rules,
         "text": copy.text,
     }
-    _write(folder / STATE, json.dumps(state, ensure_ascii=False).encode())
+    write_whole(folder / STATE, json.dumps(state, ensure_ascii=False).encode())
     for old in folder.glob("source-*.xlsx"):
         if old.name != source:
             old.unlink(missing_ok=True)
@@ -91,15 +91,6 @@ def load_copy(folder: Path) -> Copy:
         raise BadInput(
             Problem(str(folder), f"这份副本读不出来：{error}", f"this copy cannot be read: {error}")
         ) from None
-
-
-def _write(path: Path, data: bytes) -> None:
-    part = path.with_name(f".{path.name}.part")
-    with part.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
 
 
 def _changed(before: Cells, rows: Cells) -> dict[str, dict[str, Any]]:

@@ -12,6 +12,7 @@ import uuid
 from pathlib import Path
 
 from judge_app.core.errors import Refused
+from judge_app.store.durable import sync_folder
 from judge_app.wire.messages import MAX_PHOTO
 
 MOST = 500
@@ -58,6 +59,7 @@ class PhotoFolder:
         if ending is None:
             raise ValueError("this is no JPEG or PNG picture")
         self.path.mkdir(exist_ok=True)
+        kept = self.path / f"{digest}{ending}"
         # A name of its own: the same photo may be written from several threads at once.
         fresh = self.path / f"{digest}-{uuid.uuid4().hex}.new"
         try:
@@ -65,17 +67,12 @@ class PhotoFolder:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            fresh.replace(self.path / f"{digest}{ending}")
+            fresh.replace(kept)
         except BaseException:
             with contextlib.suppress(OSError):
                 fresh.unlink()
             raise
-        if os.name == "posix":
-            descriptor = os.open(self.path, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+        sync_folder(kept)
 
     def _named(self, digest: str) -> list[Path]:
         paths = (self.path / f"{digest}{ending}" for ending in _KINDS.values())

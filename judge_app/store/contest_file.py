@@ -22,6 +22,7 @@ from judge_app.core.contest_log import VERSION, Body, Entry, LogRecord, read, se
 from judge_app.core.errors import BadInput, Problem, Refused
 from judge_app.core.journal import GENESIS
 from judge_app.store import chained_line
+from judge_app.store.durable import sync_folder
 from judge_app.store.errors import failure_of
 from judge_app.store.lock import FileLock
 
@@ -136,9 +137,5 @@ def _write(path: Path, end: int, lines: bytes) -> None:
                 file.truncate(end)
                 os.fsync(file.fileno())
             raise
-    if fresh and os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    if fresh:
+        sync_folder(path)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,6 +25,7 @@ from judge_app.core.contest import Struct
 from judge_app.core.errors import BadInput, Problem
 from judge_app.core.journal import Record, chain, read
 from judge_app.store import wal
+from judge_app.store.durable import sync_file, sync_folder
 from judge_app.store.errors import CorruptSession, NotASession, StoreFailed, VersionMismatch, failure_of
 from judge_app.store.journal_table import (
     APPLICATION_ID,
@@ -132,22 +132,6 @@ def _disconnect(connection: Connection) -> None:
     engine.dispose()
 
 
-def _sync_folder(path: Path) -> None:
-    """Make the name of a new or renamed file durable (POSIX; Windows has no such call)."""
-    if sys.platform == "win32":
-        return
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def _sync_file(path: Path) -> None:
-    with open(path, "rb+") as file:
-        os.fsync(file.fileno())
-
-
 def _is_there(path: Path) -> None:
     if not path.is_file():
         raise NotASession(Problem(str(path), "没有这个场次文件", "there is no such session file"))
@@ -248,9 +232,9 @@ class SessionFile:
                     connection.exec_driver_sql("INSERT INTO heartbeat (id, beat) VALUES (1, 0)")
             finally:
                 _disconnect(connection)
-            _sync_file(fresh)
+            sync_file(fresh)
             fresh.rename(path)
-            _sync_folder(path)
+            sync_folder(path)
         except (SQLAlchemyError, sqlite3.Error, OSError) as problem:
             lock.release()
             raise failure_of(path, problem) from problem
@@ -443,9 +427,9 @@ class SessionFile:
                 raise failure_of(to_path, problem) from problem
         try:
             head = head_of(part)
-            _sync_file(part)
+            sync_file(part)
             os.replace(part, to_path)
-            _sync_folder(to_path)
+            sync_folder(to_path)
         except (SQLAlchemyError, sqlite3.Error, OSError) as problem:
             raise failure_of(to_path, problem) from problem
         return head
@@ -463,7 +447,7 @@ class SessionFile:
                 raise StoreFailed("journal_mode", "文件未能封存", "the file could not be taken out of WAL")
             _disconnect(connection)
             self._connection = None
-            _sync_file(self.path)
+            sync_file(self.path)
         self.close()
 
     def close(self) -> None:
@@ -544,7 +528,7 @@ def set_aside(path: str | Path) -> Path:
             if os.path.exists(f"{path}{tail}"):
                 os.rename(f"{path}{tail}", f"{kept}{tail}")
         path.rename(kept)
-        _sync_folder(kept)
+        sync_folder(kept)
     except OSError as problem:
         raise failure_of(path, problem) from problem
     finally:
