@@ -232,11 +232,6 @@ def renamed(draft: Draft, key: str, zh: str, en: str) -> Draft:
 # where values come from
 
 
-def assumed_paths(rules: RuleSet) -> tuple[str, ...]:
-    """The assumed paths that stand for a value, in the order of the rule set."""
-    return tuple(dict.fromkeys(rules.all_assumed))
-
-
 def source_of(draft: Draft, path: Path) -> str:
     """Where the value at a path comes from: 'assumed', a rule id or a confirmation, or '' where nothing says."""
     for pattern in draft.get("assumed") or ():

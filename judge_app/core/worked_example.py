@@ -21,7 +21,6 @@ _BETTER = ("0", "-0.04", "-0.07")
 """How much of full marks the three projects lie apart."""
 _VOTES = (812, 955, 126)
 _LETTERS = {"专家评委": "E", "专业评委": "P", "评委": "J"}
-MOST_JUDGES = len(_SPREAD)
 
 
 class Example(Struct, frozen=True):

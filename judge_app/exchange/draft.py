@@ -307,12 +307,6 @@ def with_setting(draft: Draft, key: str, value: str) -> Draft:
     return with_cells(draft, SETTINGS, {(row, 1): key, (row, 2): value})
 
 
-def without_setting(draft: Draft, key: str) -> Draft:
-    """The draft without a key of 大赛."""
-    gone = {row for row, record in records(draft, SETTINGS) if _key(record["名目"]) == key}
-    return without_rows(draft, SETTINGS, gone)
-
-
 def with_record(draft: Draft, title: str, record: Mapping[str, str]) -> tuple[Draft, int]:
     """The draft with a row more (and the columns that it needs), and the row's number."""
     draft = _with_heading(draft, title, [name for name, text in record.items() if text])

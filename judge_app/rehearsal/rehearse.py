@@ -27,8 +27,6 @@ from judge_app.rehearsal.robots import ChairRobot, DeskRobot, HostRobot, JudgeRo
 from judge_app.seat.connection import SeatConnection
 from judge_app.wire.link import read_link
 
-JOIN_S = 60.0
-
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What a rehearsal leaves: the session file, and what the chair saw at its end (to print from)."""

@@ -35,8 +35,7 @@ class Tokens:
         if self._now is None or self._now[0] != boot_id or minute < self._now[1]:
             self._passing.clear()
             self._of_minute.clear()
-            before = minute - LINK_MINUTES - 1
-            self._generations, known = {}, {}
+            before, known = minute - LINK_MINUTES - 1, dict[str, int]()
         else:
             before, known = self._now[1], self._generations
         first = minute - LINK_MINUTES
