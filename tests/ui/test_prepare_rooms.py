@@ -237,6 +237,25 @@ def test_a_close_while_rooms_are_written_asks_stops_and_goes_on_to_what_is_unsav
     assert list((tmp_path / "stick").iterdir()) == []
 
 
+def test_a_stop_that_comes_too_late_closes_nothing_later(
+    qtbot: QtBot, slow: tuple[PrepareDesk, SlowShelf], tmp_path: Path
+) -> None:
+    desk, shelf = slow
+    window = window_of(desk)
+    assert not window.close()
+    shelf.free.set()
+    qtbot.waitUntil(window.hand_out_page.show_button.isVisible)  # written while the question stood
+    window.ask.answered.emit("stop", "", "", "")
+    assert window.ask.question is not None
+    assert window.ask.question.key == "leave"
+    qtbot.keyClick(window.ask, Qt.Key.Key_Escape)
+    desk.save_to(tmp_path / "kept.xlsx")
+    with qtbot.assertNotEmitted(desk.left):
+        desk.hand_out(tmp_path / "again")
+        qtbot.waitUntil(lambda: (tmp_path / "again").exists() and not window.hand_out_page.progress.isVisible())
+    assert window.isVisible()
+
+
 def test_stopped_rooms_leave_no_file(qtbot: QtBot, slow: tuple[PrepareDesk, SlowShelf], tmp_path: Path) -> None:
     desk, shelf = slow
     window_of(desk).hand_out_page.stop_button.click()

@@ -236,6 +236,24 @@ def test_a_save_at_the_close_that_is_called_off_closes_nothing_later(
     assert window.isVisible()
 
 
+def test_a_save_at_the_close_that_another_question_replaces_closes_nothing_later(
+    qtbot: QtBot, desk: PrepareDesk, broken: Path, tmp_path: Path
+) -> None:
+    window = window_of(desk)
+    desk.open(broken)
+    desk.change(lambda draft: drafts.with_cell(draft, "项目", 3, 1, "7"))
+    assert not window.close()
+    window.ask.answered.emit("leave", "save", "", "")
+    _dropped(desk, written(tmp_path / "other.xlsx", good()))
+    assert window.ask.question is not None
+    assert window.ask.question.key == "another"
+    with qtbot.assertNotEmitted(desk.left):
+        window.save_requested.emit()  # by hand, much later
+        window.ask.answered.emit("where", "copy", "", "")
+    assert not desk.preparation.dirty
+    assert window.isVisible()
+
+
 def _typing(qtbot: QtBot, desk: PrepareDesk, typed: str) -> None:
     """Somebody types into the name of the second project and has not pressed Enter."""
     page = window_of(desk).workbook_page
@@ -255,6 +273,17 @@ def test_what_is_being_typed_in_a_cell_is_saved(qtbot: QtBot, desk: PrepareDesk,
     window_of(desk).save_requested.emit()
     saved = read_contest(tmp_path / "kept.xlsx", known_presets=Presets().keys())
     assert saved.projects[1].name == "halftyped"
+
+
+def test_what_is_being_typed_in_a_cell_is_not_lost_to_a_step_forth(
+    qtbot: QtBot, desk: PrepareDesk, tmp_path: Path
+) -> None:
+    desk.open(written(tmp_path / "contest.xlsx", good()))
+    desk.change(lambda draft: drafts.with_setting(draft, "大赛名称", "另一届"))
+    window_of(desk).undo_requested.emit()
+    _typing(qtbot, desk, "halftyped")
+    window_of(desk).redo_requested.emit()
+    assert desk.preparation.contest.projects[1].name == "halftyped"
 
 
 def test_what_is_being_typed_in_a_cell_is_asked_about_at_the_close(

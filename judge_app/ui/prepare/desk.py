@@ -92,7 +92,7 @@ class PrepareDesk(QObject):
         window = self._window
         window.step_requested.connect(self.go_to)
         window.next_requested.connect(self.take_next_step)
-        window.save_requested.connect(self.save)
+        window.save_requested.connect(lambda: self.save())
         window.undo_requested.connect(self._undo)
         window.redo_requested.connect(self._redo)
         window.close_requested.connect(self._ask_to_leave)
@@ -457,6 +457,7 @@ class PrepareDesk(QObject):
         self.show_all()
 
     def _redo(self) -> None:
+        self._window.finish_typing()
         self._window.set_failed("")
         self._held.redo()
         self.show_all()
@@ -572,8 +573,9 @@ class PrepareDesk(QObject):
 
     # saving
 
-    def save(self) -> None:
-        """To the file that was saved to before; the first time the person is asked where."""
+    def save(self, *, leave: bool = False) -> None:
+        """To the file that was saved to before; the first time the person is asked where. ``leave``: then it closes."""
+        self._leave_after_saving = leave
         if not self._held.open_now:
             return
         self._window.finish_typing()
@@ -661,13 +663,13 @@ class PrepareDesk(QObject):
             case "relation", _:
                 self.change(lambda draft: planning.with_declared(draft, *self._relation, text))
             case "stop", _:
-                self._leave_after_writing = True
                 if self._writing is None:
                     self._window.close()
-                self._stop_writing()
+                else:
+                    self._leave_after_writing = True
+                    self._stop_writing()
             case "leave", "save":
-                self._leave_after_saving = True
-                self.save()
+                self.save(leave=True)
             case "leave", _:
                 self._leaving = True
                 if self._recovery is not None:
