@@ -482,6 +482,30 @@ def test_an_answer_to_results_that_have_changed_meanwhile_is_not_taken(qtbot: Qt
     assert "成绩有变化" in titles(window)[0]
 
 
+def test_a_language_changed_while_it_is_asked_asks_anew_of_the_results_as_they_are(
+    qtbot: QtBot, language: Language
+) -> None:
+    window = scene(qtbot, "ask-quota")
+    wishes = Heard(window.wished)
+    board = window.board
+    assert board is not None
+    asked = window.ask.question
+    choose(window, "passed_initial_review|floor")
+    fill(window, "名额有限", "甲，乙")
+    gone = msgspec.structs.replace(board.rooms[1].state, order=board.rooms[1].state.order[1:])
+    window.set_board(scenes.board(board.rooms[0], scenes.room(gone), log=board.log))
+    language.use("en")
+    window.retranslate()
+    assert window.ask.question not in (None, asked)
+    assert window.ask.question == window._asked_now().question  # type: ignore[union-attr]
+    qtbot.keyClick(window.ask, Qt.Key.Key_Return)
+    assert wishes == []  # it was filled in of results that are no more
+    window.set_board(msgspec.structs.replace(board, counted=None))
+    window.retranslate()
+    assert window.ask.question is None
+    assert window.next_button.isVisible()
+
+
 def test_a_look_that_changes_nothing_leaves_the_question_alone(qtbot: QtBot) -> None:
     window = scene(qtbot, "ask-quota")
     wishes = Heard(window.wished)

@@ -415,7 +415,7 @@ class CentralWindow(QWidget):
         self.votes_button.setText(tr("Rule on the chosen project's votes…"))
         self.folder_button.setText(tr("Open the folder"))
         if self._asked is not None:
-            self._asked = self._ask_again() or self._asked
+            self._put(self._ask_again)  # so that an answer is to what is read
         self._show()
 
     def _show(self) -> None:
@@ -1015,9 +1015,13 @@ class CentralWindow(QWidget):
             self.folder_requested.emit(str(Path(self._board.log_path).with_suffix("")))
 
     def _put(self, ask: Callable[[], Asked | None]) -> None:
-        """Asks; ``ask`` makes the same question again from the board of that time."""
+        """Asks; ``ask`` makes the same question again from the board of that time. Where there is nothing to ask any
+        more, the question that stood goes."""
         asked = None if self._busy else ask()
         if asked is None:
+            if self._asked is not None:
+                self.ask.close_question()
+                self._question_gone()
             return
         self._asked = asked
         self._ask_again = ask
