@@ -9,6 +9,7 @@ import re
 import unicodedata
 
 from judge_app.core.contest import Contest, Struct
+from judge_app.core.rules import Text
 
 
 class UnitRecord(Struct, frozen=True):
@@ -77,14 +78,14 @@ class Placement(Struct, frozen=True):
 class DeckFacts(Struct, frozen=True):
     """What a slide deck's file says of itself. ``width`` and ``height`` are in any one unit; ``text`` is that of all pages.
 
-    ``unreadable`` says why nothing is known.
+    ``unreadable`` says why nothing is known; None where it could be read.
     """
 
     entry_no: str
     width: float = 0
     height: float = 0
     text: str = ""
-    unreadable: str = ""
+    unreadable: Text | None = None
 
 
 class Entries(Struct, frozen=True):

@@ -10,9 +10,10 @@ from judge_app.core.entries import EntryFile, same
 from judge_app.core.entry_case import Case, Found, Verdict
 from judge_app.core.entry_teams import captain_of
 from judge_app.core.rule_check import NAME_PARTS
-from judge_app.core.rules import FileRule
+from judge_app.core.rules import FileRule, Text
 
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+_NO_DECK = Text(zh="没有路演材料", en="there is no slide deck")
 _WORD = re.compile(r"[A-Za-z0-9.%+\-]+")
 
 
@@ -194,13 +195,13 @@ def slides(case: Case, path: str) -> Iterator[Found]:
     decks = {deck.entry_no: deck for deck in case.entries.decks or ()}
     for project in case.projects:
         deck = decks.get(project.entry_no)
-        if deck is None or deck.unreadable:
-            why = deck.unreadable if deck else "没有路演材料"
+        if deck is None or deck.unreadable is not None:
+            why = (deck and deck.unreadable) or _NO_DECK
             yield (
                 Verdict.CONFIRM,
                 project.entry_no,
-                f"幻灯片未检查：{why}",
-                f"the slides were not checked: {why}",
+                f"幻灯片未检查：{why.zh}",
+                f"the slides were not checked: {why.en}",
             )
             continue
         if path.endswith("slide_ratio"):

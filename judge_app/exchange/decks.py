@@ -25,6 +25,7 @@ from judge_app.core.contest import Project
 from judge_app.core.entries import DeckFacts
 from judge_app.core.errors import BadInput
 from judge_app.core.preflight import DeckFile, Fault
+from judge_app.core.rules import Text
 from judge_app.exchange import safety
 from judge_app.exchange.tables import BROKEN_BOOK
 
@@ -52,17 +53,22 @@ def deck_facts(projects: Iterable[Project], folder: Path) -> tuple[DeckFacts, ..
 def _facts(entry_no: str, deck: str, folder: Path) -> DeckFacts:
     path = (folder / deck).resolve()
     if not path.is_relative_to(folder.resolve()):
-        return DeckFacts(entry_no=entry_no, unreadable=f"{deck} 不在工作簿所在的文件夹内")
+        return _unread(entry_no, f"{deck} 不在工作簿所在的文件夹内", f"{deck} is outside the workbook's folder")
     if path.suffix.lower() not in (".pptx", ".pdf"):
-        return DeckFacts(entry_no=entry_no, unreadable=f"{deck} 不是 .pptx 或 .pdf")
+        return _unread(entry_no, f"{deck} 不是 .pptx 或 .pdf", f"{deck} is neither a .pptx nor a .pdf")
     try:
         data = safety.read_file(path, limit=MAX_DECK_BYTES)
         file = _pptx(path) if path.suffix.lower() == ".pptx" else _pdf(data)
     except BadInput as error:
-        return DeckFacts(entry_no=entry_no, unreadable=f"{deck}：{error.problems[0].zh}")
+        (problem, *_) = error.problems
+        return _unread(entry_no, f"{deck}：{problem.zh}", f"{deck}: {problem.en}")
     except _BROKEN:
-        return DeckFacts(entry_no=entry_no, unreadable=f"{deck} 已损坏或有密码")
+        return _unread(entry_no, f"{deck} 已损坏或有密码", f"{deck} is damaged or has a password")
     return DeckFacts(entry_no=entry_no, width=file.width, height=file.height, text=file.text)
+
+
+def _unread(entry_no: str, zh: str, en: str) -> DeckFacts:
+    return DeckFacts(entry_no=entry_no, unreadable=Text(zh=zh, en=en))
 
 
 def deck_file(path: Path, folder: Path | None = None) -> DeckFile:

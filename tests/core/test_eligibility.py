@@ -25,7 +25,7 @@ from judge_app.core.entries import (
 from judge_app.core.entry_papers import lengths
 from judge_app.core.entry_teams import age_on, captain_of
 from judge_app.core.entry_tracks import edition_number
-from judge_app.core.rules import RuleSet, change_rules
+from judge_app.core.rules import RuleSet, Text, change_rules
 from judge_app.store.presets import Presets
 
 CASES: dict[str, dict[str, Any]] = {
@@ -591,7 +591,7 @@ SECTIONS = "项目起源 主创团队 痛点难点 解决思路与方法 创新�
         (DeckFacts(entry_no="1", width=1280, height=720, text=SECTIONS), []),
         (DeckFacts(entry_no="1", width=1024, height=768, text=SECTIONS), [Verdict.CONFIRM]),
         (DeckFacts(entry_no="1", width=16, height=9, text=SECTIONS.replace("创新点", "")), [Verdict.CONFIRM]),
-        (DeckFacts(entry_no="1", unreadable="已损坏"), [Verdict.CONFIRM, Verdict.CONFIRM]),
+        (DeckFacts(entry_no="1", unreadable=Text(zh="已损坏", en="damaged")), [Verdict.CONFIRM, Verdict.CONFIRM]),
     ],
 )
 def test_slides_are_16_to_9_and_have_their_seven_sections(deck: DeckFacts, expected: list[Verdict]) -> None:

@@ -202,6 +202,15 @@ def pptx(path: Path, cx: int, cy: int, *pages: str) -> None:
             package.writestr(f"ppt/slides/slide{number}.xml", f"<p:sld {namespace}><a:p>{halves}</a:p></p:sld>")
 
 
+def test_a_project_without_a_deck_is_told_in_either_language(tmp_path: Path) -> None:
+    pptx(tmp_path / "二.pptx", 12192000, 6858000, *SECTIONS)
+    rows = {"项目": [PROJECTS[0], [*PROJECTS[1][:6], ""], [*PROJECTS[2][:6], "二.pptx"]]}
+    found = [one for one in checked(tmp_path, rows, preset="national-2020").report.of("1") if one.check == "slides"]
+    assert {(one.zh, one.en) for one in found} == {
+        ("幻灯片未检查：没有路演材料", "the slides were not checked: there is no slide deck")
+    }
+
+
 def test_a_slide_shows_shape_and_sections_are_read_from_its_file(tmp_path: Path) -> None:
     pptx(tmp_path / "一.pptx", 12192000, 6858000, *SECTIONS)
     pptx(tmp_path / "二.pptx", 9144000, 6858000, *SECTIONS[:-1])
@@ -225,19 +234,21 @@ def test_a_pdf_deck_is_read_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("deck", "why"),
+    ("deck", "why", "why_en"),
     [
-        ("没有.pdf", "找不到"),
-        ("../外面.pdf", "不在工作簿所在的文件夹内"),
-        ("稿.key", "不是 .pptx 或 .pdf"),
-        ("坏.pdf", "已损坏或有密码"),
-        ("坏.pptx", "已损坏或有密码"),
+        ("没有.pdf", "找不到", "there is no such file"),
+        ("../外面.pdf", "不在工作簿所在的文件夹内", "outside the workbook's folder"),
+        ("稿.key", "不是 .pptx 或 .pdf", "neither a .pptx nor a .pdf"),
+        ("坏.pdf", "已损坏或有密码", "is damaged or has a password"),
+        ("坏.pptx", "已损坏或有密码", "is damaged or has a password"),
     ],
 )
-def test_a_deck_that_cannot_be_read_says_why_and_the_check_goes_on(deck: str, why: str, tmp_path: Path) -> None:
+def test_a_deck_that_cannot_be_read_says_why_and_the_check_goes_on(
+    deck: str, why: str, why_en: str, tmp_path: Path
+) -> None:
     for name in ("坏.pdf", "坏.pptx", "稿.key"):
         (tmp_path / name).write_bytes(b"not a deck")
     report = checked(tmp_path, {"项目": [PROJECTS[0], [*PROJECTS[1][:6], deck]]}, preset="national-2020").report
     found = [one for one in report.of("1") if one.check == "slides"]
     assert {one.verdict for one in found} == {Verdict.CONFIRM}
-    assert all(why in one.zh for one in found)
+    assert all(why in one.zh and why_en in one.en for one in found)
