@@ -98,6 +98,21 @@ def test_a_judge_is_seated_by_drop_and_by_the_space_bar_and_made_chair(qtbot: Qt
     assert new not in names(desk)
 
 
+def test_the_sessions_of_a_judge_stand_in_a_row_as_the_language_sets_them(
+    desk: PrepareDesk, language: Language
+) -> None:
+    page, judge = page_of(desk), desk.preparation.contest.judges[0]
+    page.judges_seated.emit([judge.no], names(desk)[1], True)
+    both = names(desk)
+    page.add_button.click()  # and is chosen
+    row = next(one for one in page.judges.rows if one.key == judge.no)
+    assert "、".join(both) in row.spoken()
+    language.use("en")
+    desk.show_all()
+    row = next(one for one in page.judges.rows if one.key == judge.no)
+    assert ", ".join(both) in row.spoken()
+
+
 def test_what_is_no_judge_or_project_is_not_taken(desk: PrepareDesk) -> None:
     page = page_of(desk)
     before = desk.preparation.contest

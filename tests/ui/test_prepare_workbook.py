@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from judge_app.exchange import draft as drafts
@@ -170,7 +170,10 @@ def test_a_window_with_unsaved_work_asks_before_it_closes(qtbot: QtBot, desk: Pr
     desk.open(broken)
     desk.change(lambda draft: drafts.with_cell(draft, "项目", 3, 1, "7"))
     assert not window.close()
-    assert window.ask.question is not None
+    stay = next(one for one in window.ask.findChildren(QPushButton) if one.text() == "留在这里")
+    qtbot.mouseClick(stay, Qt.MouseButton.LeftButton)
+    assert window.isVisible()
+    assert not window.close()
     with qtbot.waitSignal(desk.left):
         window.ask.answered.emit("leave", "", "", "")
     assert not window.isVisible()

@@ -66,14 +66,23 @@ def test_what_is_wrong_in_a_sheet_is_put_right_in_prepare_and_what_is_no_workboo
     window.prepare_requested.connect(prepared.append)
     window.host_requested.connect(hosted.append)
     window.host_page.take(BOOK)
-    window.set_problems(BOOK, [Problem("contest.xlsx", "不是工作簿", "no workbook")])
+    window.set_problems(BOOK, [Problem("大赛.xlsx", "不是工作簿", "no workbook")])
     assert not window.next_button.isEnabled()
     window.host_page.take(BOOK)
     assert not window.next_button.isEnabled()
-    window.set_problems(BOOK, [Problem("contest.xlsx · 项目 · 第 4 行", "序号重复", "a number twice")])
+    window.set_problems(BOOK, [Problem("大赛.xlsx · 项目 · 第 4 行", "序号重复", "a number twice")])
     assert "改正" in window.next_button.text()
     qtbot.mouseClick(window.next_button, Qt.MouseButton.LeftButton)
     assert (prepared, hosted) == ([BOOK], [])
+
+
+def test_a_file_with_a_dot_between_words_in_its_name_is_no_sheet_of_it(window: StartWindow) -> None:
+    book = "/tmp/评审 · 决赛.xlsx"
+    window.host_page.take(book)
+    window.set_problems(book, [Problem("评审 · 决赛.xlsx", "不是工作簿", "it is no workbook")])
+    assert not window.host_page.mendable
+    window.set_problems(book, [Problem("评审 · 决赛.xlsx · 项目 · 第 3 行", "序号重复", "a number twice")])
+    assert window.host_page.mendable
 
 
 def test_a_second_disk_is_offered_with_the_session_and_the_choice_is_shown(window: StartWindow) -> None:

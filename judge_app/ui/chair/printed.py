@@ -13,7 +13,7 @@ def told(form: str, entry_no: str, path: str, error: str, *, opened: bool) -> Tr
     key = f"printed|{form}|{entry_no}|{path}"
     close = ("close", tr("Understood"), False)
     if error:
-        said = tr("{path}: {why}", path=path, why=error) if path else error
+        said = tr("{place}: {what}", place=path, what=error) if path else error
         todo = tr(
             "Nothing else is lost. See that this folder exists, is not full and may be written to, then print again."
         )

@@ -12,6 +12,7 @@ from judge_app.core.explain import key_words
 from judge_app.core.rule_check import label_in, values_at
 from judge_app.core.rule_draft import CONFIRMED, Draft, Look
 from judge_app.core.rules import RuleSet
+from judge_app.ui.glossary import people
 from judge_app.ui.language import either, tr
 from judge_app.ui.prepare.lines import LineDelegate, LineRow
 from judge_app.ui.theme import Tone
@@ -79,7 +80,7 @@ class ConfirmForm(QWidget):
         words = _shown(values)
         if rules is not None and path.rpartition(".")[2] == "tie_keys":
             keys = [key_words(rules, str(key)) for value in values for key in value]
-            words = "、".join(either(one.zh, one.en) for one in keys)
+            words = people([either(one.zh, one.en) for one in keys])
         return LineRow(path, either(zh, en), words, state, tone)
 
     def _pick(self, path: str) -> None:
@@ -94,12 +95,14 @@ def _shown(values: list[Any]) -> str:
     flat = [item for value in values for item in (value if isinstance(value, list) else [value])]
     plain = [value for value in flat if isinstance(value, str | int | bool)]
     if len(plain) == len(flat):
-        return "、".join(dict.fromkeys(_word(value) for value in plain))
+        return people(list(dict.fromkeys(_word(value) for value in plain)))
     phases = [phase for value in values if isinstance(value, dict) for phase in value.get("phases") or ()]
     if phases:
-        return "、".join(
-            f"{either(str(one['name']), str(one['name_en'] or ''))} {one['seconds'] // 60}:{one['seconds'] % 60:02d}"
-            for one in phases
+        return people(
+            [
+                f"{either(str(one['name']), str(one['name_en'] or ''))} {one['seconds'] // 60}:{one['seconds'] % 60:02d}"
+                for one in phases
+            ]
         )
     names = [
         either(str(item.get("name", "")), str(item.get("name_en") or ""))
@@ -107,7 +110,7 @@ def _shown(values: list[Any]) -> str:
         for item in (value if isinstance(value, list) else [value])
         if isinstance(item, dict) and item.get("name")
     ]
-    return "、".join(name for name in names if name)
+    return people([name for name in names if name])
 
 
 def _word(value: str | int | bool) -> str:

@@ -716,6 +716,7 @@ class PrepareDesk(QObject):
                     consequence=tr("What is written of them until now is removed."),
                     needs_reason=False,
                     yes=tr("Stop and close"),
+                    no=tr("Stay here"),
                     danger=True,
                 )
             )
@@ -736,6 +737,7 @@ class PrepareDesk(QObject):
                 columns=2,
                 needs_reason=False,
                 yes=tr("Close"),
+                no=tr("Stay here"),
             )
         )
 

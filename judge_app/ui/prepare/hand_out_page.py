@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QProgressBar,
 from judge_app.core.contest import Contest, PanelRole
 from judge_app.core.errors import Problem
 from judge_app.exchange.hand_out import HandOut
+from judge_app.ui.glossary import people
 from judge_app.ui.language import tr, tr_count
 from judge_app.ui.prepare.lines import LineList, LineRow
 from judge_app.ui.start.problems import ProblemList
@@ -144,7 +145,7 @@ class HandOutPage(QWidget):
             parts = [planned.hall, counted, self._orders.get(planned.name, "")]
             room = written.get(planned.name)
             if room is not None and room.lacking:
-                parts.append(tr("slides lacking: {numbers}", numbers="、".join(room.lacking)))
+                parts.append(tr("slides lacking: {numbers}", numbers=people(list(room.lacking))))
             tone: Tone = "ok" if room is not None and not room.lacking else "warn"
             state = "" if room is None else tr("Written, {n} slides lacking", n=len(room.lacking))
             if room is not None and not room.lacking:

@@ -11,7 +11,7 @@ from judge_app.core.contest import Contest, Judge, PanelRole, PlannedSession
 from judge_app.core.errors import Refused
 from judge_app.core.rules import RuleSet
 from judge_app.core.split import Conflict, timetable
-from judge_app.ui.glossary import judge_class
+from judge_app.ui.glossary import judge_class, people
 from judge_app.ui.language import mark, tr, tr_count
 from judge_app.ui.prepare.fields import Box
 from judge_app.ui.prepare.lines import LineList, LineRow
@@ -239,7 +239,7 @@ class SessionsPage(QWidget):
         here = session in judge.sessions and bool(session)
         parts = [judge_class(judge.judge_class), judge.unit]
         if not here:
-            parts.append("、".join(judge.sessions) or tr("sits nowhere"))
+            parts.append(people(list(judge.sessions)) or tr("sits nowhere"))
         tone = "brand" if judge.role is PanelRole.CHAIR else "plain"
         return LineRow(
             judge.no,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
 
@@ -12,14 +12,12 @@ from judge_app.core.errors import Problem
 from judge_app.core.rule_check import label_in
 from judge_app.core.rule_draft import Draft, dotted, path_of
 from judge_app.core.rule_draft_text import Reading, TextProblem, read_text, text_of
-from judge_app.ui.language import either, tr, tr_count
+from judge_app.ui.language import either, tr
+from judge_app.ui.prepare.workbook_page import how_many
 from judge_app.ui.start.problems import ProblemList
 from judge_app.ui.theme import Tone, theme_of
 from judge_app.ui.theme.type import SMALL
 from judge_app.ui.widgets import ActionButton, Card, Label
-
-AFTER_MS = 150
-"""How long after a key the text is read."""
 
 
 class _Numbers(QWidget):
@@ -116,25 +114,21 @@ class RuleText(QPlainTextEdit):
 
 
 class TextForm(QWidget):
-    """``applied`` carries the rule set that the text says; ``typed`` tells that it was changed, and ``checked`` that it was
-    read. What is typed stays until it is taken over or given up, also while other pages change the rules."""
+    """``applied`` carries the rule set that the text says; ``typed`` tells that it was changed, and read. What is typed
+    stays until it is taken over or given up, also while other pages change the rules."""
 
     applied = Signal(object)
     typed = Signal()
-    checked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._draft: Draft = {}
         self._base = self._from = ""
         self._reading = Reading(None, ())
+        self._read: str | None = None
         self._filling = False
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(AFTER_MS)
         self._make()
         self.editor.textChanged.connect(self._type)
-        self._timer.timeout.connect(self._check)
         self.problems.picked.connect(lambda key: self.editor.go_to(self._reading.problems[int(key)].line))
         self.apply_button.clicked.connect(self.apply)
         self.discard_button.clicked.connect(self.discard)
@@ -176,6 +170,7 @@ class TextForm(QWidget):
         """Another contest is shown: what was typed for the one before goes."""
         self._draft = {}
         self._fill()
+        self._show()
 
     @property
     def unapplied(self) -> bool:
@@ -197,12 +192,10 @@ class TextForm(QWidget):
         """What keeps the text from being taken over, with its lines; none where it was taken over or could be."""
         if not self.unapplied:
             return ()
-        self._check()
         return () if self._reading.rules is not None else tuple(self._named(one) for one in self._reading.problems)
 
     def apply(self) -> None:
         """Takes the text over, where it is well-formed."""
-        self._check()
         rules = self._reading.rules
         if self.unapplied and rules is not None:
             self._base = self.editor.toPlainText()
@@ -243,15 +236,15 @@ class TextForm(QWidget):
 
     def _type(self) -> None:
         if not self._filling:
-            self._timer.start()
-            self._show_buttons()
+            self._check()
             self.typed.emit()
 
     def _check(self) -> None:
-        self._timer.stop()
-        self._reading = read_text(self.editor.toPlainText())
-        self._show()
-        self.checked.emit()
+        text = self.editor.toPlainText()
+        if text != self._read:
+            self._read = text
+            self._reading = read_text(text)
+            self._show()
 
     def _named(self, one: TextProblem) -> Problem:
         problem = one.problem
@@ -279,7 +272,7 @@ class TextForm(QWidget):
         elif pending:
             words, tone = tr("Not taken over yet"), "warn"
         elif found:
-            words, tone = tr_count(len(found), "{n} to put right", "{n} to put right"), "stop"
+            words, tone = how_many(len(found)), "stop"
         else:
             words, tone = tr("No findings"), "ok"
         self._state.setText(words)

@@ -226,7 +226,8 @@ class PrepareWindow(QWidget):
     def set_failed(self, title: str, problems: Sequence[Problem] = ()) -> None:
         """What could not be done, and why; an empty title takes it away."""
         text = "\n".join(
-            f"{one.place}: {either(one.zh, one.en)}" if one.place else either(one.zh, one.en) for one in problems
+            tr("{place}: {what}", place=one.place, what=either(one.zh, one.en)) if one.place else either(one.zh, one.en)
+            for one in problems
         )
         self.troubles.set_troubles([Trouble("failed", title, text)] if title else [])
 

@@ -92,7 +92,8 @@ class HostPage(QWidget):
     @property
     def mendable(self) -> bool:
         """Whether what is wrong lies in the workbook's sheets, where it can be put right."""
-        return not self._reading and any(" · " in one.place for one in self.problems.problems)
+        sheet = f"{Path(self._read).name} · "
+        return not self._reading and any(one.place.startswith(sheet) for one in self.problems.problems)
 
     @property
     def workbook(self) -> str:

@@ -35,7 +35,8 @@ class Choice(msgspec.Struct, frozen=True):
 class Question(msgspec.Struct, frozen=True):
     """What is asked. ``key`` comes back with the answer. ``reasons`` can be taken by a click; ``needs_reason`` False
     leaves the reason out altogether. ``field`` names the line of text where it is not a reason (a person's name).
-    ``quick``: a reason that is taken answers at once, by a click or by its figure. ``columns`` of choices."""
+    ``quick``: a reason that is taken answers at once, by a click or by its figure. ``columns`` of choices. ``yes`` and
+    ``no``: the words of the two answers where the usual ones do not say it."""
 
     key: str
     title: str
@@ -50,6 +51,7 @@ class Question(msgspec.Struct, frozen=True):
     field: str = ""
     second_field: str = ""
     yes: str = ""
+    no: str = ""
     danger: bool = False
     tone: Tone = "brand"
 
@@ -163,7 +165,7 @@ class AskPanel(QFrame):
         self._yes.setProperty("kind", "danger" if question.danger else "primary")
         self._yes.setAccessibleDescription(question.consequence)
         self._yes.clicked.connect(self._answer)
-        no = QPushButton(tr("Leave it"))
+        no = QPushButton(question.no or tr("Leave it"))
         no.clicked.connect(self._drop)
         row.addWidget(self._yes, 1)
         row.addWidget(no)
