@@ -22,6 +22,7 @@ from judge_app.ui.central.board import Board, Counted
 from judge_app.ui.central.publishing import Order
 from judge_app.ui.chair import votes as popularity
 from judge_app.ui.chair.questions import assumed_value
+from judge_app.ui.effects import change_words
 from judge_app.ui.glossary import assumed, local_time, number, people
 from judge_app.ui.language import mark, tr
 from judge_app.ui.widgets import Choice, Question
@@ -80,27 +81,6 @@ def listed(names: Sequence[str], most: int = 0) -> str:
     return people(list(names))
 
 
-def effect_words(change: Effect) -> str:
-    """What a decision does to ranks, awards and advancement, in a line."""
-    into = [one.entry_no for one in change.changes if one.advances_after and not one.advances_before]
-    out = [one.entry_no for one in change.changes if one.advances_before and not one.advances_after]
-    parts = []
-    if into:
-        parts.append(tr("advance: {nos}", nos=numbers(into)))
-    if out:
-        parts.append(tr("no longer advance: {nos}", nos=numbers(out)))
-    for one in change.changes:
-        if one.awards_after != one.awards_before and one.awards_after:
-            parts.append(tr("{no}: {awards}", no=number(one.entry_no), awards=people(list(one.awards_after))))
-    moved = [one for one in change.changes if one.rank_before != one.rank_after]
-    for one in moved[:3]:
-        before, after = one.rank_before or "—", one.rank_after or "—"
-        parts.append(tr("{no}: rank {before} → {after}", no=number(one.entry_no), before=before, after=after))
-    if len(moved) > 3:
-        parts.append(tr("{n} more ranks change", n=len(moved) - 3))
-    return " · ".join(parts) or tr("nothing changes")
-
-
 MOST_PERMUTED = 3
 """Up to so many tied projects every order is offered; of more, each one first with the others in their order."""
 
@@ -125,7 +105,7 @@ def ruling(obstacle: Obstacle, counted: Counted) -> Asked | None:
         except BadInput:
             continue
         del after
-        ways[key] = Choice(key, text, effect_words(change)), ruled, change
+        ways[key] = Choice(key, text, _effect(change)), ruled, change
     if not ways:
         return None
 
@@ -210,6 +190,10 @@ def _ways(obstacle: Obstacle) -> list[tuple[str, str, Ruling]]:
         words = tr("In this order: {nos}", nos=numbers(order))
         found.append((">".join(order), words, made(method="order", order=order)))
     return found
+
+
+def _effect(change: Effect) -> str:
+    return " · ".join(change_words(change.changes)) or tr("nothing changes")
 
 
 def _orders(entries: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -334,7 +318,7 @@ def quota(counted: Counted, given: Mapping[str, int] | None = None) -> Asked | N
                 continue
             key = f"{held}|{rounding}"
             text = tr(words) if len(bases) == 1 else f"{tr(words)} · {tr(BASES[held])}"
-            effect = tr("{n} places", n=sum(after.places.values())) + " · " + effect_words(change)
+            effect = tr("{n} places", n=sum(after.places.values())) + " · " + _effect(change)
             ways[key] = Choice(key, text, effect), chosen
             if (held, rounding) == (rule.basis, rule.rounding):
                 now = key

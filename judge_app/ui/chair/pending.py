@@ -15,6 +15,7 @@ from judge_app.core.stages import ProjectStage, SheetStatus
 from judge_app.core.views import Briefing, ChairView
 from judge_app.core.working import Status, Tabulation
 from judge_app.ui.chair import trial
+from judge_app.ui.effects import change_words, moved_words
 from judge_app.ui.glossary import component_name, number, people, printed
 from judge_app.ui.language import tr
 from judge_app.ui.own_rules import rules_of
@@ -130,34 +131,15 @@ def _list_ways(one: Open) -> list[tuple[str, str, Ruling]]:
 
 
 def _effect_words(one: Open, after: Tabulation, changes: Sequence[Change]) -> str:
-    parts = []
-    if one.kind == "few_sheets":
-        result = after.project(one.entries[0])
-        parts.append(f"→ {printed(result.components[one.component].score)}")
-        if result.total is not None:
-            parts.append(tr("total {total}", total=printed(result.total)))
-        if result.rank is not None:
-            parts.append(tr("rank {n} so far", n=result.rank))
-    moved = [
-        tr(
-            "{no}: rank {before} → {after}",
-            no=number(change.entry_no),
-            before=change.rank_before,
-            after=change.rank_after,
-        )
-        for change in changes
-        if change.rank_before is not None and change.rank_after is not None and change.rank_before != change.rank_after
-    ]
     if one.kind != "few_sheets":
-        into = [number(change.entry_no) for change in changes if change.advances_after and not change.advances_before]
-        if into:
-            parts.append(tr("advance: {nos}", nos=people(into)))
-        for change in changes:
-            if change.awards_after != change.awards_before and change.awards_after:
-                parts.append(tr("{no}: {awards}", no=number(change.entry_no), awards=people(list(change.awards_after))))
-    parts += moved[:3]
-    if not moved and one.kind == "few_sheets":
-        parts.append(tr("no other rank changes"))
+        return " · ".join(change_words(changes))
+    result = after.project(one.entries[0])
+    parts = [f"→ {printed(result.components[one.component].score)}"]
+    if result.total is not None:
+        parts.append(tr("total {total}", total=printed(result.total)))
+    if result.rank is not None:
+        parts.append(tr("rank {n} so far", n=result.rank))
+    parts += moved_words(changes, but=result.entry_no) or [tr("no other rank changes")]
     return " · ".join(parts)
 
 

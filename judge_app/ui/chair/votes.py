@@ -17,6 +17,7 @@ from judge_app.core.views import Briefing, ChairView
 from judge_app.core.working import VOTES_OF_ONE_ROOM, ProjectResult, Tabulation
 from judge_app.ui.chair import pending, trial
 from judge_app.ui.chair.questions import Asked
+from judge_app.ui.effects import change_words
 from judge_app.ui.glossary import OUT, ROLES, number, people, printed
 from judge_app.ui.language import mark, tr
 from judge_app.ui.own_rules import rules_of
@@ -123,44 +124,13 @@ def points_by_project(results: Sequence[ProjectResult]) -> list[tuple[str, Decim
 def effect_words(entry_no: str, now: ProjectResult | None, after: Tabulation, changes: Sequence[Change]) -> str:
     """What a ruling on a project's votes does: its points, total and rank (none for one that left), and whose else
     change."""
-    if now is None:
-        return " · ".join(others_words(entry_no, changes))
-    then = after.project(entry_no)
-    parts = [
-        tr("points {before} → {after}", before=printed(now.popularity_counted), after=printed(then.popularity_counted))
-    ]
-    if now.total is not None and then.total is not None:
-        parts.append(tr("total {before} → {after}", before=printed(now.total), after=printed(then.total)))
-    if now.rank is not None and now.rank != then.rank:
-        parts.append(tr("rank {before} → {after}", before=now.rank, after=then.rank or "—"))
-    parts += others_words(entry_no, changes)
-    return " · ".join(parts)
-
-
-def others_words(entry_no: str, changes: Sequence[Change]) -> list[str]:
-    """What becomes of the others: totals, ranks, awards and who advances."""
     parts = []
-    others = [one for one in changes if one.entry_no != entry_no]
-    totals = [one for one in others if one.total_before != one.total_after]
-    moved = [one for one in others if one.rank_before != one.rank_after]
-    for one in totals[:3]:
-        before, after = printed(one.total_before), printed(one.total_after)
-        parts.append(tr("{no}: total {before} → {after}", no=number(one.entry_no), before=before, after=after))
-    if len(totals) > 3:
-        parts.append(tr("{n} more totals change", n=len(totals) - 3))
-    for one in moved[:3]:
-        before_, after_ = one.rank_before or "—", one.rank_after or "—"
-        parts.append(tr("{no}: rank {before} → {after}", no=number(one.entry_no), before=before_, after=after_))
-    if len(moved) > 3:
-        parts.append(tr("{n} more ranks change", n=len(moved) - 3))
-    into = [number(one.entry_no) for one in changes if one.advances_after and not one.advances_before]
-    out = [number(one.entry_no) for one in changes if one.advances_before and not one.advances_after]
-    if into:
-        parts.append(tr("advance: {nos}", nos=people(into)))
-    if out:
-        parts.append(tr("no longer advance: {nos}", nos=people(out)))
-    for one in changes:
-        if one.awards_after != one.awards_before:
-            awards = people(list(one.awards_after)) or tr("no award")
-            parts.append(tr("{no}: {awards}", no=number(one.entry_no), awards=awards))
-    return parts or [tr("nothing else changes")]
+    if now is not None:
+        then = after.project(entry_no)
+        before, counted = printed(now.popularity_counted), printed(then.popularity_counted)
+        parts.append(tr("points {before} → {after}", before=before, after=counted))
+        if now.total is not None and then.total is not None:
+            parts.append(tr("total {before} → {after}", before=printed(now.total), after=printed(then.total)))
+        if now.rank is not None and now.rank != then.rank:
+            parts.append(tr("rank {before} → {after}", before=now.rank, after=then.rank or "—"))
+    return " · ".join([*parts, *(change_words(changes, entry_no) or [tr("nothing else changes")])])
