@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import Literal
 
 import msgspec
 
@@ -237,6 +238,13 @@ _METHODS = {
     "plain_mean": ("取全部有效评分的平均分", "the mean of all valid sheets"),
     "literal": ("照去最高分和最低分", "the extremes are dropped as the rule says"),
 }
+VotesMethod = Literal["void", "void_up", "count"]
+VOTES_METHODS: dict[VotesMethod, Text] = {
+    "void": Text(zh="作废，计 0 分，其他项目的积分不变", en="no points; the others' points stay"),
+    "void_up": Text(zh="作废，计 0 分，得票较少的项目依次递进", en="no points; those with fewer votes move up"),
+    "count": Text(zh="恢复计入", en="they count again"),
+}
+"""The ways to rule on a project's votes: as they are offered, and as the ruling is shown and printed."""
 _ROUNDING = {
     "HALF_UP": ("四舍五入", "rounded half up"),
     "HALF_EVEN": ("四舍六入五成双", "rounded half to even"),

@@ -137,16 +137,14 @@ def local_time(iso: str, zone: tzinfo | None) -> str:
 
 def ruling(held: Ruling, rules: RuleSet) -> str:
     """A ruling in words: on what, how, by whom and why."""
-    methods = {
+    methods: dict[str, str] = {
         "plain_mean": "取全部有效分的平均分",
         "literal": "照去最高最低分",
         "both": "同时进入",
         "order": "排定先后",
         "keep_total": "并列获同一奖项，下一奖项相应减少",
         "add_place": "并列获同一奖项，增加名额",
-        "void": "作废，计 0 分，其他项目的积分不变",
-        "void_up": "作废，计 0 分，得票较少的项目依次递进",
-        "count": "恢复计入",
+        **{method: words.zh for method, words in explain.VOTES_METHODS.items()},
     }
     component = rules.component(held.component) if held.component else None
     on = {

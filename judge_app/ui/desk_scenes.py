@@ -8,6 +8,7 @@ import msgspec
 
 from judge_app.core import commands, session
 from judge_app.core.contest import Presence
+from judge_app.core.explain import VotesMethod
 from judge_app.core.review import Tick, lines
 from judge_app.ui import samples
 from judge_app.ui.chair import pending, votes
@@ -58,9 +59,9 @@ def voted_play(*, lock: bool = True, two_people: bool = True, part: bool = False
     return play
 
 
-def void(entry_no: str, method: votes.Method) -> commands.MakeRuling:
-    ruling = votes.made(entry_no, method, "沈知衡", "刷票")
-    return commands.MakeRuling(ruling=pending.encoded(ruling, "沈知衡", "刷票"), reason="刷票")
+def void(entry_no: str, method: VotesMethod) -> commands.MakeRuling:
+    ruling = pending.encoded(votes.made(entry_no, method), "沈知衡", "刷票")
+    return commands.MakeRuling(ruling=ruling, reason="刷票")
 
 
 def _votes(done: bool, *, lock: bool = True) -> Callable[[], Shown]:

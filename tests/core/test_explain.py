@@ -11,7 +11,16 @@ from typing import Any
 
 import pytest
 
-from judge_app.core.explain import announce, explain, flag_words, key_words, trim_words, words
+from judge_app.core.explain import (
+    VOTES_METHODS,
+    announce,
+    explain,
+    flag_words,
+    key_words,
+    trim_words,
+    words,
+)
+from judge_app.core.marks import METHODS
 from judge_app.core.rules import RuleSet, change_rules, encode_rules
 from judge_app.core.scoring import Deduction, Entry, Ruling, Sheet, Standing, Tabulation, tabulate
 from judge_app.exchange.tabulation import read_input, tabulate_input
@@ -231,3 +240,8 @@ def test_a_project_of_an_event_of_its_own_is_told_by_its_own_sheet() -> None:
     assert announce(rules, found.projects[0]).zh.startswith("4 位评委的评分，去掉一个最高分 84 分")
     assert announce(rules, found.projects[0], "components").zh == "T1 号项目，评委评分 82.50 分，总得分 82.50 分。"
     assert flag_words(rules, "VALID_BELOW_5:talk100=4").zh == "评委评分：有效评分 4 份，少于 5 份"
+
+
+def test_every_way_to_rule_on_votes_has_its_words() -> None:
+    assert tuple(VOTES_METHODS) == METHODS["votes"]
+    assert all(text.zh and text.en for text in VOTES_METHODS.values())

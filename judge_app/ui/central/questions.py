@@ -13,6 +13,7 @@ import msgspec
 from judge_app.core import overall
 from judge_app.core.contest_log import Entry, ObjectionDecided, ProjectDeparted, QuotaChosen, RulingMade, ValueConfirmed
 from judge_app.core.errors import BadInput, Refused
+from judge_app.core.explain import VOTES_METHODS
 from judge_app.core.marks import Ruling, Standing, rules_for
 from judge_app.core.overall import Obstacle
 from judge_app.core.results import Departure, Effect, Objection, alternates
@@ -138,8 +139,8 @@ def votes(entry_no: str, counted: Counted) -> Asked | None:
         return None
     ways: dict[str, tuple[Choice, Ruling, Effect]] = {}
     seen = [popularity.points_by_project(counted.held.tabulation.projects)]
-    for method, words in popularity.WAYS.items():
-        ruled = popularity.made(entry_no, method, "—", "—")
+    for method in VOTES_METHODS:
+        ruled = popularity.made(entry_no, method)
         try:
             after, change = overall.with_ruling(counted.held, ruled)
         except BadInput:
@@ -148,7 +149,7 @@ def votes(entry_no: str, counted: Counted) -> Asked | None:
         if points not in seen:
             seen.append(points)
             effect = popularity.effect_words(entry_no, result, after, change.changes)
-            ways[method] = Choice(method, tr(words), effect), ruled, change
+            ways[method] = popularity.way(method, effect), ruled, change
     if not ways:
         return None
 

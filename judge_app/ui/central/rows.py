@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from judge_app.core.awards import Outcome
-from judge_app.core.explain import key_words
+from judge_app.core.explain import VOTES_METHODS, key_words
 from judge_app.core.marks import Entry, Ruling
 from judge_app.core.results import OUTCOMES
 from judge_app.core.rules import RuleSet
@@ -479,18 +479,19 @@ _METHODS = {
     "both": mark("all of them advance"),
     "keep_total": mark("the same award; the next one shrinks"),
     "add_place": mark("the same award; a place is added"),
-    "void": mark("no points; the others' points stay"),
-    "void_up": mark("no points; those with fewer votes move up"),
-    "count": mark("they count again"),
 }
 
 
 def ruling_words(ruling: Ruling) -> tuple[str, str]:
     """(what it is about, how it was decided)."""
     about = numbers(ruling.entries) if ruling.entries else number(ruling.entry_no or "")
+    question = f"{tr(_KINDS[ruling.kind])} · {about}"
+    if ruling.method in VOTES_METHODS:
+        words = VOTES_METHODS[ruling.method]
+        return question, either(words.zh, words.en)
     if ruling.method in _METHODS:
-        return f"{tr(_KINDS[ruling.kind])} · {about}", tr(_METHODS[ruling.method])
-    return f"{tr(_KINDS[ruling.kind])} · {about}", tr("In this order: {nos}", nos=numbers(ruling.order))
+        return question, tr(_METHODS[ruling.method])
+    return question, tr("In this order: {nos}", nos=numbers(ruling.order))
 
 
 def ruling_rows(counted: Counted) -> list[TableRow]:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Literal
-
-import msgspec
 
 from judge_app.core import commands
 from judge_app.core.commands import Command
+from judge_app.core.explain import VOTES_METHODS, VotesMethod
 from judge_app.core.marks import Ruling
 from judge_app.core.results import Change, moved_by_votes
 from judge_app.core.stages import ProjectStage
@@ -19,17 +17,10 @@ from judge_app.ui.chair import pending, trial
 from judge_app.ui.chair.questions import Asked
 from judge_app.ui.effects import change_words
 from judge_app.ui.glossary import OUT, ROLES, number, people, printed
-from judge_app.ui.language import mark, tr
+from judge_app.ui.language import either, mark, tr
 from judge_app.ui.own_rules import rules_of
 from judge_app.ui.widgets import Choice, Question
 
-Method = Literal["void", "void_up", "count"]
-
-WAYS: dict[Method, str] = {
-    "void": mark("No points; the others' points stay"),
-    "void_up": mark("No points; those with fewer votes move up"),
-    "count": mark("They count again"),
-}
 REASONS = (mark("Votes were bought"), mark("Votes were made by machine"), mark("Against the rules of the vote"))
 
 
@@ -37,8 +28,15 @@ def voided(result: ProjectResult) -> bool:
     return "VOTES_VOIDED" in result.flags
 
 
-def made(entry_no: str, method: Method, by: str, reason: str) -> Ruling:
-    return Ruling(kind="votes", by=by, reason=reason, entry_no=entry_no, method=method)
+def way(method: VotesMethod, effect: str) -> Choice:
+    """A way to rule as it is offered."""
+    words = VOTES_METHODS[method]
+    return Choice(method, either(words.zh, words.en.capitalize()), effect)
+
+
+def made(entry_no: str, method: VotesMethod) -> Ruling:
+    """A ruling as it is tried, before somebody makes it for a reason."""
+    return Ruling(kind="votes", by="—", reason="—", entry_no=entry_no, method=method)
 
 
 def may_rule(view: ChairView, briefing: Briefing, entry_no: str) -> bool:
@@ -66,11 +64,12 @@ def asked(view: ChairView, briefing: Briefing, entry_no: str) -> Asked | None:
         return None
     now = _result(view, entry_no)
     locked = {one.entry_no for one in view.projects if one.stage is ProjectStage.LOCKED}
-    choices: list[Choice] = []
+    offered: dict[str, tuple[Choice, Ruling]] = {}
     seen = [points_by_project(view.tabulation.projects)]
     kept_out: list[str] = []
-    for method, words in WAYS.items():
-        tried = trial.with_ruling(view, briefing, made(entry_no, method, "—", "—"))
+    for method in VOTES_METHODS:
+        ruling = made(entry_no, method)
+        tried = trial.with_ruling(view, briefing, ruling)
         if tried is None:
             continue
         after, change = tried
@@ -82,8 +81,9 @@ def asked(view: ChairView, briefing: Briefing, entry_no: str) -> Asked | None:
         if moved:
             kept_out += moved
             continue
-        choices.append(Choice(method, tr(words), effect_words(entry_no, now, after, change.changes)))
-    if not choices:
+        effect = effect_words(entry_no, now, after, change.changes)
+        offered[method] = way(method, effect), ruling
+    if not offered:
         return None
     name = next(one.name for one in briefing.projects if one.entry_no == entry_no)
     votes = next(one.votes for one in briefing.projects if one.entry_no == entry_no) or 0
@@ -98,16 +98,15 @@ def asked(view: ChairView, briefing: Briefing, entry_no: str) -> Asked | None:
 
     def make(choice: str, reason: str, _second: str) -> list[Command]:
         by = briefing.seat.name or tr(ROLES[briefing.seat.role])
-        ruling = msgspec.convert({**msgspec.to_builtins(made(entry_no, "void", by, reason)), "method": choice}, Ruling)
-        return [commands.MakeRuling(ruling=pending.encoded(ruling, by, reason), reason=reason)]
+        return [commands.MakeRuling(ruling=pending.encoded(offered[choice][1], by, reason), reason=reason)]
 
     return Asked(
         Question(
             key="votes",
             title=tr("The votes of {no}: {n} votes", no=number(entry_no), n=votes),
             consequence="\n".join(said),
-            choices=tuple(choices),
-            chosen=choices[0].key if len(choices) == 1 else "",
+            choices=tuple(choice for choice, _ in offered.values()),
+            chosen=next(iter(offered)) if len(offered) == 1 else "",
             reasons=tuple(tr(reason) for reason in REASONS),
             yes=tr("Record the ruling"),
             tone="warn",
