@@ -85,6 +85,9 @@ def listed(names: Sequence[str], most: int = 0) -> str:
 MOST_PERMUTED = 3
 """Up to so many tied projects every order is offered; of more, each one first with the others in their order."""
 
+_Ways = dict[str, tuple[Choice, Ruling, Effect]]
+"""Each way to rule by its key: as it is offered, the ruling without who and why, and what it does."""
+
 TIES = {
     "cut": mark("{nos} tie at the last place that advances"),
     "award": mark("{nos} tie across an award boundary"),
@@ -99,36 +102,15 @@ def tie_words(obstacle: Obstacle) -> str:
 
 def ruling(obstacle: Obstacle, counted: Counted) -> Asked | None:
     """How projects that the rules cannot tell apart are told apart; None where there is no way to."""
-    ways: dict[str, tuple[Choice, Ruling, Effect]] = {}
+    ways: _Ways = {}
     for key, text, ruled in _ways(obstacle):
         try:
-            after, change = overall.with_ruling(counted.held, ruled)
+            _, change = overall.with_ruling(counted.held, ruled)
         except BadInput:
             continue
-        del after
         ways[key] = Choice(key, text, _effect(change)), ruled, change
-    if not ways:
-        return None
-
-    def make(choice: str, reason: str, by: str) -> Wish:
-        _, ruled, change = ways[choice]
-        made = msgspec.structs.replace(ruled, by=by, reason=reason)
-        return Record((RulingMade(ruling=made, effect=change),), by)
-
-    return Asked(
-        Question(
-            key="ruling",
-            title=tie_words(obstacle),
-            consequence=tr(
-                "The rules leave it open. What is decided is kept with who and why; below each way its effect."
-            ),
-            choices=tuple(choice for choice, _, _ in ways.values()),
-            second_field=tr("Who rules (name)"),
-            yes=tr("Record the ruling"),
-            tone="warn",
-        ),
-        make,
-    )
+    said = tr("The rules leave it open. What is decided is kept with who and why; below each way its effect.")
+    return _ruled("ruling", tie_words(obstacle), said, ways)
 
 
 def votes(entry_no: str, counted: Counted) -> Asked | None:
@@ -137,7 +119,7 @@ def votes(entry_no: str, counted: Counted) -> Asked | None:
     result = next((one for one in counted.held.tabulation.projects if one.entry_no == entry_no), None)
     if entry is None or result is None or not entry.votes or rules_for(counted.held.rules, entry).popularity is None:
         return None
-    ways: dict[str, tuple[Choice, Ruling, Effect]] = {}
+    ways: _Ways = {}
     seen = [popularity.points_by_project(counted.held.tabulation.projects)]
     for method in VOTES_METHODS:
         ruled = popularity.made(entry_no, method)
@@ -150,6 +132,13 @@ def votes(entry_no: str, counted: Counted) -> Asked | None:
             seen.append(points)
             effect = popularity.effect_words(entry_no, result, after, change.changes)
             ways[method] = popularity.way(method, effect), ruled, change
+    title = tr("The votes of {no}: {n} votes", no=number(entry_no), n=entry.votes)
+    said = tr("What is decided is kept with who and why; below each way its effect on the results over all.")
+    return _ruled("votes", title, f"{entry.name}\n{said}", ways)
+
+
+def _ruled(key: str, title: str, consequence: str, ways: _Ways) -> Asked | None:
+    """Which way is taken, by whom and why, to be recorded as a ruling; None where there is no way."""
     if not ways:
         return None
 
@@ -160,10 +149,9 @@ def votes(entry_no: str, counted: Counted) -> Asked | None:
 
     return Asked(
         Question(
-            key="votes",
-            title=tr("The votes of {no}: {n} votes", no=number(entry_no), n=entry.votes),
-            consequence=f"{entry.name}\n"
-            + tr("What is decided is kept with who and why; below each way its effect on the results over all."),
+            key=key,
+            title=title,
+            consequence=consequence,
             choices=tuple(choice for choice, _, _ in ways.values()),
             chosen=next(iter(ways)) if len(ways) == 1 else "",
             second_field=tr("Who rules (name)"),
