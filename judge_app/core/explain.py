@@ -21,6 +21,7 @@ from judge_app.core.rules import Component, RuleSet, Text, Trim
 from judge_app.core.scoring import tie_value
 from judge_app.core.working import (
     VOTES_OF_ONE_ROOM,
+    VOTES_VOIDED,
     ComponentResult,
     Mark,
     ProjectResult,
@@ -183,7 +184,7 @@ def _popularity_step(rules: RuleSet, entry: Entry, result: ProjectResult) -> Pop
         cap=rule.cap,
         cap_mode=rule.cap_mode,
         most=result.popularity_cap,
-        voided="VOTES_VOIDED" in result.flags,
+        voided=result.votes_voided,
     )
 
 
@@ -489,7 +490,7 @@ def flag_words(rules: RuleSet, flag: str) -> Text:
         ),
         "ZERO_SCORE": (f"评委 {rest} 打了 0 分，0 分有效", f"judge {rest} gave 0, which counts"),
         "SINGLE_SCORE_LEFT": ("去掉最高最低后只剩一份评分", "one sheet is left after the extremes are dropped"),
-        "VOTES_VOIDED": ("网络投票已作废", "the votes were voided"),
+        VOTES_VOIDED: ("网络投票已作废", "the votes were voided"),
         VOTES_OF_ONE_ROOM: (
             "网络人气积分只按本会场的票数计算，总得分以全赛合并计算为准",
             "points by this room's votes alone: the total is that of all rooms together",

@@ -38,6 +38,7 @@ from judge_app.core.popularity import capped, popularity_points, popularity_rank
 from judge_app.core.ranking import Place, rank
 from judge_app.core.rules import Advance, Award, Component, RuleSet
 from judge_app.core.working import (
+    VOTES_VOIDED,
     ComponentResult,
     CriterionResult,
     Mark,
@@ -337,7 +338,7 @@ def _total(row: _Row, held: tuple[int, int] | None, *, voided: bool) -> None:
     rules, score = row.rules, row.score
     row.total = score.total
     if voided:
-        row.flags.append("VOTES_VOIDED")
+        row.flags.append(VOTES_VOIDED)
     if rules.popularity is None or voided or not row.competing:
         row.popularity_counted = None if score.judged is None else _no_points(rules.rounding.places)
         return

@@ -97,6 +97,8 @@ class ComponentResult(Struct, frozen=True):
         return Fraction(self.kept_sum) / self.kept if self.score is not None else None
 
 
+VOTES_VOIDED = "VOTES_VOIDED"
+"""The flag of a result whose project's votes give no points, by a ruling or all of the contest's."""
 VOTES_OF_ONE_ROOM = "VOTES_OF_ONE_ROOM"
 """The flag of a result whose points for votes are by one room's votes, in a contest that ranks those of several."""
 
@@ -122,11 +124,15 @@ class ProjectResult(Struct, frozen=True):
     scope: str = ""
 
     @property
+    def votes_voided(self) -> bool:
+        """Whether its votes give no points because they were voided."""
+        return VOTES_VOIDED in self.flags
+
+    @property
     def signed_of_votes(self) -> tuple[object, ...]:
         """What of votes stands on the project's signed sheet, and the total that holds it."""
-        voided = "VOTES_VOIDED" in self.flags
         given = self.popularity_rank, self.popularity_points, self.popularity_counted, self.popularity_cap
-        return (*given, voided, self.total)
+        return (*given, self.votes_voided, self.total)
 
 
 class Tabulation(Struct, frozen=True):

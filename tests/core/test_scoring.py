@@ -237,7 +237,7 @@ def test_beyond_the_table_there_are_no_points_and_voided_votes_count_for_nobody(
     assert [int(one.popularity_points) for one in found.projects] == [10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0]
     voided = tabulate(NATIONAL, entries, popularity_voided=True)
     assert {str(one.total) for one in voided.projects} == {"122.00"}
-    assert all("VOTES_VOIDED" in one.flags for one in voided.projects)
+    assert all(one.votes_voided for one in voided.projects)
 
 
 def test_the_votes_of_one_project_are_voided_by_a_ruling_with_or_without_those_behind_moving_up() -> None:
@@ -255,7 +255,7 @@ def test_the_votes_of_one_project_are_voided_by_a_ruling_with_or_without_those_b
     kept, moved = ruled("void"), ruled("void_up")
     assert (points(kept), points(moved)) == ([0, 9, 8], [0, 10, 9])
     first = kept.projects[0]
-    assert (first.popularity_rank, first.status, "VOTES_VOIDED" in first.flags) == (None, Status.FINAL_BY_RULING, True)
+    assert (first.popularity_rank, first.status, first.votes_voided) == (None, Status.FINAL_BY_RULING, True)
     assert kept.unused_rulings == ()
     back = ruled("void_up", "count")
     assert (points(back), back.unused_rulings) == ([10, 9, 8], (0,))

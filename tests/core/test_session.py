@@ -686,7 +686,7 @@ def test_voided_votes_change_no_locked_result() -> None:
     assert session.tabulation(sitting.state).projects[1].total == before
     sitting.do("chair", commands.ReopenProject(entry_no="2", reason="刷票", second_person="郑核"))
     sitting.do("chair", own)
-    assert "VOTES_VOIDED" in session.tabulation(sitting.state).projects[1].flags
+    assert session.tabulation(sitting.state).projects[1].votes_voided
 
 
 @pytest.mark.parametrize("method", ["void", "void_up"])
@@ -734,7 +734,7 @@ def by_votes(state: State, only: list[str] | None = None) -> dict[str, tuple[obj
             one.popularity_cap,
             one.total,
             one.status,
-            "VOTES_VOIDED" in one.flags,
+            one.votes_voided,
         )
         for one in session.tabulation(state, only).projects
     }

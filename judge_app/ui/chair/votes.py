@@ -24,10 +24,6 @@ from judge_app.ui.widgets import Choice, Question
 REASONS = (mark("Votes were bought"), mark("Votes were made by machine"), mark("Against the rules of the vote"))
 
 
-def voided(result: ProjectResult) -> bool:
-    return "VOTES_VOIDED" in result.flags
-
-
 def way(method: VotesMethod, effect: str) -> Choice:
     """A way to rule as it is offered."""
     words = VOTES_METHODS[method]
@@ -117,7 +113,7 @@ def asked(view: ChairView, briefing: Briefing, entry_no: str) -> Asked | None:
 
 def points_by_project(results: Sequence[ProjectResult]) -> list[tuple[str, Decimal | None, bool]]:
     """What the votes give each project, and whether they were voided: two ways with the same are one."""
-    return [(one.entry_no, one.popularity_counted, voided(one)) for one in results]
+    return [(one.entry_no, one.popularity_counted, one.votes_voided) for one in results]
 
 
 def effect_words(entry_no: str, now: ProjectResult | None, after: Tabulation, changes: Sequence[Change]) -> str:

@@ -79,7 +79,7 @@ def _component(component: Component, held: ComponentResult) -> Part:
 def _popularity(rules: RuleSet, result: ProjectResult) -> Part:
     assert rules.popularity is not None
     name = either(rules.popularity.name, rules.popularity.name_en)
-    if "VOTES_VOIDED" in result.flags:
+    if result.votes_voided:
         return Part(name, tr("Votes voided"), printed(result.popularity_counted))
     rank, cap = result.popularity_rank, result.popularity_cap
     if VOTES_OF_ONE_ROOM in result.flags:
