@@ -491,13 +491,12 @@ class PrepareDesk(QObject):
         """A folder a room under ``folder``, written while the window goes on; one hand-out at a time."""
         self._window.finish_typing()
         held = self._held
-        rules = held.look.usable if held.look is not None else None
+        rules = held.usable
         if rules is None or self._in_the_way() or self._writing is not None:
             return
         self._window.set_failed("")
         draft, contest, own = held.draft, held.contest, held.own_rules
-        at = held.target or held.path
-        beside = at.parent if at is not None else None
+        beside = held.folder
         stamp = dt.datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
         store = held.shelf.write if own else None
 
@@ -799,7 +798,7 @@ class PrepareDesk(QObject):
     def _check_entries(self) -> None:
         """The entries held against the rules as both stand now."""
         held = self._held
-        rules = held.look.usable if held.look is not None else None
+        rules = held.usable
         state = (held.draft.sheets, held.rules, held.folder)
         before = self._checked
         if before is not None and before[0] is state[0] and before[1] is state[1] and before[2] == state[2]:

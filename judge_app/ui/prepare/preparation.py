@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -96,6 +97,11 @@ class Preparation:
         return self.look.rules if self.look is not None else None
 
     @property
+    def usable(self) -> RuleSet | None:
+        """The rule set where a contest could be counted by it."""
+        return self.look.usable if self.look is not None else None
+
+    @property
     def dirty(self) -> bool:
         """Whether anything is not saved."""
         return self._state is not None and self._state != self._kept
@@ -116,12 +122,13 @@ class Preparation:
     @property
     def folder(self) -> Path | None:
         """Where the workbook lies, and its slides."""
-        return self._folder
+        at = self.target or self.path
+        return at.parent if at is not None else None
 
     @property
     def ready(self) -> bool:
         """Whether a room could be handed this contest now."""
-        return self.open_now and not self.findings and self.look is not None and self.look.usable is not None
+        return self.open_now and not self.findings and self.usable is not None
 
     @property
     def own_rules(self) -> bool:
@@ -136,52 +143,42 @@ class Preparation:
 
     def open(self, path: Path) -> None:
         """Starts from a workbook. Raises BadInput for what is none; what is wrong in it is in ``findings``."""
-        draft = drafts.open_draft(path)
-        self._start(draft, path)
+        self._start(drafts.open_draft(path), path)
         self._kept = self._state
+        self._read()
 
     def begin(self, preset: str) -> None:
         """Starts a new contest under a preset. Raises BadInput for a preset that there is not."""
         self._shelf.load(None, preset)
         self._start(drafts.blank_draft("contest.xlsx", preset), None)
-        self._kept = None
+        self._read()
 
     def restore(self, copy: Copy) -> None:
         """Takes unsaved work up again where its copy was made."""
-        self._start(copy.draft, copy.path)
-        self.target = copy.target
-        self._on_shelf = tuple(self._shelf.keys(self._folder))
-        self._disk_rules = self._named(copy.draft)
+        self._start(copy.draft, copy.path, copy.target)
         self._state = State(copy.draft, copy.rules)
-        self._kept = None
         self._read()
 
     def copy(self, at: str, text: str = "") -> Copy:
         """What is held now, to be restored; ``at`` is this moment (ISO), ``text`` what is typed as the rules' text."""
         return Copy(at, self.path, self.target, self.draft, self.rules, text)
 
-    def _start(self, draft: Draft, path: Path | None) -> None:
-        self.path, self.target = path, None
+    def _start(self, draft: Draft, path: Path | None, target: Path | None = None) -> None:
+        """Holds a workbook with the rule set that it names, and nothing of what was held before."""
+        self.path, self.target = path, target
         self._past, self._future = [], []
-        self._on_shelf = tuple(self._shelf.keys(self._folder))
-        self._disk_rules = self._named(draft)
-        held = rule_draft.draft_from(self._disk_rules) if self._disk_rules is not None else None
-        self._state = State(draft, held)
-        self._read()
+        self._kept = None
+        self._on_shelf = tuple(self._shelf.keys(self.folder))
+        self._state = State(draft, self._from_disk(draft))
 
-    @property
-    def _folder(self) -> Path | None:
-        at = self.target or self.path
-        return at.parent if at is not None else None
-
-    def _named(self, draft: Draft) -> RuleSet | None:
+    def _from_disk(self, draft: Draft) -> rule_draft.Draft | None:
+        """Takes the rule set that a workbook names; None where there is none of that key."""
+        self._disk_rules = None
         key = drafts.setting(draft, "赛制模板").strip()
-        if key not in self._on_shelf:
-            return None
-        try:
-            return self._shelf.load(self._folder, key)
-        except BadInput:
-            return None
+        if key in self._on_shelf:
+            with suppress(BadInput):
+                self._disk_rules = self._shelf.load(self.folder, key)
+        return rule_draft.draft_from(self._disk_rules) if self._disk_rules is not None else None
 
     # changing
 
@@ -198,8 +195,7 @@ class Preparation:
             rules = held.rules
             key = drafts.setting(new, "赛制模板").strip()
             if rules is None or rules["key"] != key:
-                self._disk_rules = self._named(new)
-                rules = rule_draft.draft_from(self._disk_rules) if self._disk_rules is not None else None
+                rules = self._from_disk(new)
         if State(new, rules) == held:
             return
         if at is None or at != self._at or self._future:
@@ -251,9 +247,8 @@ class Preparation:
         self.contest = reading.contest
         self.look = rule_draft.look(rules) if rules is not None else None
         unfit: list[Located] = []
-        usable = self.look.usable if self.look is not None else None
-        if usable is not None and not reading.findings:
-            unfit = [Located(one) for one in check_fit(reading.contest, usable, file_name=draft.name)]
+        if self.usable is not None and not reading.findings:
+            unfit = [Located(one) for one in check_fit(reading.contest, self.usable, file_name=draft.name)]
         self.findings = (*reading.findings, *unfit)
 
     # saving
@@ -287,7 +282,7 @@ class Preparation:
         """Writes the rule set where it is the contest's own; False where it cannot be used yet."""
         if self.rules is None or not self.own_rules:
             return True
-        usable = self.look.usable if self.look is not None else None
+        usable = self.usable
         if usable is None:
             return False
         path = folder / f"{usable.key}.toml"
