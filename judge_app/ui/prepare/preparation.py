@@ -166,7 +166,7 @@ class Preparation:
     def _start(self, draft: Draft, path: Path | None, target: Path | None = None) -> None:
         """Holds a workbook with the rule set that it names, and nothing of what was held before."""
         self.path, self.target = path, target
-        self._past, self._future = [], []
+        self._past, self._future, self._at = [], [], None
         self._kept = None
         self._on_shelf = tuple(self._shelf.keys(self.folder))
         self._state = State(draft, self._from_disk(draft))
