@@ -2,62 +2,38 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
-
 from judge_app.core import rule_draft
 from judge_app.core.rule_check import NAME_PARTS
 from judge_app.core.rule_draft import Path, value_at
 from judge_app.ui.language import either, tr
-from judge_app.ui.prepare.fields import CheckField, ChoiceField, Field, TextField
+from judge_app.ui.prepare.fields import CheckField, ChoiceField, TextField
 from judge_app.ui.prepare.section import Section
 from judge_app.ui.widgets import FlowLayout, Label
 
 ENTRY: Path = ("entry_rules",)
 
 
-class _ListSection(Section):
-    """A section with rows of items."""
-
-    def row(self, body: QVBoxLayout, *fields: tuple[Field, int]) -> QHBoxLayout:
-        """Fields side by side, each with its share of the width."""
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        for field, share in fields:
-            self.add(field, row, share)
-        body.addLayout(row)
-        return row
-
-    def buttons(self, row: QHBoxLayout, path: Path, name: str) -> None:
-        """Up, down and away at the end of an item's row."""
-        count = len(value_at(self.draft, path[:-1]) or ())
-        row.addWidget(self.item_buttons(path, count, name, least=0), 0, Qt.AlignmentFlag.AlignBottom)
-
-    def count(self, *path: str) -> int:
-        return len(value_at(self.draft, path) or ())
-
-
-class Tracks(_ListSection):
+class Tracks(Section):
     """The tracks with who may lead in them, and the topics."""
 
     covers = (("tracks",), ("topics",))
 
     def shape(self) -> object:
-        return self.count("tracks")
+        return self.count(("tracks",))
 
     def build(self) -> None:
         intro = tr("Without tracks any name is taken. Names may be told apart by 、 in one line.")
         self.column.addWidget(Label(intro, "second", wrap=True))
-        for at in range(self.count("tracks")):
+        for at in range(self.count(("tracks",))):
             path = ("tracks", at)
             body = self.card(tr("Track {n}", n=at + 1), path)
             name = str(value_at(self.draft, (*path, "name")) or at + 1)
-            row = self.row(
+            self.row(
                 body,
                 (TextField((*path, "name"), tr("Name in Chinese")), 1),
                 (TextField((*path, "name_en"), tr("Name in English")), 1),
+                end=self.item_buttons(path, name, least=0),
             )
-            self.buttons(row, path, name)
             hint = tr("Other names that applicants write")
             self.add(TextField((*path, "aliases"), tr("Also called"), kind="names", hint=hint), body)
             anyone = tr("anyone")
@@ -135,13 +111,13 @@ class Entry(Section):
         self.add(TextField((*ENTRY, "barred_award_levels"), levels, kind="names", hint=tr("any level")), body)
 
 
-class Papers(_ListSection):
+class Papers(Section):
     """What is handed in: papers with size and name, slides, and the fields of the entry form."""
 
     covers = ((*ENTRY, "files"), (*ENTRY, "slide_sections"), (*ENTRY, "slide_ratio"), ("form_fields",))
 
     def shape(self) -> object:
-        return self.count(*("entry_rules", "files")), self.count("form_fields")
+        return self.count((*ENTRY, "files")), self.count(("form_fields",))
 
     def build(self) -> None:
         self._form()
@@ -150,19 +126,19 @@ class Papers(_ListSection):
 
     def _form(self) -> None:
         body = self.card(tr("Fields of the entry form"), ("form_fields",))
-        for at in range(self.count("form_fields")):
+        for at in range(self.count(("form_fields",))):
             path, first = ("form_fields", at), at == 0
             most = tr("Most characters")
             english = tr("In English")
             name = str(value_at(self.draft, (*path, "name")) or at + 1)
-            row = self.row(
+            self.row(
                 body,
                 (TextField((*path, "name"), tr("Field") if first else ""), 3),
                 (TextField((*path, "name_en"), english if first else "", hint=english), 3),
                 (TextField((*path, "max_chars"), most if first else "", kind="optional whole", width=72), 0),
                 (CheckField((*path, "required"), tr("Must be filled")), 0),
+                end=self.item_buttons(path, name, least=0),
             )
-            self.buttons(row, path, name)
         self.add_button(body, tr("Add a field"), ("form_fields",), lambda: dict(rule_draft.NEW_FIELD))
 
     def _slides(self) -> None:
@@ -174,13 +150,13 @@ class Papers(_ListSection):
     def _files(self) -> None:
         path: Path = (*ENTRY, "files")
         parts = {key: either(zh, key) for key, zh in NAME_PARTS.items()}
-        for at in range(self.count("entry_rules", "files")):
+        for at in range(self.count(path)):
             here = (*path, at)
             name = str(value_at(self.draft, (*here, "kind")) or at + 1)
             body = self.card(tr("Paper {n}", n=at + 1), here)
             hint = tr("全部: all files together")
-            row = self.row(body, (TextField((*here, "kind"), tr("What is handed in"), hint=hint), 1))
-            self.buttons(row, here, name)
+            kind = TextField((*here, "kind"), tr("What is handed in"), hint=hint)
+            self.row(body, (kind, 1), end=self.item_buttons(here, name, least=0))
             flow = self.flow(body)
             self.add(CheckField((*here, "required"), tr("Must be there")), flow)
             self.add(TextField((*here, "max_bytes"), tr("Size"), kind="size", width=100, hint="5 MB"), flow)
@@ -196,13 +172,13 @@ class Papers(_ListSection):
         self.add_button(self.column, tr("Add a paper"), path, lambda: dict(rule_draft.NEW_FILE), first="kind")
 
 
-class Penalties(_ListSection):
+class Penalties(Section):
     """Deductions that may be recorded, and when a mark is flagged."""
 
     covers = (("deductions",), ("outliers",))
 
     def shape(self) -> object:
-        return self.count("deductions"), self.draft.get("outliers") is not None
+        return self.count(("deductions",)), self.draft.get("outliers") is not None
 
     def build(self) -> None:
         body = self.card(tr("Deductions"), ("deductions",))
@@ -210,17 +186,17 @@ class Penalties(_ListSection):
             "What is listed here the chair may take off a project's total, with a reason. No list: nothing is taken off."
         )
         body.addWidget(Label(nothing, "second", wrap=True))
-        for at in range(self.count("deductions")):
+        for at in range(self.count(("deductions",))):
             path, first = ("deductions", at), at == 0
             name = str(value_at(self.draft, (*path, "name")) or at + 1)
             english = tr("In English")
-            row = self.row(
+            self.row(
                 body,
                 (TextField((*path, "name"), tr("What for") if first else ""), 1),
                 (TextField((*path, "name_en"), english if first else "", hint=english), 1),
                 (TextField((*path, "points"), tr("Points off") if first else "", kind="number", width=76), 0),
+                end=self.item_buttons(path, name, least=0),
             )
-            self.buttons(row, path, name)
         add = tr("Add a deduction")
         self.add_button(body, add, ("deductions",), lambda: rule_draft.new_deduction(self.draft))
         body = self.card(tr("Marks far from the others"), ("outliers",))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QVBoxLayout, QWidget
 
 from judge_app.core import rule_draft
-from judge_app.core.rule_draft import Path, value_at
+from judge_app.core.errors import Problem
+from judge_app.core.rule_draft import Draft, Path, value_at
 from judge_app.core.rules import RuleSet
-from judge_app.ui.language import either, tr
+from judge_app.ui.language import either, mark, tr
 from judge_app.ui.prepare import rule_parts
 from judge_app.ui.prepare.fields import CheckField, ChoiceField, TextField
 from judge_app.ui.prepare.section import Section
@@ -22,21 +24,20 @@ class _PartSection(Section):
     """A list of parts of which one is shown: chips choose it. ``turned`` tells that another is shown."""
 
     turned = Signal()
-    holder = ""
+    holder: str
+    """The list in the rule set."""
+    intro: str
+    """What such parts are for."""
+    called: str
+    """What a part is called with its number ``n``."""
+    one_more: str
+    """The button that adds a part."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.chosen = 0
         self.chips: list[QPushButton] = []
-        self._problems: tuple[Any, ...] = ()
-
-    @abstractmethod
-    def intro(self) -> str:
-        """What such parts are for, in words."""
-
-    @abstractmethod
-    def words(self) -> tuple[str, str]:
-        """What a part is called with its number, and the button for one more."""
+        self._problems: tuple[Problem, ...] = ()
 
     @abstractmethod
     def new(self) -> dict[str, Any]:
@@ -56,7 +57,7 @@ class _PartSection(Section):
         self.show_draft(self.draft, self._problems)
         self.turned.emit()
 
-    def show_draft(self, draft: Any, problems: Any, *, anew: bool = False) -> None:
+    def show_draft(self, draft: Draft, problems: Sequence[Problem], *, anew: bool = False) -> None:
         self._problems = tuple(problems)
         count = len(draft.get(self.holder) or ())
         if self._wanted is not None and len(self._wanted) > 1 and isinstance(self._wanted[1], int):
@@ -86,16 +87,16 @@ class _PartSection(Section):
         rule_parts.refresh_ties(self, (self.holder, self.chosen))
         for at, (chip, item) in enumerate(zip(self.chips, self.items, strict=True)):
             name = either(str(item.get("name") or ""), str(item.get("name_en") or ""))
-            chip.setText(name or self.words()[0].format(n=at + 1))
+            chip.setText(name or tr(self.called, n=at + 1))
 
     def build(self) -> None:
         self.chips = []
-        self.column.addWidget(Label(self.intro(), "second", wrap=True))
+        self.column.addWidget(Label(tr(self.intro), "second", wrap=True))
         items = self.items
         if items:
             self._chips()
             self._part((self.holder, self.chosen), items[self.chosen])
-        self.add_button(self.column, self.words()[1], (self.holder,), self.new)
+        self.add_button(self.column, tr(self.one_more), (self.holder,), self.new)
 
     def _chips(self) -> None:
         flow = self.flow(self.column)
@@ -111,14 +112,13 @@ class _PartSection(Section):
         group.idClicked.connect(self.choose)
 
     def _part(self, path: Path, part: dict[str, Any]) -> None:
-        body = self.card(self.words()[0].format(n=self.chosen + 1), path)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        self.add(TextField((*path, "name"), tr("Name in Chinese")), row, 1)
-        self.add(TextField((*path, "name_en"), tr("Name in English")), row, 1)
-        name = str(part.get("name") or self.chosen + 1)
-        row.addWidget(self.item_buttons(path, len(self.items), name, least=0), 0, Qt.AlignmentFlag.AlignBottom)
-        body.addLayout(row)
+        body = self.card(tr(self.called, n=self.chosen + 1), path)
+        self.row(
+            body,
+            (TextField((*path, "name"), tr("Name in Chinese")), 1),
+            (TextField((*path, "name_en"), tr("Name in English")), 1),
+            end=self.item_buttons(path, str(part.get("name") or self.chosen + 1), least=0),
+        )
         self.about(body, path)
         timed = part.get("kind") != "paper_review"
         flow = self.flow(body)
@@ -150,16 +150,13 @@ class Rounds(_PartSection):
 
     covers = (("rounds",),)
     holder = "rounds"
-
-    def intro(self) -> str:
-        return tr(
-            "A contest of one round needs none. Who goes on from one round is the list of the next; what a round has no own"
-            " of is the contest's. A room counts by the round that the workbook names as its stage, and by the"
-            " contest's own values where it names none."
-        )
-
-    def words(self) -> tuple[str, str]:
-        return tr("Round {n}", n="{n}"), tr("Add a round")
+    intro = mark(
+        "A contest of one round needs none. Who goes on from one round is the list of the next; what a round has no own"
+        " of is the contest's. A room counts by the round that the workbook names as its stage, and by the"
+        " contest's own values where it names none."
+    )
+    called = mark("Round {n}")
+    one_more = mark("Add a round")
 
     def new(self) -> dict[str, Any]:
         return rule_draft.new_round(self.draft)
@@ -167,8 +164,7 @@ class Rounds(_PartSection):
     def about(self, body: QVBoxLayout, path: Path) -> None:
         flow = self.flow(body)
         self.add(TextField((*path, "key"), tr("Key"), width=120), flow)
-        kinds = [("roadshow", tr("a roadshow with a clock")), ("paper_review", tr("a paper review over days"))]
-        self.add(ChoiceField((*path, "kind"), tr("Kind of judging"), kinds), flow)
+        self.add(ChoiceField((*path, "kind"), tr("Kind of judging"), rule_parts.kinds_of_judging()), flow)
         within = [(None, tr("as in the contest")), *rule_parts.scopes()]
         self.add(ChoiceField((*path, "rank_scope"), tr("Ranked within"), within), flow)
 
@@ -181,15 +177,12 @@ class Events(_PartSection):
 
     covers = (("own_events",),)
     holder = "own_events"
-
-    def intro(self) -> str:
-        return tr(
-            "An event beside the contest with a ranking of its own: the projects whose track has its name. What it has no own"
-            " of is the contest's."
-        )
-
-    def words(self) -> tuple[str, str]:
-        return tr("Event {n}", n="{n}"), tr("Add an event")
+    intro = mark(
+        "An event beside the contest with a ranking of its own: the projects whose track has its name. What it has no own"
+        " of is the contest's."
+    )
+    called = mark("Event {n}")
+    one_more = mark("Add an event")
 
     def new(self) -> dict[str, Any]:
         return dict(rule_draft.NEW_EVENT)

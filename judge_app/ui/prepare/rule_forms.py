@@ -53,8 +53,7 @@ class Basics(Section):
         self.add(TextField(("name", "en"), tr("Name in English")), body)
         self.add(TextField(("key",), tr("Key: the name of its file"), hint="our-final-2026"), body)
         flow = self.flow(body)
-        kinds = [("roadshow", tr("a roadshow with a clock")), ("paper_review", tr("a paper review over days"))]
-        self.add(ChoiceField(("kind",), tr("Kind of judging"), kinds), flow)
+        self.add(ChoiceField(("kind",), tr("Kind of judging"), rule_parts.kinds_of_judging()), flow)
         self.add(TextField(("notice",), tr("Notice that it follows"), width=200), flow)
         body = self.card(tr("Counting"))
         flow = self.flow(body)
@@ -185,11 +184,11 @@ class PopularityForm(Section):
         self.add(vote, body)
         if self.draft.get("popularity") is None:
             return
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        self.add(TextField(("popularity", "name"), tr("Name in Chinese")), row, 1)
-        self.add(TextField(("popularity", "name_en"), tr("Name in English")), row, 1)
-        body.addLayout(row)
+        self.row(
+            body,
+            (TextField(("popularity", "name"), tr("Name in Chinese")), 1),
+            (TextField(("popularity", "name_en"), tr("Name in English")), 1),
+        )
         self.add(TextField(("popularity", "table"), tr("Points by rank, first place first"), kind="points"), body)
         flow = self.flow(body)
         ties = [("same_rank_same_points", tr("the same points")), ("mean_of_places", tr("the mean of their places"))]

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from judge_app.core import rule_draft
@@ -29,6 +28,11 @@ def scopes() -> Choices:
         ("topic", tr("each topic")),
         ("session", tr("each session")),
     ]
+
+
+def kinds_of_judging() -> Choices:
+    """With a clock or without."""
+    return [("roadshow", tr("a roadshow with a clock")), ("paper_review", tr("a paper review over days"))]
 
 
 def components_in(draft: Draft, root: Path) -> list[Any]:
@@ -72,24 +76,24 @@ def refresh_ties(section: Section, root: Path = ()) -> None:
 def add_components(section: Section, root: Path = ()) -> None:
     """A card a component, and a button for one more."""
     path = (*root, "components")
-    parts = list(value_at(section.draft, path) or ())
-    for at, part in enumerate(parts):
-        _component(section, (*path, at), part, len(parts))
+    for at, part in enumerate(value_at(section.draft, path) or ()):
+        _component(section, (*path, at), part)
     section.add_button(
         section.column, tr("Add a component"), path, lambda: rule_draft.new_component(section.draft, root)
     )
 
 
-def _component(section: Section, path: Path, part: dict[str, Any], count: int) -> None:
+def _component(section: Section, path: Path, part: dict[str, Any]) -> None:
     at = path[-1]
     assert isinstance(at, int)
-    body = section.card(tr("Component {n}", n=at + 1), path)
-    top = QHBoxLayout()
-    top.setSpacing(8)
-    section.add(TextField((*path, "name"), tr("Name in Chinese")), top, 1)
-    section.add(TextField((*path, "name_en"), tr("Name in English")), top, 1)
-    top.addWidget(section.item_buttons(path, count, tr("Component {n}", n=at + 1)), 0, Qt.AlignmentFlag.AlignBottom)
-    body.addLayout(top)
+    called = tr("Component {n}", n=at + 1)
+    body = section.card(called, path)
+    section.row(
+        body,
+        (TextField((*path, "name"), tr("Name in Chinese")), 1),
+        (TextField((*path, "name_en"), tr("Name in English")), 1),
+        end=section.item_buttons(path, called),
+    )
     flow = section.flow(body)
     sources = [("judges", tr("by judges")), ("external", tr("outside result"))]
     section.add(ChoiceField((*path, "source"), tr("Given by"), sources), flow)
@@ -128,33 +132,24 @@ def _trim(section: Section, path: Path, part: dict[str, Any], body: QVBoxLayout)
 
 
 def _criteria(section: Section, path: Path, part: dict[str, Any], body: QVBoxLayout) -> None:
-    lines = list(part.get("criteria") or ())
-    for at, line in enumerate(lines):
-        here = (*path, "criteria", at)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        first = at == 0
-        section.add(TextField((*here, "name"), tr("Criterion") if first else ""), row, 1)
-        english = tr("In English")
-        section.add(TextField((*here, "name_en"), english if first else "", hint=english), row, 1)
-        section.add(TextField((*here, "max"), tr("Points") if first else "", kind="number", width=60), row)
-        step = TextField(
-            (*here, "step"),
-            tr("Step") if first else "",
-            kind="optional number",
-            width=56,
-            hint=str(part.get("step") or ""),
+    for at, line in enumerate(part.get("criteria") or ()):
+        here, first = (*path, "criteria", at), at == 0
+        english, usual = tr("In English"), str(part.get("step") or "")
+        step = TextField((*here, "step"), tr("Step") if first else "", kind="optional number", width=56, hint=usual)
+        section.row(
+            body,
+            (TextField((*here, "name"), tr("Criterion") if first else ""), 1),
+            (TextField((*here, "name_en"), english if first else "", hint=english), 1),
+            (TextField((*here, "max"), tr("Points") if first else "", kind="number", width=60), 0),
+            (step, 0),
+            end=section.item_buttons(here, str(line.get("name") or at + 1)),
         )
-        section.add(step, row)
-        name = str(line.get("name") or at + 1)
-        row.addWidget(section.item_buttons(here, len(lines), name), 0, Qt.AlignmentFlag.AlignBottom)
-        body.addLayout(row)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        section.add(TextField((*here, "look_for"), "", hint=tr("What to look at")), row, 3)
-        section.add(TextField((*here, "look_for_en"), "", hint=tr("What to look at, in English")), row, 3)
-        section.add(TextField((*here, "bands"), "", kind="bands", hint=tr("Grades: A 17–20")), row, 3)
-        body.addLayout(row)
+        section.row(
+            body,
+            (TextField((*here, "look_for"), "", hint=tr("What to look at")), 3),
+            (TextField((*here, "look_for_en"), "", hint=tr("What to look at, in English")), 3),
+            (TextField((*here, "bands"), "", kind="bands", hint=tr("Grades: A 17–20")), 3),
+        )
     section.add_button(
         body,
         tr("Add a criterion"),
@@ -172,15 +167,13 @@ def add_times(section: Section, root: Path = ()) -> None:
     body = section.card(tr("Phases"), path)
     for at, phase in enumerate(timing["phases"]):
         here = (*path, "phases", at)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        section.add(TextField((*here, "name"), tr("Phase in Chinese")), row, 1)
-        section.add(TextField((*here, "name_en"), tr("Phase in English")), row, 1)
-        section.add(TextField((*here, "seconds"), tr("Minutes"), kind="minutes", width=76), row)
-        name = str(phase.get("name") or at + 1)
-        buttons = section.item_buttons(here, len(timing["phases"]), name)
-        row.addWidget(buttons, 0, Qt.AlignmentFlag.AlignBottom)
-        body.addLayout(row)
+        section.row(
+            body,
+            (TextField((*here, "name"), tr("Phase in Chinese")), 1),
+            (TextField((*here, "name_en"), tr("Phase in English")), 1),
+            (TextField((*here, "seconds"), tr("Minutes"), kind="minutes", width=76), 0),
+            end=section.item_buttons(here, str(phase.get("name") or at + 1)),
+        )
         flow = section.flow(body)
         section.add(CheckField((*here, "slides_end"), tr("Its end takes the slides off")), flow)
         section.add(CheckField((*here, "auto_advance"), tr("The next phase starts by itself")), flow)
@@ -212,7 +205,7 @@ def add_ties(section: Section, root: Path = ()) -> None:
         row = QHBoxLayout()
         row.setSpacing(8)
         section.add(ChoiceField((*path, at), "", _tie_choices(section.draft, root)), row, 1)
-        row.addWidget(section.item_buttons((*path, at), len(keys), str(at + 1)))
+        row.addWidget(section.item_buttons((*path, at), str(at + 1)))
         body.addLayout(row)
     free = [key for key, _ in _tie_choices(section.draft, root) if key not in keys]
     if free:
@@ -282,27 +275,24 @@ def add_awards(section: Section, root: Path = ()) -> None:
     """The awards, in the order in which they are filled."""
     path = (*root, "awards")
     body = section.card(tr("Awards"), path)
-    awards = list(value_at(section.draft, path) or ())
     kinds = [("composite", tr("by rank")), ("single", tr("by decision")), ("organisation", tr("organisation"))]
     recipients = [("project", tr("to the project")), ("person", tr("to a person")), ("unit", tr("to the unit"))]
     per: Choices = [
         (None, tr("within what is ranked")),
         *((key, tr("one for {scope}", scope=words)) for key, words in scopes()),
     ]
-    for at, award in enumerate(awards):
-        here = (*path, at)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        first = at == 0
-        section.add(TextField((*here, "name"), tr("Award in Chinese") if first else ""), row, 3)
-        english = TextField((*here, "name_en"), tr("Award in English") if first else "", hint=tr("Award in English"))
-        section.add(english, row, 3)
+    for at, award in enumerate(value_at(section.draft, path) or ()):
+        here, first = (*path, at), at == 0
+        english = tr("Award in English")
         count = TextField((*here, "count"), tr("How many") if first else "", kind="optional whole", width=64)
-        section.add(count, row)
-        section.add(ChoiceField((*here, "kind"), tr("Awarded") if first else "", kinds), row)
-        buttons = section.item_buttons(here, len(awards), str(award.get("name") or at + 1), least=0)
-        row.addWidget(buttons, 0, Qt.AlignmentFlag.AlignBottom)
-        body.addLayout(row)
+        section.row(
+            body,
+            (TextField((*here, "name"), tr("Award in Chinese") if first else ""), 3),
+            (TextField((*here, "name_en"), english if first else "", hint=english), 3),
+            (count, 0),
+            (ChoiceField((*here, "kind"), tr("Awarded") if first else "", kinds), 0),
+            end=section.item_buttons(here, str(award.get("name") or at + 1), least=0),
+        )
         flow = section.flow(body)
         section.add(ChoiceField((*here, "recipient"), "", recipients), flow)
         section.add(ChoiceField((*here, "per"), "", per), flow)

@@ -160,6 +160,16 @@ class Section(QWidget):
         self.column.addWidget(card)
         return card.body
 
+    def row(self, layout: QVBoxLayout, *fields: tuple[Field, int], end: QWidget | None = None) -> None:
+        """Fields side by side, each with its share of the width; ``end`` stands behind them, level with their lines."""
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for field, share in fields:
+            self.add(field, row, share)
+        if end is not None:
+            row.addWidget(end, 0, Qt.AlignmentFlag.AlignBottom)
+        layout.addLayout(row)
+
     def flow(self, layout: QVBoxLayout) -> FlowLayout:
         """A row that breaks where there is no room."""
         holder = QWidget()
@@ -167,8 +177,13 @@ class Section(QWidget):
         layout.addWidget(holder)
         return flow
 
-    def item_buttons(self, path: Path, count: int, what: str, *, least: int = 1) -> QWidget:
+    def count(self, path: Path) -> int:
+        """How many items the list at a path has."""
+        return len(value_at(self.draft, path) or ())
+
+    def item_buttons(self, path: Path, what: str, *, least: int = 1) -> QWidget:
         """Up, down and away for an item of a list that needs ``least`` of them."""
+        count = self.count(path[:-1])
         holder = QWidget()
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
@@ -193,7 +208,7 @@ class Section(QWidget):
         button = ActionButton(words, kind="plain")
 
         def add() -> None:
-            self.want((*path, len(value_at(self.draft, path) or ()), first))
+            self.want((*path, self.count(path), first))
             self.added.emit(path, item())
 
         button.clicked.connect(add)
