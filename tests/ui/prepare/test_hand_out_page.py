@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from judge_app.cli.prepare import Shelf
@@ -17,27 +16,14 @@ from judge_app.core.contest import PanelRole
 from judge_app.core.rules import RuleSet
 from judge_app.exchange import draft as drafts
 from judge_app.hosting import contest_of, new_session
-from judge_app.ui.language import Language
 from judge_app.ui.prepare import PrepareDesk
 from judge_app.ui.prepare.lines import LineRow
-from tests.ui.desk import dressed
-from tests.ui.preparing import prepared, window_of
-
-SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "samples" / "four-tracks"
-
-
-@pytest.fixture(autouse=True)
-def language(qapp: QApplication) -> Iterator[Language]:
-    with dressed(qapp) as used:
-        yield used
+from tests.ui.prepare.preparing import FOUR_TRACKS, opened, prepared, window_of
 
 
 @pytest.fixture
 def desk(qtbot: QtBot) -> PrepareDesk:
-    made = prepared(qtbot)
-    made.open(SAMPLE / "contest.xlsx")
-    made.go_to(4)
-    return made
+    return opened(qtbot, FOUR_TRACKS, 4)
 
 
 def _write(qtbot: QtBot, desk: PrepareDesk) -> None:
@@ -185,7 +171,7 @@ def slow(qtbot: QtBot, tmp_path: Path) -> Iterator[tuple[PrepareDesk, SlowShelf]
     """Rooms that are being written to a disk that takes nothing yet."""
     shelf = SlowShelf()
     made = prepared(qtbot, shelf)
-    made.open(SAMPLE / "contest.xlsx")
+    made.open(FOUR_TRACKS)
     window_of(made).rules_page.edited.emit(("publicity_days",), 9)  # rules of its own, to be written
     made.go_to(4)
     window_of(made).hand_out_page.path.setText(str(tmp_path / "stick"))

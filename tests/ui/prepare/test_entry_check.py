@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from judge_app.exchange import draft as drafts
 from judge_app.exchange.draft import Draft
-from judge_app.ui.language import Language
 from judge_app.ui.prepare import EntryCheck, PrepareDesk
 from judge_app.ui.prepare.lines import LineRow
 from judge_app.ui.prepare.workbook_page import WorkbookPage
 from tests.exchange.test_entries import pptx
-from tests.ui.desk import dressed
-from tests.ui.preparing import prepared, window_of
-
-SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "samples" / "regional-final"
-
-
-@pytest.fixture(autouse=True)
-def language(qapp: QApplication) -> Iterator[Language]:
-    with dressed(qapp) as used:
-        yield used
+from tests.ui.prepare.preparing import REGIONAL_FINAL, prepared, window_of
 
 
 @pytest.fixture
@@ -118,7 +106,7 @@ def test_what_was_not_checked_takes_no_room_before_it_is_asked_for(qtbot: QtBot,
     desk.begin("common-5")
     assert lines(desk) == []
     assert not page.unchecked.isVisible()
-    desk.open(SAMPLE / "contest.xlsx")
+    desk.open(REGIONAL_FINAL)
     assert not page.entries.isVisible()
     assert not page.problems.isVisible()
     qtbot.mouseClick(page.unchecked, Qt.MouseButton.LeftButton)
@@ -142,7 +130,7 @@ def test_an_entry_sheet_is_offered_only_where_the_workbook_has_it(desk: PrepareD
 def test_slides_are_looked_into_beside_the_window_and_again_once_they_are_others(qtbot: QtBot, tmp_path: Path) -> None:
     check = EntryCheck()
     desk = prepared(qtbot, entry_check=check)
-    shutil.copy(SAMPLE / "contest.xlsx", tmp_path / "contest.xlsx")
+    shutil.copy(REGIONAL_FINAL, tmp_path / "contest.xlsx")
     pptx(tmp_path / "deck.pptx", 9_144_000, 6_858_000, "封面")
     with qtbot.waitSignal(check.looked):
         desk.open(tmp_path / "contest.xlsx")

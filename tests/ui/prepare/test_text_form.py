@@ -3,48 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from judge_app.core.rule_draft import draft_from
 from judge_app.core.rule_draft_text import Reading, read_text, text_of
-from judge_app.core.rules import RuleSet
 from judge_app.store.presets import Presets
-from judge_app.ui.language import Language
 from judge_app.ui.prepare import PrepareDesk, text_form
 from judge_app.ui.prepare.text_form import TextForm
-from tests.ui.desk import dressed
-from tests.ui.preparing import prepared, window_of
-
-
-@pytest.fixture(autouse=True)
-def language(qapp: QApplication) -> Iterator[Language]:
-    with dressed(qapp) as used:
-        yield used
+from tests.ui.prepare.preparing import begun, prepared, rules_of, window_of
 
 
 @pytest.fixture
 def desk(qtbot: QtBot) -> PrepareDesk:
-    made = prepared(qtbot)
-    made.begin("national-2020")
-    made.go_to(1)
+    made = begun(qtbot, "national-2020", 1)
     window_of(made).rules_page.show_section("text")
     return made
 
 
 def form_of(desk: PrepareDesk) -> TextForm:
     return window_of(desk).rules_page.text
-
-
-def rules_of(desk: PrepareDesk) -> RuleSet:
-    rules = desk.preparation.rule_set
-    assert rules is not None
-    return rules
 
 
 def _type(desk: PrepareDesk, old: str, new: str) -> None:

@@ -8,23 +8,19 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from judge_app.exchange import draft as drafts
 from judge_app.exchange.draft_copy import STATE, Copy, load_copy, save_copy
 from judge_app.exchange.tables import RawCell
-from judge_app.ui.language import Language
 from judge_app.ui.prepare import PrepareDesk, Recovery
 from judge_app.ui.prepare.preparation import State
 from tests.exchange.test_workbook import good, written
-from tests.ui.desk import dressed
-from tests.ui.preparing import prepared, window_of
+from tests.ui.prepare.preparing import prepared, window_of
 
 WORKER = """
 import sys
@@ -52,12 +48,6 @@ timer.start(5)
 app.exec()
 """
 """A real window that changes a name again and again until it is killed."""
-
-
-@pytest.fixture(autouse=True)
-def language(qapp: QApplication) -> Iterator[Language]:
-    with dressed(qapp) as used:
-        yield used
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -16,30 +15,17 @@ from pytestqt.qtbot import QtBot
 from typer.testing import CliRunner
 
 from judge_app.__main__ import app
-from judge_app.core.rules import RuleSet
 from judge_app.store.presets import Presets, read_rules, write_rules
 from judge_app.ui.language import Language
 from judge_app.ui.prepare import PrepareDesk
 from judge_app.ui.prepare.fields import CheckField, ChoiceField, TextField
 from judge_app.ui.prepare.rules_page import RulesPage
-from tests.ui.desk import dressed
-from tests.ui.preparing import prepared, window_of
-
-SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "samples" / "regional-final"
-
-
-@pytest.fixture(autouse=True)
-def language(qapp: QApplication) -> Iterator[Language]:
-    with dressed(qapp) as used:
-        yield used
+from tests.ui.prepare.preparing import REGIONAL_FINAL, begun, prepared, rules_of, window_of
 
 
 @pytest.fixture
 def desk(qtbot: QtBot) -> PrepareDesk:
-    made = prepared(qtbot)
-    made.begin("common-5")
-    made.go_to(1)
-    return made
+    return begun(qtbot, "common-5", 1)
 
 
 def page_of(desk: PrepareDesk) -> RulesPage:
@@ -53,12 +39,6 @@ def text(desk: PrepareDesk, *path: str | int) -> TextField:
         if isinstance(field, TextField):
             return field
     raise AssertionError(path)
-
-
-def rules_of(desk: PrepareDesk) -> RuleSet:
-    rules = desk.preparation.rule_set
-    assert rules is not None
-    return rules
 
 
 def test_a_change_makes_a_rule_set_of_the_contest_s_own_which_the_workbook_then_names(desk: PrepareDesk) -> None:
@@ -174,7 +154,7 @@ def test_rules_made_here_pass_the_check_and_a_whole_session_is_played_by_them(qt
     """From the sample's workbook: one line of 20 becomes 15 and a new one of 5, the trim goes, a key is given; saved,
     checked by the command, and played headless by robots on scores for the new lines."""
     desk = prepared(qtbot)
-    desk.open(SAMPLE / "contest.xlsx")
+    desk.open(REGIONAL_FINAL)
     page = page_of(desk)
     text(desk, "components", 0, "criteria", 0, "max").type("15")
     page.added.emit(("components", 0, "criteria"), {"name": "团队协作", "max": "5"})
@@ -190,7 +170,7 @@ def test_rules_made_here_pass_the_check_and_a_whole_session_is_played_by_them(qt
     assert checked.exit_code == 0, checked.output
     assert json.loads(checked.stdout)["problems"] == []
     assert read_rules(tmp_path / "our-final.toml").components[0].trim is None
-    _scores(SAMPLE / "scores.csv", tmp_path / "scores.csv")
+    _scores(REGIONAL_FINAL.with_name("scores.csv"), tmp_path / "scores.csv")
     out = tmp_path / "out"
     done = CliRunner().invoke(
         app,
@@ -208,7 +188,7 @@ def test_a_rule_file_beside_the_workbook_goes_with_it_even_under_a_preset_s_key(
     (tmp_path / "here").mkdir()
     (tmp_path / "there").mkdir()
     write_rules(tmp_path / "here" / "shanxi-2019.toml", own)
-    shutil.copy(SAMPLE / "contest.xlsx", tmp_path / "here" / "contest.xlsx")
+    shutil.copy(REGIONAL_FINAL, tmp_path / "here" / "contest.xlsx")
     desk = prepared(qtbot)
     desk.open(tmp_path / "here" / "contest.xlsx")
     assert rules_of(desk).publicity_days == 9
@@ -220,7 +200,7 @@ def test_another_contest_s_rules_of_the_same_key_are_not_written_over(qtbot: QtB
     other = msgspec.structs.replace(Presets().load("common-7"), key="our-final")
     write_rules(tmp_path / "our-final.toml", other)
     desk = prepared(qtbot)
-    desk.open(SAMPLE / "contest.xlsx")
+    desk.open(REGIONAL_FINAL)
     text(desk, "key").type("our-final")
     desk.save_to(tmp_path / "contest.xlsx")
     assert window_of(desk).troubles.troubles != ()
@@ -244,9 +224,7 @@ def _scores(source: Path, target: Path) -> None:
 
 @pytest.fixture
 def rounds(qtbot: QtBot) -> PrepareDesk:
-    made = prepared(qtbot)
-    made.begin("shanghai-2025")
-    made.go_to(1)
+    made = begun(qtbot, "shanghai-2025", 1)
     window_of(made).rules_page.show_section("rounds")
     return made
 

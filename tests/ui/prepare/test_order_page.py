@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from judge_app.core.order import replay
 from judge_app.exchange import planning
 from judge_app.exchange.planning import Planned
-from judge_app.ui.language import Language
 from judge_app.ui.prepare import PrepareDesk
 from judge_app.ui.prepare.order_page import OrderPage
-from tests.ui.desk import dressed
-from tests.ui.preparing import prepared, window_of
+from tests.ui.prepare.preparing import REGIONAL_FINAL, opened, window_of
 
-SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "samples" / "regional-final"
 SESSION = "第一场"
-
-
-@pytest.fixture(autouse=True)
-def language(qapp: QApplication) -> Iterator[Language]:
-    with dressed(qapp) as used:
-        yield used
 
 
 @pytest.fixture
 def desk(qtbot: QtBot) -> PrepareDesk:
-    made = prepared(qtbot)
-    made.open(SAMPLE / "contest.xlsx")
-    made.go_to(3)
-    return made
+    return opened(qtbot, REGIONAL_FINAL, 3)
 
 
 def page_of(desk: PrepareDesk) -> OrderPage:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from judge_app.core.contest import PanelRole
@@ -16,24 +12,12 @@ from judge_app.ui.language import Language
 from judge_app.ui.prepare import PrepareDesk
 from judge_app.ui.prepare.lines import LineList
 from judge_app.ui.prepare.sessions_page import NOWHERE, SessionsPage
-from tests.ui.desk import dressed
-from tests.ui.preparing import prepared, window_of
-
-SAMPLE = Path(__file__).resolve().parents[2] / "resources" / "samples" / "four-tracks"
-
-
-@pytest.fixture(autouse=True)
-def language(qapp: QApplication) -> Iterator[Language]:
-    with dressed(qapp) as used:
-        yield used
+from tests.ui.prepare.preparing import FOUR_TRACKS, opened, window_of
 
 
 @pytest.fixture
 def desk(qtbot: QtBot) -> PrepareDesk:
-    made = prepared(qtbot)
-    made.open(SAMPLE / "contest.xlsx")
-    made.go_to(2)
-    return made
+    return opened(qtbot, FOUR_TRACKS, 2)
 
 
 def page_of(desk: PrepareDesk) -> SessionsPage:

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
+from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from judge_app.exchange import draft as drafts
 from judge_app.exchange.workbook import read_contest
 from judge_app.store.presets import Presets
-from judge_app.ui.language import Language
 from judge_app.ui.prepare import PrepareDesk
 from judge_app.ui.prepare.window import PrepareWindow
 from judge_app.ui.widgets import Question
 from tests.exchange.test_workbook import good, written
-from tests.ui.desk import dressed
-from tests.ui.preparing import prepared, window_of
-
-
-@pytest.fixture(autouse=True)
-def language(qapp: QApplication) -> Iterator[Language]:
-    with dressed(qapp) as used:
-        yield used
+from tests.ui.prepare.preparing import prepared, window_of
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from judge_app.core import rule_draft
@@ -18,7 +17,6 @@ from judge_app.core.rule_draft import Path, value_at
 from judge_app.core.rule_draft_text import read_text, text_of
 from judge_app.core.rules import RuleSet, decode_rules, encode_rules
 from judge_app.store.presets import Presets
-from judge_app.ui.language import Language
 from judge_app.ui.prepare import PrepareDesk
 from judge_app.ui.prepare.entry_forms import Entry, Papers, Penalties, Tracks
 from judge_app.ui.prepare.fields import CheckField, ChoiceField, Field, TextField
@@ -26,8 +24,7 @@ from judge_app.ui.prepare.round_forms import Events, Rounds
 from judge_app.ui.prepare.rule_forms import Basics, Components, PopularityForm, Ranking, Times
 from judge_app.ui.prepare.rules_page import RulesPage
 from judge_app.ui.prepare.section import Section
-from tests.ui.desk import dressed
-from tests.ui.preparing import prepared, window_of
+from tests.ui.prepare.preparing import begun, prepared, window_of
 
 KEYS = Presets().keys()
 WITHOUT_A_FIELD = {
@@ -41,12 +38,6 @@ WITHOUT_A_FIELD = {
 }
 KEYS_OF_ITEMS = ("components.*.key", "timing.phases.*.key", "deductions.*.key")
 """Made by the program where an item is added; in rounds and events too."""
-
-
-@pytest.fixture(autouse=True)
-def language(qapp: QApplication) -> Iterator[Language]:
-    with dressed(qapp) as used:
-        yield used
 
 
 def _full() -> RuleSet:
@@ -153,9 +144,7 @@ def test_every_value_of_a_rule_set_has_a_field(qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("key", KEYS)
 def test_a_preset_that_is_looked_at_on_every_page_stays_as_it_is(qtbot: QtBot, key: str) -> None:
-    desk = prepared(qtbot)
-    desk.begin(key)
-    desk.go_to(1)
+    desk = begun(qtbot, key, 1)
     before, page = desk.preparation.rules, window_of(desk).rules_page
     for section in _sections(page):
         for _ in _shown(section):
