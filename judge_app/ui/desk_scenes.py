@@ -11,7 +11,7 @@ from judge_app.core.contest import Presence
 from judge_app.core.explain import VotesMethod
 from judge_app.core.review import Tick, lines
 from judge_app.ui import samples
-from judge_app.ui.chair import pending, votes
+from judge_app.ui.chair import ChairWindow, pending, votes
 from judge_app.ui.samples import Play
 from judge_app.ui.scenes import Scene, Shown, chair, console, judge, presenting
 
@@ -64,39 +64,6 @@ def void(entry_no: str, method: VotesMethod) -> commands.MakeRuling:
     return commands.MakeRuling(ruling=ruling, reason="刷票")
 
 
-def _votes(done: bool, *, lock: bool = True) -> Callable[[], Shown]:
-    def make() -> Shown:
-        play = voted_play(lock=lock)
-        if done:
-            play.do("chair", void("3", "void"))
-        window = chair(play)
-        window.show_project("3")
-        return Shown(window, play.setup, written=(*NAMES, "刷票"), after=None if done else window.ask_votes)
-
-    return make
-
-
-def _votes_of_one_room() -> Shown:
-    play = voted_play(part=True)
-    window = chair(play)
-    return Shown(window, play.setup, written=NAMES, after=lambda: window.show_project("3"))
-
-
-def _votes_compared(compared: int) -> Callable[[], Shown]:
-    def make() -> Shown:
-        play = voted_play()
-        window = chair(play, "scorer")
-        window.show_project("3")
-
-        def after() -> None:
-            for _ in range(compared):
-                window.review_card.tick()
-
-        return Shown(window, play.setup, written=NAMES, after=after)
-
-    return make
-
-
 def review(play: Play, entry_no: str, *, checked: bool = True, found: str = "", reason: str = "") -> Play:
     """The scorer goes through a result, and the checker if wished."""
     given = ticks(play, entry_no, found, reason)
@@ -106,66 +73,58 @@ def review(play: Play, entry_no: str, *, checked: bool = True, found: str = "", 
     return play
 
 
-NAMES = ("纪言深", "程见微", "86", "抄错一位")
+NAMES = ("纪言深", "程见微", "86", "抄错一位", "刷票")
 
 
-def _scorer(compared: int, *, differs: bool = False, asks: bool = False) -> Callable[[], Shown]:
+def _recomputed() -> Play:
+    return review(reviewed_play(), "3", checked=False)
+
+
+def _differing() -> Play:
+    return review(reviewed_play(), "3", checked=False, found="86", reason="抄错一位")
+
+
+def _at(
+    seat: str, play: Callable[[], Play], entry_no: str = "3", then: Callable[[ChairWindow], None] | None = None
+) -> Callable[[], Shown]:
+    """A project at a seat's window, and what its person does there (``then``)."""
+
     def make() -> Shown:
-        play = reviewed_play()
-        window = chair(play, "scorer")
-        window.show_project("3")
+        played = play()
+        window = chair(played, seat)
 
         def after() -> None:
-            for at in range(compared):
-                if differs and at == 1:
-                    window.review_card.tick("86", "抄错一位")
-                else:
-                    window.review_card.tick()
-            if asks:
-                window.ask_difference()
+            window.show_project(entry_no)
+            if then is not None:
+                then(window)
 
-        return Shown(window, play.setup, written=NAMES, after=after)
+        return Shown(window, played.setup, written=NAMES, after=after)
 
     return make
 
 
-def _scorer_records() -> Shown:
-    play = reviewed_play()
-    window = chair(play, "scorer")
-    window.show_project("3")
-
-    def after() -> None:
-        while window.review_card.at_hand is not None:
+def _compare(window: ChairWindow, numbers: int, *, differs: bool = False) -> None:
+    """So many numbers are compared with the sheets; with ``differs`` the second is another there."""
+    for at in range(numbers):
+        if differs and at == 1:
+            window.review_card.tick("86", "抄错一位")
+        else:
             window.review_card.tick()
-        window.take_next_step()
-
-    return Shown(window, play.setup, written=NAMES, after=after)
 
 
-def _checker() -> Shown:
-    play = review(reviewed_play(), "3", checked=False)
-    window = chair(play, "checker")
-    return Shown(window, play.setup, written=NAMES, after=lambda: window.show_project("3"))
+def _ask_difference(window: ChairWindow) -> None:
+    _compare(window, 4)
+    window.ask_difference()
 
 
-def _after_difference(seat: str) -> Callable[[], Shown]:
-    def make() -> Shown:
-        play = review(reviewed_play(), "3", checked=False, found="86", reason="抄错一位")
-        window = chair(play, seat)
-        return Shown(window, play.setup, written=NAMES, after=lambda: window.show_project("3"))
-
-    return make
+def _record(window: ChairWindow) -> None:
+    while window.review_card.at_hand is not None:
+        window.review_card.tick()
+    window.take_next_step()
 
 
-def _chair_waits(step: int) -> Callable[[], Shown]:
-    def make() -> Shown:
-        play = reviewed_play()
-        if step:
-            review(play, "3", checked=step > 1)
-        window = chair(play)
-        return Shown(window, play.setup, written=NAMES, after=lambda: window.show_project("3"))
-
-    return make
+def _enter_paper(window: ChairWindow) -> None:
+    window.enter_paper("4", "E6")
 
 
 def paper_play(*readings: int) -> Play:
@@ -179,30 +138,6 @@ def paper_play(*readings: int) -> Play:
         }
         play.do(seat, commands.EnterPaper(entry_no="4", judge="E6", revision=0, points=points, name=name))
     return play
-
-
-def _paper(seat: str, *readings: int, enter: bool = True) -> Callable[[], Shown]:
-    def make() -> Shown:
-        play = paper_play(*readings)
-        window = chair(play, seat)
-
-        def after() -> None:
-            window.show_project("4")
-            if enter:
-                window.enter_paper("4", "E6")
-
-        return Shown(window, play.setup, written=NAMES, after=after)
-
-    return make
-
-
-def _paper_recorded(seat: str) -> Callable[[], Shown]:
-    def make() -> Shown:
-        play = paper_play(9, 9)
-        window = chair(play, seat)
-        return Shown(window, play.setup, written=NAMES, after=lambda: window.show_project("4"))
-
-    return make
 
 
 def _console_paper() -> Shown:
@@ -260,13 +195,12 @@ def _console_propose(asked: bool) -> Callable[[], Shown]:
     return make
 
 
-def _chair_evidence() -> Shown:
+def _evidence() -> Play:
+    """A sheet of 1 came in after it was locked."""
     play = presenting()
     sheet = play.state.projects["1"].sheets["E2"]
     assert sheet.points is not None
-    play.do("judge:E2", commands.SubmitSheet(entry_no="1", revision=1, points=sheet.points))
-    window = chair(play)
-    return Shown(window, play.setup, after=lambda: window.show_project("1"))
+    return play.do("judge:E2", commands.SubmitSheet(entry_no="1", revision=1, points=sheet.points))
 
 
 def _judge_paper() -> Shown:
@@ -276,10 +210,7 @@ def _judge_paper() -> Shown:
 
 
 def _judge_evidence() -> Shown:
-    play = presenting()
-    sheet = play.state.projects["1"].sheets["E2"]
-    assert sheet.points is not None
-    play.do("judge:E2", commands.SubmitSheet(entry_no="1", revision=1, points=sheet.points))
+    play = _evidence()
     window = judge(play, "E2")
     return Shown(window, play.setup, after=lambda: window.own_list.picked.emit("1"))
 
@@ -295,34 +226,38 @@ def _chair_charts() -> Shown:
 def scenes() -> tuple[Scene, ...]:
     """Every state of the desk's windows."""
     return (
-        Scene("desk", "scorer-begins", _scorer(0)),
-        Scene("desk", "scorer-compares", _scorer(9, differs=True)),
-        Scene("desk", "scorer-ask-difference", _scorer(4, asks=True)),
-        Scene("desk", "scorer-records", _scorer_records),
-        Scene("desk", "scorer-difference", _after_difference("scorer")),
-        Scene("desk", "checker", _checker),
-        Scene("desk", "paper-form", _paper("scorer")),
-        Scene("desk", "paper-waits", _paper("checker", 9, enter=False)),
-        Scene("desk", "paper-differs", _paper("scorer", 9, 8)),
-        Scene("desk", "paper-differs-chair", _paper("chair", 9, 8, enter=False)),
-        Scene("desk", "paper-recorded", _paper_recorded("chair")),
+        Scene("desk", "scorer-begins", _at("scorer", reviewed_play)),
+        Scene(
+            "desk",
+            "scorer-compares",
+            _at("scorer", reviewed_play, then=lambda window: _compare(window, 9, differs=True)),
+        ),
+        Scene("desk", "scorer-ask-difference", _at("scorer", reviewed_play, then=_ask_difference)),
+        Scene("desk", "scorer-records", _at("scorer", reviewed_play, then=_record)),
+        Scene("desk", "scorer-difference", _at("scorer", _differing)),
+        Scene("desk", "checker", _at("checker", _recomputed)),
+        Scene("desk", "paper-form", _at("scorer", paper_play, "4", _enter_paper)),
+        Scene("desk", "paper-waits", _at("checker", lambda: paper_play(9), "4")),
+        Scene("desk", "paper-differs", _at("scorer", lambda: paper_play(9, 8), "4", _enter_paper)),
+        Scene("desk", "paper-differs-chair", _at("chair", lambda: paper_play(9, 8), "4")),
+        Scene("desk", "paper-recorded", _at("chair", lambda: paper_play(9, 9), "4")),
         Scene("desk", "paper-console", _console_paper),
         Scene("desk", "supervisor", _supervisor(True)),
         Scene("desk", "supervisor-quiet", _supervisor(False)),
         Scene("desk", "judge-proposed", _chair_proposed),
         Scene("desk", "judge-ask", _console_propose(True)),
         Scene("desk", "judge-asked", _console_propose(False)),
-        Scene("desk", "late-evidence", _chair_evidence),
+        Scene("desk", "late-evidence", _at("chair", _evidence, "1")),
         Scene("desk", "charts", _chair_charts),
         Scene("desk", "judge-paper", _judge_paper),
         Scene("desk", "judge-evidence", _judge_evidence),
-        Scene("desk", "votes-ask", _votes(False, lock=False)),
-        Scene("desk", "votes-ask-locked", _votes(False)),
-        Scene("desk", "votes-voided", _votes(True)),
-        Scene("desk", "votes-of-one-room", _votes_of_one_room),
-        Scene("desk", "votes-compared", _votes_compared(16)),
-        Scene("desk", "chair-waits", _chair_waits(0)),
-        Scene("desk", "chair-waits-check", _chair_waits(1)),
-        Scene("desk", "chair-checked", _chair_waits(2)),
-        Scene("desk", "chair-difference", _after_difference("chair")),
+        Scene("desk", "votes-ask", _at("chair", lambda: voted_play(lock=False), then=ChairWindow.ask_votes)),
+        Scene("desk", "votes-ask-locked", _at("chair", voted_play, then=ChairWindow.ask_votes)),
+        Scene("desk", "votes-voided", _at("chair", lambda: voted_play().do("chair", void("3", "void")))),
+        Scene("desk", "votes-of-one-room", _at("chair", lambda: voted_play(part=True))),
+        Scene("desk", "votes-compared", _at("scorer", voted_play, then=lambda window: _compare(window, 16))),
+        Scene("desk", "chair-waits", _at("chair", reviewed_play)),
+        Scene("desk", "chair-waits-check", _at("chair", _recomputed)),
+        Scene("desk", "chair-checked", _at("chair", lambda: review(reviewed_play(), "3"))),
+        Scene("desk", "chair-difference", _at("chair", _differing)),
     )
