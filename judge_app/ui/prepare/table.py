@@ -17,13 +17,15 @@ from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QHeaderV
 
 from judge_app.core.errors import Problem
 from judge_app.exchange.draft import SHEETS, Draft, heading_of, last_row, shown
-from judge_app.exchange.tables import Located
+from judge_app.exchange.tables import Located, RawCell, label_of
 from judge_app.ui.language import either
 from judge_app.ui.theme import theme_of
 
 Index = QModelIndex | QPersistentModelIndex
 SPARE_ROWS = 12
 """Empty rows below the last one, to type or paste into."""
+HEADING_NAMES = 2
+"""How many names of columns make a pasted line a heading."""
 
 
 class SheetModel(QAbstractTableModel):
@@ -132,6 +134,23 @@ class SheetModel(QAbstractTableModel):
         if rows:
             self.edited.emit(rows)
 
+    def paste(self, at: Index, lines: Sequence[Sequence[str]]) -> None:
+        """Cells from a spreadsheet: from ``at`` on, as they stand; copied together with their heading, each goes into
+        the column that the heading names, whatever their order, and one that lacks here is added."""
+        heading = [label_of(RawCell(text, "s")) for text in lines[0]]
+        if len(lines) > 1 and sum(name in self._names for name in heading) >= HEADING_NAMES:
+            below = enumerate(lines[1:], self.row_of(at.row()))
+            rows = {row: dict(zip(heading, line, strict=False)) for row, line in below}
+            self.edited.emit({row: {name: text for name, text in held.items() if name} for row, held in rows.items()})
+            return
+        self.type_into(
+            {
+                (at.row() + down, at.column() + across): text
+                for down, line in enumerate(lines)
+                for across, text in enumerate(line)
+            }
+        )
+
 
 def _known(title: str) -> tuple[str, ...]:
     columns = SHEETS.get(title)
@@ -214,18 +233,12 @@ class SheetTable(QTableView):
         QGuiApplication.clipboard().setText("\n".join(lines))
 
     def paste(self) -> None:
-        """The clipboard's cells from the current one on."""
+        """The clipboard's cells from the current one on; rows under their own heading go by its names."""
         at = self.currentIndex()
         text = QGuiApplication.clipboard().text().replace("\r\n", "\n").removesuffix("\n")
         if not at.isValid() or not text:
             return
-        self.sheet.type_into(
-            {
-                (at.row() + down, at.column() + across): cell
-                for down, line in enumerate(text.split("\n"))
-                for across, cell in enumerate(line.split("\t"))
-            }
-        )
+        self.sheet.paste(at, [line.split("\t") for line in text.split("\n")])
         self._widen_columns()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

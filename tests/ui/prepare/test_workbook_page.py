@@ -109,6 +109,35 @@ def test_rows_are_pasted_from_a_spreadsheet_and_emptied(qtbot: QtBot, desk: Prep
     assert desk.preparation.contest.projects[0].name == ""
 
 
+def test_rows_that_were_copied_with_their_heading_go_by_its_names(qtbot: QtBot, desk: PrepareDesk) -> None:
+    window = window_of(desk)
+    desk.begin("common-5")
+    page = window.workbook_page
+    page.show_sheet("项目")
+    page.table.setCurrentIndex(page.table.model().index(0, 0))
+    QGuiApplication.clipboard().setText(
+        "*参赛序号\t电话\t场次（必填）\t项目名称\n1\t5550\t第一场\t心电云\n2\t\t第一场\t用药\n"
+    )
+    qtbot.keyClick(page.table, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    projects = desk.preparation.contest.projects
+    assert [(one.entry_no, one.name, one.session) for one in projects] == [
+        ("1", "心电云", "第一场"),
+        ("2", "用药", "第一场"),
+    ]
+    assert page.table.sheet.text(page.table.sheet.index(0, page.table.sheet.names.index("电话"))) == "5550"
+
+
+def test_a_pasted_row_that_holds_the_name_of_one_column_is_a_row(qtbot: QtBot, desk: PrepareDesk) -> None:
+    window = window_of(desk)
+    desk.begin("common-5")
+    page = window.workbook_page
+    page.show_sheet("项目")
+    page.table.setCurrentIndex(page.table.model().index(0, 0))
+    QGuiApplication.clipboard().setText("1\t赛道\n2\t心电云\n")
+    qtbot.keyClick(page.table, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert [one.name for one in desk.preparation.contest.projects] == ["赛道", "心电云"]
+
+
 def test_a_file_that_is_no_workbook_says_so_where_it_was_asked_for(desk: PrepareDesk, tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_text("no")
     page = window_of(desk).workbook_page
