@@ -104,6 +104,7 @@ class LineList(RowList):
         self._drags = drags
         self._takes = tuple(takes)
         self._pressed: QPoint | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # its keys are for the rows that were clicked
         if several:
             self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         if takes:

@@ -82,6 +82,16 @@ def test_a_judge_is_seated_by_drop_and_by_the_space_bar_and_made_chair(qtbot: Qt
     assert new not in names(desk)
 
 
+def test_a_click_on_a_judge_has_the_keys_so_that_the_space_bar_seats_him(qtbot: QtBot, desk: PrepareDesk) -> None:
+    page = page_of(desk)
+    window = window_of(desk)
+    window.next_button.setFocus()
+    page.sessions.choose(names(desk)[0])
+    at = page.judges.visualRect(page.judges.model().index(0, 0)).center()
+    qtbot.mouseClick(page.judges.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert window.focusWidget() is page.judges
+
+
 def test_the_sessions_of_a_judge_stand_in_a_row_as_the_language_sets_them(
     desk: PrepareDesk, language: Language
 ) -> None:
