@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from typer.testing import CliRunner
 
@@ -155,8 +156,10 @@ def test_a_wrong_name_exits_with_2_and_says_so_on_standard_error_alone(
     arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    before = psutil.Process().nice()
     done = run(*arguments)
     assert done.exit_code == 2
+    assert psutil.Process().nice() == before, "what does not run does not go before other programs"
     assert list(tmp_path.iterdir()) == []
     if arguments[0] != "verify":  # its report is its result, also where a file cannot be read
         assert done.stdout == ""

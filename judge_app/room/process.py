@@ -80,11 +80,11 @@ async def serve(
     standard input (starter.py). ``mirror`` is a folder on a second medium; ``by_hand``: the host opened a session again,
     which begins paused; ``spare``: this computer takes over from one that is gone. With ``announce`` it says by mDNS that
     it is here, unless it is bound to loopback. Raises BadInput, what the store raises, and OSError for the port."""
+    pause = take_up(path, by_hand=by_hand, spare=spare, mirror=mirror, backups=backups, central=central)
+    room = open_room(path, setup, rate=rate, pause=pause)
     # The writer's thread must not wait 5 ms for the interpreter behind a busy loop, several times a commit.
     sys.setswitchinterval(0.0005)
     go_first()
-    pause = take_up(path, by_hand=by_hand, spare=spare, mirror=mirror, backups=backups, central=central)
-    room = open_room(path, setup, rate=rate, pause=pause)
     server = Server(room)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
