@@ -32,6 +32,7 @@ ORDER = (
     "common-7",
     "blank",
 )
+SAMPLES = samples.RESOURCES / "samples"
 RECOVERED = ("第四届智慧医疗创新大赛·星澜赛区决赛（样例）", "/home/contest/contest.xlsx")
 LONG = "面向基层医疗卫生机构的慢性病全程管理与多学科远程会诊一体化服务平台"
 
@@ -68,7 +69,7 @@ class Bench:
         self.held = Preparation(SampleShelf())
         self.desk = PrepareDesk(self.held, self.window)
         if sample:
-            self.desk.open(samples.RESOURCES / "samples" / sample / "contest.xlsx")
+            self.desk.open(SAMPLES / sample / "contest.xlsx")
 
     def change(self, make: Callable[[Draft], Draft]) -> Bench:
         self.desk.change(make)
@@ -177,7 +178,8 @@ def new_contest() -> Bench:
 
 def ask_recover() -> Bench:
     """What a window that was killed had left is offered."""
-    left = Bench("regional-final").held
+    left = Preparation(SampleShelf())
+    left.open(SAMPLES / "regional-final" / "contest.xlsx")
     bench = Bench()
     copy = left.copy("2026-12-04T18:30:00+08:00")._replace(path=Path("/home/contest/contest.xlsx"))
     bench.desk.offer([Found(Path("nowhere"), copy)])
