@@ -476,7 +476,7 @@ _NAMES = {
     "kind": ("种类", "kind"),
     "announce": ("宣读内容", "what is read out"),
     "review": ("成绩复核", "check of results"),
-    "stage_words": ("舞台用语", "words on the stage"),
+    "stage_words": ("投影用语", "words on the stage"),
     "welcome": ("开场前", "before it begins"),
     "called": ("叫号", "a project is called"),
     "between": ("环节之间", "between two phases"),

@@ -207,14 +207,17 @@ class Evening:
         file = until("the session file", lambda: next((self.folder / "host").rglob("*.roadshow"), None))
         self.file = file
         self.looker = Looker(file, port)
+        hands.window(children["stage"].pid, "投影")
         desk = hands.window(children["console"].pid, "主持台")
+        until("the desk has the keys, whatever the stage opens", lambda: hands.in_front == desk)
         until("the desk shows the next step", lambda: hands.next_button(desk))
         return desk
 
     def invite(self, desk: str, row: int) -> str:
         """The address and the code of the seat in that row of the list, as the host copies them for a message."""
         hands = self.hands
-        hands.press(desk, "s", "Home", *["Down"] * row, "Return", "k")
+        hands.press(desk, "s", "Home", *["Down"] * row, "Return")
+        hands.press(desk, "k")
 
         def copied() -> str:
             hands.press(desk, "ctrl+c")
@@ -314,7 +317,7 @@ class Evening:
             self.join(people[who], self.invite(desk, row))
             self.let_in(desk, "chair" if who == "chair" else f"judge:{who}")
             # the seat's window takes the keys when it opens
-            self.hands.window(people[who].pid, "评委组长" if who == "chair" else "评委")
+            self.hands.settle(self.hands.window(people[who].pid, "评委组长" if who == "chair" else "评委"))
         for entry_no in projects:
             self.hear(desk, entry_no)
             for judge in JUDGES:

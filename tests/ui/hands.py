@@ -5,6 +5,7 @@ Everything goes through the X server (xdotool, import), as from a keyboard and a
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -71,8 +72,18 @@ class Hands:
         """Bring a window to the front, with the keys."""
         until("the window in front", lambda: self._in_front(window))
 
+    def settle(self, window: str) -> None:
+        """Wait until a window that has just opened has taken the keys; where it takes none, not for long."""
+        with contextlib.suppress(TooLate):
+            until("the new window in front", lambda: self.in_front == window, 3.0)
+
+    @property
+    def in_front(self) -> str:
+        """The window that has the keys; '' where none has."""
+        return self._run("xdotool", "getactivewindow").strip().decode()
+
     def _in_front(self, window: str) -> bool:
-        if self._run("xdotool", "getactivewindow").strip().decode() == window:
+        if self.in_front == window:
             time.sleep(0.05)  # until the program has heard of it, too
             return True
         self._run("xdotool", "windowactivate", window)

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QObject, QRect, QTimer, Signal
+from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QScreen
 from PySide6.QtWidgets import QWidget
 
@@ -328,6 +328,13 @@ def place(window: QWidget, screen: QScreen, inside: QRect | None = None) -> None
     """Put a frameless window over the whole of a screen, or over a part of it."""
     window.setScreen(screen)
     window.setGeometry(QRect(inside or screen.geometry()))
+
+
+def fill(window: QWidget) -> None:
+    """Full screen; the keys stay with the window that has them (``showFullScreen`` would take them)."""
+    window.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+    window.setWindowState(Qt.WindowState.WindowFullScreen)
+    window.show()
 
 
 def later(milliseconds: int, receiver: QObject, what: Callable[[], None]) -> None:

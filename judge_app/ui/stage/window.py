@@ -38,7 +38,7 @@ from judge_app.ui.stage.audience import AudienceSurface
 from judge_app.ui.stage.corner import CornerClock
 from judge_app.ui.stage.curtain import Curtain, bring_over, over_all
 from judge_app.ui.stage.cutoff import CutOffs
-from judge_app.ui.stage.deckhand import DeckHand, PdfDeckHand, place
+from judge_app.ui.stage.deckhand import DeckHand, PdfDeckHand, fill, place
 from judge_app.ui.stage.desk import StageDesk, screen_troubles
 from judge_app.ui.stage.duty import Cut, Duty, Rest, Show, duty
 from judge_app.ui.stage.identify import Identify
@@ -88,6 +88,7 @@ class StageWindow(AudienceSurface):
         ``kept`` has the pictures of slides and the PDFs that the pre-flight made."""
         super().__init__(parent)
         self.setWindowTitle(tr("Stage"))
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)  # the keys stay with the host's desk
         self.setMinimumSize(384, 216)
         self._monotonic = monotonic
         self._briefing: Briefing | None = None
@@ -378,7 +379,7 @@ class StageWindow(AudienceSurface):
         self.setWindowFlag(Qt.WindowType.WindowStaysOnBottomHint, alone)  # slides lie over it
         if alone:
             place(self, audience)
-            self.showFullScreen()
+            fill(self)
             self.curtain.raise_over(audience)
             place(self, audience)
         else:
@@ -394,7 +395,7 @@ class StageWindow(AudienceSurface):
         elif self._placed.get(ScreenRole.PRESENTER) != mark.spot:
             self._placed[ScreenRole.PRESENTER] = mark.spot
             place(self.presenter, presenter)
-            self.presenter.showFullScreen()
+            fill(self.presenter)
 
     def _take_down(self) -> None:
         """The slides, for as long as they have no screen; the next look shows them again at the same slide."""
