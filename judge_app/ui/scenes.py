@@ -148,6 +148,14 @@ def _console_presenting() -> Shown:
     return Shown(console(play), play.setup)
 
 
+def _console_clicker() -> Shown:
+    """A clicker's key came to the desk while slides are up."""
+    play = presenting()
+    window = console(play)
+    window.take_clickers_step()
+    return Shown(window, play.setup)
+
+
 def _console_last_minute() -> Shown:
     play = presenting().wait(59)
     return Shown(console(play), play.setup)
@@ -911,6 +919,7 @@ def scenes() -> list[Scene]:
         Scene("console", "called-twice", _console_called(2)),
         Scene("console", "no-show", _console_called(3)),
         Scene("console", "presenting", _console_presenting),
+        Scene("console", "clicker", _console_clicker),
         Scene("console", "last-minute", _console_last_minute),
         Scene("console", "cut-off", _console_cut_off(True)),
         Scene("console", "cut-off-unconfirmed", _console_cut_off(False)),

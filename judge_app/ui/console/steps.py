@@ -27,6 +27,13 @@ def running_phase(view: HostView) -> str:
     return clock.phase if clock is not None and clock.ended_ns is None else ""
 
 
+def ends_slides(view: HostView) -> bool:
+    """Whether the next step ends a talk before its time, and its slides with it."""
+    clock = view.clock
+    running = clock is not None and clock.slides_end and clock.ended_ns is None
+    return running and view.next_step.step in (Step.START_PHASE, Step.OPEN_SCORING)
+
+
 def judge_names(briefing: Briefing, numbers: tuple[str, ...]) -> str:
     """Judges by their names, where the briefing knows them."""
     known = {judge.no: judge.name for judge in briefing.judges}

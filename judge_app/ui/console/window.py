@@ -37,7 +37,7 @@ from judge_app.ui.console.questions import Asked
 from judge_app.ui.console.results_row import ResultsRow
 from judge_app.ui.console.seat_panel import SeatPanel
 from judge_app.ui.console.still_row import StillRow
-from judge_app.ui.language import either, tr
+from judge_app.ui.language import either, mark, tr
 from judge_app.ui.theme import theme_of
 from judge_app.ui.widgets import (
     ActionButton,
@@ -57,6 +57,9 @@ from judge_app.ui.widgets import (
 )
 from judge_app.ui.widgets.running import Now
 
+TWICE = mark("Pressed twice: only the first press counted.")
+CLICKER = mark("A clicker does not end a talk early: press Space for that.")
+
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
@@ -64,8 +67,8 @@ def utc_now() -> datetime:
 
 class ConsoleWindow(QWidget):
     """``command`` carries a core.commands value, ``code_asked`` a seat that needs a join code. Space is the next step;
-    every other key stands on its button. A clicker's keys do the same: page down (→) the next step, page up (←) takes
-    it back, B pauses.
+    every other key stands on its button. A clicker's keys do the same: page down (→) the next step, but for ending a
+    talk early, page up (←) takes it back, B pauses.
 
     ``wall`` tells the wall time (UTC), for how long a seat has been away and when the session may end; ``monotonic``
     (ns) how long the present step has been shown: a second press on the heels of the first is none.
@@ -149,9 +152,10 @@ class ConsoleWindow(QWidget):
         self.seat_panel = SeatPanel()
         self._join_at = Label("", "second", wrap=True)
         self.trouble_panel = TroublePanel()
-        self._twice = QTimer(self)
-        self._twice.setSingleShot(True)
-        self._twice.setInterval(2500)
+        self._not_taken = QTimer(self)
+        self._not_taken.setSingleShot(True)
+        self._not_taken.setInterval(2500)
+        self._why_not = ""
         self._second = QTimer(self)
         self._second.setInterval(1000)
         self._second.setTimerType(Qt.TimerType.CoarseTimer)
@@ -280,7 +284,7 @@ class ConsoleWindow(QWidget):
         self.trouble_panel.acted.connect(self._trouble_acted)
         self._menu.aboutToShow.connect(self._fill_menu)
         self._second.timeout.connect(self._on_second)
-        self._twice.timeout.connect(self._show_step)
+        self._not_taken.timeout.connect(self._show_step)
 
     # setters
 
@@ -505,7 +509,7 @@ class ConsoleWindow(QWidget):
             self.next_button.set_step(said.text, tr("The host does this."), "")
             self.next_button.setEnabled(False)
             return
-        note = tr("Pressed twice: only the first press counted.") if self._twice.isActive() else said.note
+        note = tr(self._why_not) if self._not_taken.isActive() else said.note
         self.next_button.set_step(said.text, note, key if said.enabled else "")
         self.next_button.setEnabled(said.enabled)
 
@@ -536,10 +540,9 @@ class ConsoleWindow(QWidget):
         if self.results_row.advance() or view is None or briefing is None or not self.next_button.isEnabled():
             return
         if self._step_bounce.too_soon:
-            self._twice.start()
-            self._show_step()
+            self._take_not(TWICE)
             return
-        self._twice.stop()
+        self._not_taken.stop()
         made = steps.command(view)
         if made is not None:
             self.command.emit(made)
@@ -549,6 +552,20 @@ class ConsoleWindow(QWidget):
             self._put(questions.release(view.clock))
         elif view.next_step.step is Step.CLOSE_SCORING:
             self._put(questions.close_scoring(briefing, view.next_step.entry_no, view.next_step.missing))
+
+    def take_clickers_step(self) -> None:
+        """The next step by a clicker's key. Slides that are up are not ended by one: their presenter's own clicker sends the
+        same to this window, where it happens to have the keys of the computer that shows them."""
+        if self._view is not None and steps.ends_slides(self._view):
+            self._take_not(CLICKER)
+        else:
+            self.take_next_step()
+
+    def _take_not(self, why: str) -> None:
+        """A press that does nothing says why, for a moment."""
+        self._why_not = why
+        self._not_taken.start()
+        self._show_step()
 
     def hold_or_release(self) -> None:
         """Pause at once; or let a held clock run on (after a technical stop: ask what becomes of the lost time)."""
@@ -864,8 +881,8 @@ class ConsoleWindow(QWidget):
             "x": self.still_row.take_away,
         }
         keys: dict[int, Callable[[], None]] = {
-            Qt.Key.Key_Right: self.take_next_step,
-            Qt.Key.Key_PageDown: self.take_next_step,
+            Qt.Key.Key_Right: self.take_clickers_step,
+            Qt.Key.Key_PageDown: self.take_clickers_step,
             Qt.Key.Key_Left: self.undo,
             Qt.Key.Key_PageUp: self.undo,
             Qt.Key.Key_Up: lambda: self.ask_time(10),

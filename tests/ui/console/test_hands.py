@@ -86,6 +86,35 @@ def test_a_sheet_that_comes_in_does_not_hold_the_next_press_up(qtbot: QtBot) -> 
     assert heard == [commands.StartPhase(phase="qa")]
 
 
+@pytest.mark.parametrize("key", [Key.Key_Right, Key.Key_PageDown])
+def test_a_clicker_ends_no_talk_early_and_the_window_says_so(qtbot: QtBot, key: Key) -> None:
+    play = presenting()
+    window, heard = shown(qtbot, play)
+    play.wait(5)
+    qtbot.keyClick(window, key)
+    assert heard == []
+    assert window.next_button.note == "翻页键不会提前结束演示；要提前结束，请按空格。"
+    qtbot.keyClick(window, Key.Key_Space)  # the negative control
+    assert heard == [commands.StartPhase(phase="qa")]
+
+
+@pytest.mark.parametrize("key", NEXT)
+def test_after_its_time_a_clicker_goes_on_and_so_it_does_from_a_pause(qtbot: QtBot, key: Key) -> None:
+    play = presenting()
+    window, heard = shown(qtbot, play)
+    play.do("host", commands.HoldClock(technical=False, reason="现场暂停"))
+    window.set_view(play.host())
+    play.wait(2)
+    qtbot.keyClick(window, key)
+    assert heard == [commands.ReleaseClock()]
+    done(window, play, commands.ReleaseClock())
+    play.wait(120)
+    window.set_view(play.host())
+    play.wait(1)
+    qtbot.keyClick(window, key)
+    assert heard[1:] == [commands.StartPhase(phase="qa")]
+
+
 def test_a_cut_off_just_before_the_press_asks_for_no_second_one(qtbot: QtBot) -> None:
     play = presenting()
     window, heard = shown(qtbot, play)
