@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
@@ -14,6 +17,7 @@ from judge_app.show.desktop import open_desktop
 from judge_app.show.driver import Box, DriverKind, Position
 from judge_app.show.worker import WorkerDriver
 from judge_app.ui.stage.deckhand import ProgramDeckHand
+from tests.projector import missing, projector
 
 PATIENCE = 20_000
 
@@ -77,3 +81,36 @@ def test_a_show_that_somebody_starts_by_hand_is_told_and_its_end_too(
 def test_our_own_show_is_no_stray(hand: ProgramDeckHand, office: Office, qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(hand.stray), qtbot.waitSignals([hand.shown, hand.moved, hand.moved], timeout=PATIENCE):
         hand.show_deck(Path("a.odp"), QGuiApplication.primaryScreen(), 1)
+
+
+FILLED = """
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+from judge_app.ui.stage.deckhand import fill
+app = QApplication([])
+desk, audience = QWidget(), QWidget()
+desk.show()
+desk.activateWindow()
+while not desk.isActiveWindow():
+    app.processEvents()
+{fill}
+loop = QEventLoop()
+QTimer.singleShot(1000, loop.quit)  # for the window manager's answer
+loop.exec()
+print(audience.isVisible(), audience.isFullScreen(), desk.isActiveWindow())
+"""
+
+
+@pytest.mark.skipif(bool(missing()), reason=f"{missing()} is not installed")
+@pytest.mark.parametrize(("how", "kept"), [("fill(audience)", True), ("audience.showFullScreen()", False)])
+def test_a_window_over_a_whole_screen_leaves_the_keys_at_the_host_s_desk(how: str, kept: bool) -> None:
+    with projector() as display:
+        said = subprocess.run(
+            [sys.executable, "-c", FILLED.format(fill=how)],
+            env={**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        ).stdout
+    assert said.split() == ["True", "True", str(kept)]
