@@ -136,10 +136,17 @@ def test_a_session_opened_before_is_opened_again(qtbot: QtBot, window: StartWind
     assert heard.args == ["/a.roadshow"]
 
 
+def test_while_a_session_of_the_list_is_opened_no_workbook_is_asked_for(window: StartWindow) -> None:
+    assert window.next_button.text() == "请先选择工作簿"
+    window.set_busy("正在启动会场……")
+    assert (window.next_button.text(), window.next_button.note) == ("正在启动会场……", "")
+
+
 def test_a_wish_under_way_cannot_be_made_twice(window: StartWindow) -> None:
     window.choose_way("rehearse")
     window.set_busy("正在启动")
     assert not window.next_button.isEnabled()
+    assert (window.next_button.text(), window.next_button.note) == ("开始演练", "正在启动")
     window.set_failed("场次没有启动", [Problem("x", "坏了", "broken")])
     assert window.next_button.isEnabled()
     assert window._failed.isVisible()

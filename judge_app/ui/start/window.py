@@ -282,7 +282,10 @@ class StartWindow(QWidget):
                 text = tr("Prepare")
             case "rooms":
                 text = tr("Show all rooms")
-        self.next_button.set_step(text, self._busy, tr("Enter") if ready and not self._busy else "")
+        if self._busy and not ready:  # what is started was chosen elsewhere: there is nothing to ask for here
+            self.next_button.set_step(self._busy, key="")
+        else:
+            self.next_button.set_step(text, self._busy, tr("Enter") if ready and not self._busy else "")
         self.next_button.setEnabled(ready and not self._busy)
 
     # wishes
