@@ -366,7 +366,7 @@ class SeatConnection:
         elif isinstance(message, messages.Waiting):
             self._set(
                 Link.WAITING_ADMISSION,
-                "已找到主机，请等主持人点“准入”",
+                "已找到主机，请等主持人点“准许”",
                 "the host was found: wait until you are let in",
             )
         elif isinstance(message, messages.Denied):

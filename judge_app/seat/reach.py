@@ -346,7 +346,7 @@ def explain_seat(answer: Reached) -> Step:
     if answer.device is DeviceState.ADMITTED:
         return _good("seat", "本机已获准入，可以评分", "this device is in")
     if answer.device is DeviceState.WAITING:
-        return _good("seat", "本机已登记，请等主持人点“准入”", "this device is known: wait until the host lets it in")
+        return _good("seat", "本机已登记，请等主持人点“准许”", "this device is known: wait until the host lets it in")
     if answer.device is DeviceState.REVOKED:
         return _bad(
             "seat",
