@@ -133,7 +133,7 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """独立核验场次文件与镜像：指出第一条有问题的记录 / check files on their own; names the first bad event."""
-    from judge_app.verify.report import main_report
+    from judge_app.verify.run import main_report
 
     status, data, lines = main_report(files, witness or (), key or ())
     if as_json:

@@ -56,12 +56,13 @@ def show_preset(name: Annotated[str, typer.Argument(metavar="NAME")], as_json: J
 @presets.command("check")
 def check_preset(file: Annotated[Path, typer.Argument(metavar="FILE.toml")], as_json: Json = False) -> None:
     """检查一个规则文件 / does a rule file hold together?"""
+    from judge_app.core.rule_check import check
     from judge_app.exchange.rules_text import check_text
     from judge_app.store.presets import read_rules
 
     with bad_input_exits():
         rules = read_rules(file)
-        problems = rules.check()
+        problems = check(rules)
     if as_json:
         put_json(
             {

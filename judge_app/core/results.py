@@ -18,7 +18,7 @@ from judge_app.core.awards import Outcome, Quotas, quotas
 from judge_app.core.contest import Contest, Project, Struct, same_person
 from judge_app.core.errors import BadInput, Problem, Refused
 from judge_app.core.marks import Deduction, Entry, Sheet, Standing, scope_of
-from judge_app.core.rule_check import label_of, values_at
+from judge_app.core.rule_check import check, label_of, values_at
 from judge_app.core.rules import RuleSet, Text, change_rules
 from judge_app.core.scoring import Scorebook, open_book, places_of, replace_entry, tabulate_book
 from judge_app.core.working import Status, Tabulation
@@ -298,7 +298,7 @@ def change_rules_of(book: Scorebook, change: RuleChange) -> tuple[Scorebook, Eff
     if not change.by.strip() or not change.second_person.strip() or same_person(change.by, change.second_person):
         raise Refused("two_people", "修改规则须由两人确认", "a change of the rules needs two people")
     changed = change_rules(book.rules, {**change.patch, "version": book.rules.version + 1}, "")
-    problems = changed.check()
+    problems = check(changed)
     if problems:
         raise BadInput(problems)
     after = open_book(

@@ -443,12 +443,6 @@ class RuleSet(Rule, frozen=True):
                 )
         raise KeyError(name)
 
-    def check(self) -> list[Problem]:
-        """What in this rule set cannot work, in an organiser's words; empty when it can be used."""
-        from judge_app.core.rule_check import check  # the checks read this module's types
-
-        return check(self)
-
 
 _AT = re.compile(r"^(?P<what>.*?) - at `\$?\.?(?P<path>.*)`$", re.DOTALL)
 _UNKNOWN = re.compile(r"^Object contains unknown field `(?P<name>.*)`$")

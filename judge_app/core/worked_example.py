@@ -12,6 +12,7 @@ from judge_app.core.contest import Struct
 from judge_app.core.errors import BadInput, Problem
 from judge_app.core.explain import Explanation, announce, explain, words
 from judge_app.core.marks import Entry, Sheet
+from judge_app.core.rule_check import check
 from judge_app.core.rules import Component, RuleSet, Text
 from judge_app.core.scoring import tabulate
 from judge_app.core.working import Tabulation
@@ -42,9 +43,9 @@ def panel_of(judge_class: str | None, judges: int) -> tuple[str, ...]:
 
 def example(rules: RuleSet, judges: int = 7, *, part: RuleSet | None = None) -> Example:
     """The example under ``rules`` with so many judges of each class (1 to 9); ``part`` is what one of their rounds or
-    events makes of them, to be counted by instead. Raises BadInput where the rules cannot be used: ask ``rules.check``
+    events makes of them, to be counted by instead. Raises BadInput where the rules cannot be used: ask ``rule_check.check``
     first."""
-    problems: list[Problem] = rules.check()
+    problems: list[Problem] = check(rules)
     if problems:
         raise BadInput(problems)
     held = part or (rules if rules.components or not rules.rounds else rules.for_round(rules.rounds[0].key))

@@ -15,6 +15,7 @@ from pathlib import Path, PureWindowsPath
 
 from judge_app.core.contest import Contest, Struct
 from judge_app.core.errors import BadInput, Problem
+from judge_app.core.rule_check import check
 from judge_app.core.rules import RuleSet
 from judge_app.exchange import draft as drafts
 from judge_app.exchange.draft import Draft
@@ -99,7 +100,7 @@ def hand_out(
     Raises BadInput where the contest is not ready, or something cannot be written, and Stopped where ``report`` says so;
     then nothing is left behind.
     """
-    problems = [*rules.check(), *check_fit(contest, rules, file_name=draft.name), *obstacles(contest)]
+    problems = [*check(rules), *check_fit(contest, rules, file_name=draft.name), *obstacles(contest)]
     if problems:
         raise BadInput(problems)
     target = folder / f"{_name(contest.name)}-{stamp}"

@@ -17,6 +17,7 @@ import msgspec
 from judge_app.core.contest import Presence, Struct
 from judge_app.core.errors import BadInput, Problem
 from judge_app.core.marks import METHODS
+from judge_app.core.rule_check import check
 from judge_app.core.rules import RuleSet, change_rules
 from judge_app.core.scoring import (
     ComponentResult,
@@ -307,7 +308,7 @@ def tabulate_input(given: TabulationInput, load: LoadPreset) -> tuple[RuleSet, T
         rules = change_rules(rules, given.rule_changes)
     problems = [
         Problem(f"rule_changes.{one.place}", one.zh, one.en)
-        for one in rules.check()
+        for one in check(rules)
         if not _harmless(one.place, given.rule_changes)
     ]
     problems = problems or check_entries(rules, given.entries) + check_rulings(rules, given.entries, given.rulings)

@@ -13,8 +13,9 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 
+from judge_app.show.com import Automation, ComFailed
 from judge_app.show.driver import Box, DriverKind, Position, ShowError
 
 T = TypeVar("T")
@@ -28,33 +29,6 @@ SPEAKER, ALL_SLIDES, BLACK, MINIMISED, NO_ALERTS = 1, 1, 3, 2, 1
 CALL_REJECTED, RETRY_LATER = -2147418111, -2147417846
 _RETRY_S: Final = 0.6
 _RETRY_EVERY_S: Final = 0.02
-
-
-class ComFailed(Exception):
-    """A COM call failed; ``code`` is its HRESULT as a signed number."""
-
-    def __init__(self, code: int, text: str = "") -> None:
-        self.code = code
-        super().__init__(text or hex(code & 0xFFFFFFFF))
-
-
-class Automation(Protocol):
-    """COM and user32, as far as the driver needs them. Calls on applications raise ComFailed."""
-
-    def running(self) -> list[Any]:
-        """Every instance that the running object table knows, of any of the program's names."""
-
-    def create(self) -> Any:
-        """The program, started where it was not running."""
-
-    def owner(self, hwnd: int) -> int:
-        """The process of a window."""
-
-    def place(self, hwnd: int, box: Box) -> None:
-        """Move a window to a rectangle of the desktop."""
-
-    def release(self) -> None:
-        """Let go of what was asked for: a kept reference keeps a stray process alive."""
 
 
 class OfficeDriver:

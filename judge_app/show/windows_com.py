@@ -10,8 +10,8 @@ import pythoncom  # type: ignore[import-untyped, import-not-found, unused-ignore
 import pywintypes  # type: ignore[import-untyped, import-not-found, unused-ignore]  # likewise
 import win32com.client  # type: ignore[import-untyped, import-not-found, unused-ignore]  # likewise
 
+from judge_app.show.com import ComFailed
 from judge_app.show.driver import Box, ShowError
-from judge_app.show.office_com import ComFailed
 
 _NO_ACTIVATE_SHOW = 0x0010 | 0x0040
 _TOP = 0

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from judge_app.core.errors import BadInput, Problem
+from judge_app.core.rule_check import check
 from judge_app.core.rule_draft_text import text_of
 from judge_app.core.rules import RuleSet, decode_rules, encode_rules
 
@@ -66,7 +67,7 @@ def encode_toml(rules: RuleSet) -> bytes:
 def write_rules(path: Path, rules: RuleSet) -> None:
     """Writes a rule file whole or not at all. Raises BadInput for a rule set that cannot work, or a file that cannot be
     written; a shipped preset is never overwritten."""
-    problems = rules.check()
+    problems = check(rules)
     if problems:
         raise BadInput(problems)
     if path.resolve().parent == shipped():

@@ -4,6 +4,7 @@
 """
 
 from judge_app.verify.files import verify_file
-from judge_app.verify.report import Report, Witness, main_report
+from judge_app.verify.report import Report, Witness
+from judge_app.verify.run import main_report
 
 __all__ = ["Report", "Witness", "main_report", "verify_file"]

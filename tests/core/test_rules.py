@@ -218,8 +218,8 @@ TRIM = {"high": 1, "low": 1, "from_n": 3}
     ],
 )
 def test_a_rule_set_finds_what_cannot_work(rules: RuleSet, patch: dict[str, Any], place: str, words: str) -> None:
-    assert rules.check() == []
-    found = change_rules(rules, patch).check()
+    assert check(rules) == []
+    found = check(change_rules(rules, patch))
     assert any(problem.place == place and words in problem.en for problem in found)
     assert all(problem.zh for problem in found)
 
@@ -250,7 +250,7 @@ def test_whatever_is_patched_in_is_taken_or_refused_with_a_place(patch: Any) -> 
     for key in ("components", "popularity", "timing", "awards", "stated", "own_events", "entry_rules", "tie_keys"):
         places = []
         try:
-            change_rules(NATIONAL, {key: patch}).check()
+            check(change_rules(NATIONAL, {key: patch}))
         except BadInput as error:
             places = [problem.place for problem in error.problems]
         assert all(places)

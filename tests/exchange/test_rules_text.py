@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from judge_app.core.rule_check import check
 from judge_app.core.rules import change_rules
 from judge_app.exchange.rules_text import ASSUMED, check_text, list_text, show_text
 from judge_app.store.presets import Presets
@@ -37,8 +38,8 @@ def test_sources_and_assumptions_stand_beside_their_values() -> None:
 
 def test_a_checked_rule_set_says_what_is_wrong_or_that_it_can_be_used() -> None:
     rules = Presets().load("common-5")
-    assert check_text(rules, rules.check()).splitlines()[-1].startswith("✓ common-5")
+    assert check_text(rules, check(rules)).splitlines()[-1].startswith("✓ common-5")
     broken = change_rules(rules, {"tie_keys": ["luck"]})
-    text = check_text(broken, broken.check())
+    text = check_text(broken, check(broken))
     assert text.startswith("✗ tie_keys[0]: ")
     assert "✓" not in text
