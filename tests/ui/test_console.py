@@ -106,6 +106,19 @@ def test_a_technical_stop_takes_one_figure_and_is_settled_with_an_outcome(qtbot:
     assert heard[1] == commands.ReleaseClock(outcome=Outcome.NO_EFFECT)
 
 
+def test_after_enter_without_a_reason_its_figures_are_keys_still_and_letters_are_a_reason(qtbot: QtBot) -> None:
+    window, heard = shown(qtbot, presenting())
+    qtbot.keyClick(window, Qt.Key.Key_T)
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_2)
+    assert heard == [commands.HoldClock(technical=True, reason="电脑")]
+    qtbot.keyClick(window, Qt.Key.Key_T)
+    qtbot.keyClicks(window.focusWidget(), "m")
+    qtbot.keyClicks(window.focusWidget(), "ic 2")
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+    assert heard[1:] == [commands.HoldClock(technical=True, reason="mic 2")]
+
+
 def test_space_does_nothing_while_something_is_asked(qtbot: QtBot) -> None:
     window, heard = shown(qtbot, presenting())
     qtbot.keyClick(window, Qt.Key.Key_T)

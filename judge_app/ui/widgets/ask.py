@@ -228,7 +228,8 @@ class AskPanel(QFrame):
             self._missing.show()
         if field is not None:
             restyle(field, "tone", "stop")
-            field.setFocus(Qt.FocusReason.OtherFocusReason)
+            quick = self.question is not None and self.question.quick and field is self._reason
+            (self if quick else field).setFocus(Qt.FocusReason.OtherFocusReason)  # figures stay the reasons' keys
 
     def _drop(self) -> None:
         if self.question is not None:
@@ -243,6 +244,9 @@ class AskPanel(QFrame):
             self._answer()
         elif (reason := self._reason_of(event.text())) is not None:
             self._take(reason)
+        elif self._reason is not None and event.text().isalpha():
+            self._reason.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._reason.insert(event.text())
         else:
             super().keyPressEvent(event)
 
