@@ -59,6 +59,7 @@ from judge_app.ui.widgets.running import Now
 
 TWICE = mark("Pressed twice: only the first press counted.")
 CLICKER = mark("A clicker does not end a talk early: press Space for that.")
+AWAY = mark("Keys go to the slides now; click on this window to use its keys.")
 
 
 def utc_now() -> datetime:
@@ -156,6 +157,7 @@ class ConsoleWindow(QWidget):
         self._not_taken.setSingleShot(True)
         self._not_taken.setInterval(2500)
         self._why_not = ""
+        self._away = False
         self._second = QTimer(self)
         self._second.setInterval(1000)
         self._second.setTimerType(Qt.TimerType.CoarseTimer)
@@ -510,6 +512,8 @@ class ConsoleWindow(QWidget):
             self.next_button.setEnabled(False)
             return
         note = tr(self._why_not) if self._not_taken.isActive() else said.note
+        if self._away and steps.ends_slides(view):  # a show that fills the projector takes the keys, for its clicker
+            note = note or tr(AWAY)
         self.next_button.set_step(said.text, note, key if said.enabled else "")
         self.next_button.setEnabled(said.enabled)
 
@@ -904,6 +908,9 @@ class ConsoleWindow(QWidget):
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
             self.retranslate()
+        elif event.type() is QEvent.Type.ActivationChange:
+            self._away = not self.isActiveWindow()
+            self._show_step()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from judge_app.core import commands
@@ -96,6 +96,34 @@ def test_a_clicker_ends_no_talk_early_and_the_window_says_so(qtbot: QtBot, key: 
     assert window.next_button.note == "翻页键不会提前结束演示；要提前结束，请按空格。"
     qtbot.keyClick(window, Key.Key_Space)  # the negative control
     assert heard == [commands.StartPhase(phase="qa")]
+
+
+def test_the_desk_says_that_the_slides_have_the_keys_until_they_come_back(qtbot: QtBot) -> None:
+    window, _ = shown(qtbot, presenting())
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    assert window.next_button.note == ""
+    deck = QWidget()
+    qtbot.addWidget(deck)
+    deck.show()
+    deck.activateWindow()
+    qtbot.waitUntil(deck.isActiveWindow)
+    assert window.next_button.note == "按键现在给幻灯片；要用主持台的键，先点一下本窗口。"
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    assert window.next_button.note == ""
+
+
+def test_without_slides_nothing_is_said_of_the_keys(qtbot: QtBot) -> None:
+    play = presenting()
+    window, _ = shown(qtbot, play)
+    done(window, play, commands.StartPhase(phase="qa"))
+    deck = QWidget()
+    qtbot.addWidget(deck)
+    deck.show()
+    deck.activateWindow()
+    qtbot.waitUntil(deck.isActiveWindow)
+    assert "按键" not in window.next_button.note
 
 
 @pytest.mark.parametrize("key", NEXT)
