@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from judge_app.core.results import Change
 from judge_app.ui.glossary import number, people, printed
-from judge_app.ui.language import tr
+from judge_app.ui.language import tr, tr_count
 
 MOST = 3
 """So many totals and so many ranks are named; of more it is said how many."""
@@ -38,10 +38,10 @@ def moved_words(changes: Sequence[Change], but: str = "") -> list[str]:
         before, after = printed(one.total_before), printed(one.total_after)
         parts.append(tr("{no}: total {before} → {after}", no=number(one.entry_no), before=before, after=after))
     if len(totals) > MOST:
-        parts.append(tr("{n} more totals change", n=len(totals) - MOST))
+        parts.append(tr_count(len(totals) - MOST, "{n} more total changes", "{n} more totals change"))
     for one in ranks[:MOST]:
         rank_before, rank_after = one.rank_before or "—", one.rank_after or "—"
         parts.append(tr("{no}: rank {before} → {after}", no=number(one.entry_no), before=rank_before, after=rank_after))
     if len(ranks) > MOST:
-        parts.append(tr("{n} more ranks change", n=len(ranks) - MOST))
+        parts.append(tr_count(len(ranks) - MOST, "{n} more rank changes", "{n} more ranks change"))
     return parts

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from judge_app.core.rules import Component, Criterion, Phase, RuleSet
 from judge_app.core.seats import Role
 from judge_app.core.stages import ProjectStage, SheetStatus
-from judge_app.ui.language import current, either, mark, tr
+from judge_app.ui.language import current, either, mark, tr, tr_count
 from judge_app.ui.theme import Tone
 
 STAGES: dict[ProjectStage, tuple[str, Tone]] = {
@@ -164,3 +165,19 @@ def assumed(path: str) -> str:
 def people(names: list[str]) -> str:
     """Names in a row, as the language in force sets them."""
     return ("、" if current() == "zh" else ", ").join(names)
+
+
+def counts(*, projects: int, judges: int, sessions: int | None = None) -> str:
+    """How large a session or a contest is: ``1 session, 10 projects, 12 judges``."""
+    parts = [] if sessions is None else [tr_count(sessions, "{n} session", "{n} sessions")]
+    parts.append(tr_count(projects, "{n} project", "{n} projects"))
+    parts.append(tr_count(judges, "{n} judge", "{n} judges"))
+    return ("，" if current() == "zh" else ", ").join(parts)
+
+
+def where(place: str) -> str:
+    """Where a fault lies, as the language in force sets it: an input's rows are counted in Chinese (``第 4 行``)."""
+    return place if current() == "zh" else _ROW.sub(r"row \1", place)
+
+
+_ROW = re.compile(r"第 (\d+) 行")

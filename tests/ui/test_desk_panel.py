@@ -90,7 +90,9 @@ def test_the_supervisor_reads_every_act_newest_first_and_can_change_nothing(qtbo
     made = acts.rows(play.chair("supervisor"), play.briefing("supervisor"))
     assert made[0].what == "在席状态变更"
     assert [row.what for row in made if "02" in row.about] == ["重新开启"]
-    assert "与 贺知微 共同" in next(row.about for row in made if row.what == "重新开启")
+    assert "会同贺知微" in next(row.about for row in made if row.what == "重新开启")
+    told = [row.about.split(" · ") for row in made]
+    assert all(len(set(about)) == len(about) for about in told)  # a name that is added is said once
     assert window.acts_card.isVisible()
     heard = Heard(window.command)
     for key in (Qt.Key.Key_Space, Qt.Key.Key_R, Qt.Key.Key_A, Qt.Key.Key_D, Qt.Key.Key_P):
@@ -114,7 +116,7 @@ def test_a_judge_reads_that_his_sheet_was_entered_for_him_or_came_too_late(qtbot
     window = judge(paper_play(9, 9), "E6")
     qtbot.addWidget(window)
     window.own_list.picked.emit("4")
-    assert [one.title for one in window._beside("4")] == ["由 纪言深、程见微 按您的纸质表代录"]
+    assert [one.title for one in window._beside("4")] == ["由纪言深、程见微按您的纸质表代录"]
     play = presenting()
     sheet = play.state.projects["1"].sheets["E2"]
     assert sheet.points is not None

@@ -47,7 +47,7 @@ def change(entry_no: str, **fields: Any) -> Change:
         ({"advances_after": True}, "晋级：07"),
         ({"advances_before": True}, "不再晋级：07"),
         ({"total_after": Decimal("80.50")}, "07 号总得分 88.00 → 80.50"),
-        ({"rank_after": None}, "07 号由第 1 变为第 —"),
+        ({"rank_after": None}, "07 号名次 1 → —"),
     ],
 )
 def test_whatever_a_project_gains_or_loses_is_said(fields: dict[str, Any], said: str) -> None:
@@ -69,5 +69,5 @@ def test_who_advances_stands_first_and_of_many_that_move_the_others_are_counted(
 def test_a_project_that_is_spoken_of_apart_keeps_its_place_in_the_lists_alone() -> None:
     own = change("7", rank_after=4, total_after=Decimal("80.00"), awards_before=("一等奖",))
     other = change("8", rank_before=2)
-    assert change_words([own, other], but="7") == ["07 号：无奖项", "08 号由第 2 变为第 1"]
-    assert moved_words([own, other], but="7") == ["08 号由第 2 变为第 1"]
+    assert change_words([own, other], but="7") == ["07 号：无奖项", "08 号名次 2 → 1"]
+    assert moved_words([own, other], but="7") == ["08 号名次 2 → 1"]

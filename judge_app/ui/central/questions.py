@@ -25,7 +25,7 @@ from judge_app.ui.chair import votes as popularity
 from judge_app.ui.chair.questions import assumed_value
 from judge_app.ui.effects import change_words
 from judge_app.ui.glossary import assumed, local_time, number, people
-from judge_app.ui.language import mark, tr
+from judge_app.ui.language import mark, tr, tr_count
 from judge_app.ui.widgets import Choice, Question
 
 
@@ -132,7 +132,7 @@ def votes(entry_no: str, counted: Counted) -> Asked | None:
             seen.append(points)
             effect = popularity.effect_words(entry_no, result, after, change.changes)
             ways[method] = popularity.way(method, effect), ruled, change
-    title = tr("The votes of {no}: {n} votes", no=number(entry_no), n=entry.votes)
+    title = tr_count(entry.votes, "The votes of {no}: {n} vote", "The votes of {no}: {n} votes", no=number(entry_no))
     said = tr("What is decided is kept with who and why; below each way its effect on the results over all.")
     return _ruled("votes", title, f"{entry.name}\n{said}", ways)
 
@@ -307,7 +307,7 @@ def quota(counted: Counted, given: Mapping[str, int] | None = None) -> Asked | N
                 continue
             key = f"{held}|{rounding}"
             text = tr(words) if len(bases) == 1 else f"{tr(words)} · {tr(BASES[held])}"
-            effect = tr("{n} places", n=sum(after.places.values())) + " · " + _effect(change)
+            effect = tr_count(sum(after.places.values()), "{n} place", "{n} places") + " · " + _effect(change)
             ways[key] = Choice(key, text, effect), chosen
             if (held, rounding) == (rule.basis, rule.rounding):
                 now = key
@@ -487,7 +487,11 @@ def make_public(board: Board) -> Asked:
     return Asked(
         Question(
             key="publicity",
-            title=tr("Make the list of {n} projects public?", n=len(counted.held.advance)),
+            title=tr_count(
+                len(counted.held.advance),
+                "Make the list of {n} project public?",
+                "Make the list of {n} projects public?",
+            ),
             consequence=f"{counting(board)}\n{said}",
             choices=(
                 Choice("number", tr("By entry number")),

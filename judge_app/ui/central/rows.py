@@ -420,7 +420,7 @@ def award_rows(counted: Counted) -> list[TableRow]:
             cells=(
                 Cell(award, strong=True),
                 Cell(),
-                Cell(tr("{n} places stay free", n=free), ""),
+                Cell(tr_count(free, "{n} place stays free", "{n} places stay free"), ""),
                 Cell(tr("Unfilled"), tone="info", pill=True),
             ),
         )

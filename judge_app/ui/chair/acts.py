@@ -12,7 +12,7 @@ from judge_app.core.stages import SheetStatus
 from judge_app.core.views import Briefing, ChairView
 from judge_app.ui.chair.questions import judge_name
 from judge_app.ui.glossary import ROLES, SHEETS, duration, local_time, number, people
-from judge_app.ui.language import mark, tr
+from judge_app.ui.language import mark, tr, tr_count
 from judge_app.ui.theme import Theme
 from judge_app.ui.theme.type import BODY, MEDIUM, SMALL
 from judge_app.ui.widgets import Card, Label, RowDelegate, RowList
@@ -63,7 +63,8 @@ def rows(view: ChairView, briefing: Briefing) -> list[ActRow]:
 
 def _row(act: Act, briefing: Briefing) -> ActRow:
     who = judge_name(briefing, act.judge) if act.judge else ""
-    about = [number(act.entry_no) if act.entry_no else "", who, _other(act, briefing)]
+    other = _other(act, briefing)
+    about = [number(act.entry_no) if act.entry_no else "", who, "" if other == who else other]
     by = _actor(act.actor, briefing)
     why = tr("{reason} — {actor}", reason=act.reason, actor=by) if act.reason else by
     return ActRow(
@@ -86,12 +87,14 @@ def _other(act: Act, briefing: Briefing) -> str:
         case Kind.CORRECTED:
             return tr("Version {n}", n=act.other)
         case Kind.DIFFERS:
-            return tr("{n} differences", n=act.other)
+            return tr_count(int(act.other), "{n} difference", "{n} differences")
         case Kind.TIME:
             seconds = int(act.other)
             return ("+" if seconds > 0 else "") + duration(seconds)
         case Kind.REORDERED:
             return tr("now: {nos}", nos=people([number(no) for no in act.other.split("、")]))
+        case Kind.FROM_PAPER:
+            return people(act.other.split("、"))
         case Kind.DEVICE_OUT:
             return _actor(act.other, briefing)
         case _:

@@ -17,7 +17,7 @@ from judge_app.core.working import Status, Tabulation
 from judge_app.ui.chair import trial
 from judge_app.ui.effects import change_words, moved_words
 from judge_app.ui.glossary import component_name, number, people, printed
-from judge_app.ui.language import tr
+from judge_app.ui.language import tr, tr_count
 from judge_app.ui.own_rules import rules_of
 from judge_app.ui.widgets import Choice
 
@@ -63,7 +63,13 @@ def title(one: Open, view: ChairView, briefing: Briefing) -> str:
         result = view.tabulation.project(one.entries[0]) if view.tabulation is not None else None
         valid = result.components[one.component].valid if result is not None else 0
         name = component_name(component) if component is not None else one.component
-        return tr("{no}: {component} has {n} valid sheets", no=number(one.entries[0]), component=name, n=valid)
+        return tr_count(
+            valid,
+            "{no}: only {n} valid sheet for {component}",
+            "{no}: only {n} valid sheets for {component}",
+            no=number(one.entries[0]),
+            component=name,
+        )
     listed = people([number(no) for no in one.entries])
     if one.kind == "cut":
         return tr("{nos} tie at the last place that advances", nos=listed)

@@ -18,7 +18,7 @@ from judge_app.ui.chair import pending
 from judge_app.ui.chair.pending import Open
 from judge_app.ui.chair.review import line_words
 from judge_app.ui.glossary import ROLES, assumed, duration, number, people, phase_words, points
-from judge_app.ui.language import either, mark, tr
+from judge_app.ui.language import either, mark, tr, tr_count
 from judge_app.ui.widgets import Choice, Question
 
 Make = Callable[[str, str, str], list[Command]]
@@ -140,7 +140,12 @@ def close_scoring(briefing: Briefing, entry_no: str, missing: tuple[str, ...]) -
     return Asked(
         Question(
             key="close",
-            title=tr("Close scoring of {no} without {n} sheets?", no=number(entry_no), n=len(missing)),
+            title=tr_count(
+                len(missing),
+                "Close scoring of {no} without {n} sheet?",
+                "Close scoring of {no} without {n} sheets?",
+                no=number(entry_no),
+            ),
             consequence=tr(
                 "Missing: {names}. The result stays incomplete until they are in or marked absent; a sheet that comes"
                 " later is kept as late.",
@@ -243,7 +248,11 @@ def record_review(briefing: Briefing, entry_no: str, ticks: tuple[Tick, ...], na
         Question(
             key="review",
             title=tr("Recomputed: {no}", no=number(entry_no)) if scorer else tr("Checked: {no}", no=number(entry_no)),
-            consequence=tr("{n} differences are reported; the chair settles them.", n=found)
+            consequence=tr_count(
+                found,
+                "{n} difference is reported; the chair settles it.",
+                "{n} differences are reported; the chair settles them.",
+            )
             if found
             else tr("Every number is the same as on the sheets. Scorer and checker must be two people."),
             field=tr("Your name"),

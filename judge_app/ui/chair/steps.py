@@ -13,7 +13,7 @@ from judge_app.core.views import Briefing, ChairView, ReviewStep
 from judge_app.core.working import VOTES_OF_ONE_ROOM, Status
 from judge_app.ui.chair import pending, review
 from judge_app.ui.glossary import OUT, number
-from judge_app.ui.language import tr
+from judge_app.ui.language import tr, tr_count
 
 Act = Literal["", "lock", "rule", "show", "sign", "lock-session", "confirm", "publish", "tick", "record", "paper"]
 
@@ -79,7 +79,9 @@ def next_step(
         left = unconfirmed(view, briefing)
         if left:
             return ChairStep(
-                tr("Confirm {n} assumed values…", n=len(left)), tr("Then the results can be published"), "confirm"
+                tr_count(len(left), "Confirm {n} assumed value…", "Confirm {n} assumed values…"),
+                tr("Then the results can be published"),
+                "confirm",
             )
         return ChairStep(tr("Publish the results…"), "", "publish")
     if all_settled(view):

@@ -17,7 +17,7 @@ from judge_app.ui.chair import pending, trial
 from judge_app.ui.chair.questions import Asked
 from judge_app.ui.effects import change_words
 from judge_app.ui.glossary import OUT, ROLES, number, people, printed
-from judge_app.ui.language import either, mark, tr
+from judge_app.ui.language import either, mark, tr, tr_count
 from judge_app.ui.own_rules import rules_of
 from judge_app.ui.widgets import Choice, Question
 
@@ -99,7 +99,7 @@ def asked(view: ChairView, briefing: Briefing, entry_no: str) -> Asked | None:
     return Asked(
         Question(
             key="votes",
-            title=tr("The votes of {no}: {n} votes", no=number(entry_no), n=votes),
+            title=tr_count(votes, "The votes of {no}: {n} vote", "The votes of {no}: {n} votes", no=number(entry_no)),
             consequence="\n".join(said),
             choices=tuple(choice for choice, _ in offered.values()),
             chosen=next(iter(offered)) if len(offered) == 1 else "",

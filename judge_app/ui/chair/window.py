@@ -635,7 +635,12 @@ class ChairWindow(QWidget):
                 made.append(
                     Trouble(
                         f"differs|{one.entry_no}",
-                        tr("{no}: the desk found {n} differences", no=number(one.entry_no), n=len(found)),
+                        tr_count(
+                            len(found),
+                            "{no}: the desk found {n} difference",
+                            "{no}: the desk found {n} differences",
+                            no=number(one.entry_no),
+                        ),
                         "\n".join(words),
                         "stop",
                         (("show", tr("See it"), False),),

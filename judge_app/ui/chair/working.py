@@ -70,7 +70,7 @@ def _component(component: Component, held: ComponentResult) -> Part:
     else:
         working = ""
     if component.weight != 1:
-        working = tr("{working} × {weight}", working=working, weight=points(component.weight))
+        name = f"{name} × {points(component.weight)}"  # the figure is the mean; the total takes this much of it
     if held.kept and not held.criteria:
         working += " ="
     return Part(name, working, printed(held.score))

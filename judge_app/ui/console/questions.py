@@ -13,7 +13,7 @@ from judge_app.core.contest import Presence
 from judge_app.core.views import Briefing, ClockView, HostView, SeatStatus
 from judge_app.ui.console.steps import judge_names, project_name
 from judge_app.ui.glossary import duration, judge_class, number, phase_name
-from judge_app.ui.language import tr
+from judge_app.ui.language import tr, tr_count
 from judge_app.ui.own_rules import rules_of
 from judge_app.ui.widgets import Choice, Question
 
@@ -206,7 +206,9 @@ def no_show(briefing: Briefing, entry_no: str, calls: int) -> Asked:
         Question(
             key="no-show",
             title=tr("{no} did not come", no=number(entry_no)),
-            consequence=tr("Called {n} times: {name}", n=calls, name=project_name(briefing, entry_no)),
+            consequence=tr_count(
+                calls, "Called once: {name}", "Called {n} times: {name}", name=project_name(briefing, entry_no)
+            ),
             choices=(
                 Choice("last", tr("Hear it last"), tr("It goes to the end of the running order.")),
                 Choice("forfeit", tr("It forfeits"), tr("It gets no result; only the chair can bring it back.")),
@@ -246,7 +248,12 @@ def close_scoring(briefing: Briefing, entry_no: str, missing: tuple[str, ...]) -
     return Asked(
         Question(
             key="close",
-            title=tr("Close scoring of {no} without {n} sheets?", no=number(entry_no), n=len(missing)),
+            title=tr_count(
+                len(missing),
+                "Close scoring of {no} without {n} sheet?",
+                "Close scoring of {no} without {n} sheets?",
+                no=number(entry_no),
+            ),
             consequence=tr(
                 "Missing: {names}. The result stays incomplete until they are in or marked absent; a sheet that comes"
                 " later is kept as late.",

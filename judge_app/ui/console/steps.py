@@ -9,7 +9,7 @@ from judge_app.core.clock import HoldKind
 from judge_app.core.commands import Command
 from judge_app.core.views import Briefing, HostView, NextStep, Paused, Step
 from judge_app.ui.glossary import local_time, number, people, phase_name
-from judge_app.ui.language import tr
+from judge_app.ui.language import tr, tr_count
 from judge_app.ui.own_rules import rules_of
 
 
@@ -69,7 +69,7 @@ def words(view: HostView, briefing: Briefing) -> StepWords:
                 return StepWords(tr("Go on after the technical stop…"), tr("Choose what becomes of the lost time"))
             return StepWords(tr("Let the clock run on"))
         case Step.OPEN_SCORING:
-            note = tr("{n} sheets still to come", n=len(step.missing)) if step.missing else ""
+            note = _to_come(len(step.missing)) if step.missing else ""
             text = tr("End {phase}, start scoring", phase=ends) if ends else tr("Start scoring")
             return StepWords(text, note)
         case Step.CLOSE_SCORING:
@@ -86,7 +86,16 @@ def words(view: HostView, briefing: Briefing) -> StepWords:
 
 def holdings(paused: Paused) -> str:
     """What a room holds that was taken up again: so many sheets, the last record at such a time."""
-    return tr("{n} sheets here, last record {time}", n=paused.sheets, time=local_time(paused.last_at))
+    return tr_count(
+        paused.sheets,
+        "{n} sheet here, last record {time}",
+        "{n} sheets here, last record {time}",
+        time=local_time(paused.last_at),
+    )
+
+
+def _to_come(sheets: int) -> str:
+    return tr_count(sheets, "{n} sheet still to come", "{n} sheets still to come")
 
 
 def _still_missing(view: HostView, step: NextStep, briefing: Briefing) -> str:
@@ -95,7 +104,7 @@ def _still_missing(view: HostView, step: NextStep, briefing: Briefing) -> str:
         return ""
     names = judge_names(briefing, step.missing)
     open_ones = [number(one.entry_no) for one in view.projects if one.stage.value == "scoring"]
-    return tr("{no} still lacks: {names}", no=people(open_ones), names=names)
+    return tr("Still missing for {no}: {names}", no=people(open_ones), names=names)
 
 
 def command(view: HostView) -> Command | None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from judge_app.core.commands import ShowSlide
 from judge_app.core.session import MAX_SLIDE
 from judge_app.core.views import HostView
-from judge_app.ui.language import tr
+from judge_app.ui.language import tr, tr_count
 from judge_app.ui.widgets import ActionButton, ElidedLabel, RunningWidget
 
 
@@ -151,7 +151,9 @@ class StillRow(RunningWidget):
         of = "" if view.slides is None else f"/{view.slides}"
         if self.shown:
             return tr("On screen: {n}", n=f"{self.shown}{of}")
-        return tr("Show a slide again") if view.slides is None else tr("Show one of {n} slides again", n=view.slides)
+        if view.slides is None:
+            return tr("Show a slide again")
+        return tr_count(view.slides, "Show its only slide again", "Show one of {n} slides again")
 
     # what the host does
 

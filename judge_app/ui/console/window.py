@@ -37,7 +37,7 @@ from judge_app.ui.console.questions import Asked
 from judge_app.ui.console.results_row import ResultsRow
 from judge_app.ui.console.seat_panel import SeatPanel
 from judge_app.ui.console.still_row import StillRow
-from judge_app.ui.language import either, mark, tr
+from judge_app.ui.language import either, mark, tr, tr_count
 from judge_app.ui.theme import theme_of
 from judge_app.ui.widgets import (
     ActionButton,
@@ -429,7 +429,7 @@ class ConsoleWindow(QWidget):
         if view is None or briefing is None:
             self.order_card.set_heading(tr("Running order"))
             return
-        self.order_card.set_heading(tr("Running order"), tr("{n} projects", n=len(view.projects)))
+        self.order_card.set_heading(tr("Running order"), tr_count(len(view.projects), "{n} project", "{n} projects"))
         self.order_list.set_rows(order.rows(view, briefing, self._whole_draft()))
         self._draft_bar.setVisible(self._draft is not None)
         shown = self.project_panel.entry_no

@@ -28,7 +28,7 @@ from judge_app.ui.judge.lines import components_for, totals
 from judge_app.ui.judge.questions import recuse_question, return_question
 from judge_app.ui.judge.standing import Stand, Standing, standing
 from judge_app.ui.judge.summary import SubmitSummary
-from judge_app.ui.language import tr
+from judge_app.ui.language import tr, tr_count
 from judge_app.ui.theme import SCALES, theme_of
 from judge_app.ui.widgets import (
     ActionButton,
@@ -277,10 +277,25 @@ class JudgeWindow(QWidget):
         if self._briefing is None:
             return ""
         first = self._briefing.projects[0].entry_no if self._briefing.projects else None
-        said = [tr("{session}: {n} projects", session=self._briefing.session.name, n=len(self._briefing.projects))]
+        said = [
+            tr_count(
+                len(self._briefing.projects),
+                "{session}: {n} project",
+                "{session}: {n} projects",
+                session=self._briefing.session.name,
+            )
+        ]
         for component in self._components(first):
             name, full = component_name(component), points(component.max)
-            said.append(tr("{name}: {n} criteria, full marks {full}", name=name, n=len(component.criteria), full=full))
+            said.append(
+                tr_count(
+                    len(component.criteria),
+                    "{name}: {n} criterion, full marks {full}",
+                    "{name}: {n} criteria, full marks {full}",
+                    name=name,
+                    full=full,
+                )
+            )
         return "\n".join(said)
 
     def _project(self, entry_no: str | None) -> Project | None:

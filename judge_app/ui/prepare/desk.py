@@ -26,6 +26,7 @@ from judge_app.exchange.planning import Planned
 from judge_app.exchange.running_order import stroke_table
 from judge_app.ui.language import either, tr, tr_count
 from judge_app.ui.prepare.entry_check import EntryCheck
+from judge_app.ui.prepare.hand_out_page import LACKING
 from judge_app.ui.prepare.order_page import order_state
 from judge_app.ui.prepare.preparation import Preparation
 from judge_app.ui.prepare.recovery import Found, Recovery
@@ -343,7 +344,11 @@ class PrepareDesk(QObject):
         self._window.ask_question(
             Question(
                 key="split",
-                title=tr("Split {n} projects into sessions", n=len(self._held.contest.projects)),
+                title=tr_count(
+                    len(self._held.contest.projects),
+                    "Split {n} project into sessions",
+                    "Split {n} projects into sessions",
+                ),
                 consequence=tr("Sessions get as many projects as each other; halls and times stay in their order."),
                 choices=(
                     Choice("track", tr("Tracks stay together")),
@@ -898,7 +903,7 @@ class PrepareDesk(QObject):
         if written is not None:
             lacking = sum(len(room.lacking) for room in written.rooms)
             if lacking:
-                return StepWords(title, tr("Written, {n} slides lacking", n=lacking), "warn")
+                return StepWords(title, tr_count(lacking, *LACKING), "warn")
             return StepWords(title, tr("Written"), "ok")
         return StepWords(title, tr("not yet") if self._in_the_way() else tr("ready"), "plain")
 

@@ -10,7 +10,7 @@ from judge_app.core.marks import plain
 from judge_app.core.rules import RuleSet
 from judge_app.core.worked_example import Example, example
 from judge_app.core.working import ComponentResult, ProjectResult, Use
-from judge_app.ui.chair.working import parts
+from judge_app.ui.chair.working import Part, parts
 from judge_app.ui.glossary import component_name, printed
 from judge_app.ui.language import either, tr
 from judge_app.ui.widgets import FlowLayout, Label, Pill, rule
@@ -118,8 +118,7 @@ class ExamplePanel(QWidget):
             column.addWidget(Label(component_name(component), "strong", wrap=True))
             column.addWidget(_marks(found))
         for part in parts(rules, result):
-            line = f"{part.name}  {part.working}  {part.score}" if part.working else f"{part.name}  {part.score}"
-            column.addWidget(Label(line, "lead" if part.tone == "brand" else "", wrap=True))
+            column.addWidget(Label(_sum(part), "lead" if part.tone == "brand" else "", wrap=True))
         flags = [flag_words(rules, flag) for flag in result.flags]
         if flags:
             holder = QWidget()
@@ -139,6 +138,15 @@ class ExamplePanel(QWidget):
         awards = {no: name for name, numbers in held.tabulation.awards.items() for no in numbers}
         for result in held.tabulation.ranked:
             column.addWidget(Label(_line(rules, held, result, awards), "second", wrap=True))
+
+
+def _sum(part: Part) -> str:
+    """A part in a line: how its figure came about, or the figure and a word about it."""
+    if part.working.endswith("="):
+        return tr("{name}: {figure}", name=part.name, figure=f"{part.working} {part.score}")
+    if part.working:
+        return tr("{name}: {figure} ({words})", name=part.name, figure=part.score, words=part.working)
+    return tr("{name}: {figure}", name=part.name, figure=part.score)
 
 
 def _marks(found: ComponentResult) -> QWidget:

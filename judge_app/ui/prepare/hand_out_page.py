@@ -12,12 +12,15 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QProgressBar,
 from judge_app.core.contest import Contest, PanelRole
 from judge_app.core.errors import Problem
 from judge_app.exchange.hand_out import HandOut
-from judge_app.ui.glossary import people
-from judge_app.ui.language import tr, tr_count
+from judge_app.ui.glossary import counts, people
+from judge_app.ui.language import mark, tr, tr_count
 from judge_app.ui.prepare.lines import LineList, LineRow
 from judge_app.ui.start.problems import ProblemList
 from judge_app.ui.theme import Tone
 from judge_app.ui.widgets import ActionButton, Card, Label
+
+LACKING = mark("Written, {n} slide deck lacking"), mark("Written, {n} slide decks lacking")
+"""A room, or all rooms, whose files lack some: for one, for several."""
 
 
 class HandOutPage(QWidget):
@@ -141,13 +144,13 @@ class HandOutPage(QWidget):
         for planned in self._contest.sessions:
             heard = self._contest.heard_in(planned.name)
             panel = [one for one in self._contest.panel(planned.name) if one.role is not PanelRole.RESERVE]
-            counted = tr("projects {projects}, judges {judges}", projects=len(heard), judges=len(panel))
+            counted = counts(projects=len(heard), judges=len(panel))
             parts = [planned.hall, counted, self._orders.get(planned.name, "")]
             room = written.get(planned.name)
             if room is not None and room.lacking:
                 parts.append(tr("slides lacking: {numbers}", numbers=people(list(room.lacking))))
             tone: Tone = "ok" if room is not None and not room.lacking else "warn"
-            state = "" if room is None else tr("Written, {n} slides lacking", n=len(room.lacking))
+            state = "" if room is None else tr_count(len(room.lacking), *LACKING)
             if room is not None and not room.lacking:
                 state = tr("Written")
             text = " · ".join(part for part in parts if part)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, 
 from judge_app.core.contest import Contest
 from judge_app.core.order import RunningOrder
 from judge_app.exchange.planning import Planned
-from judge_app.ui.language import mark, tr
+from judge_app.ui.language import mark, tr, tr_count
 from judge_app.ui.prepare.lines import LineList, LineRow
 from judge_app.ui.theme import Tone
 from judge_app.ui.widgets import ActionButton, Card, FitScroll, FlowLayout, Label
@@ -190,7 +190,11 @@ class OrderPage(QWidget):
         if plan.stale:
             return tr("Projects came or went since the order was made: make it again.")
         if plan.order.unsure:
-            return tr("The rule alone does not decide {n} places: confirm or move each.", n=len(plan.order.unsure))
+            return tr_count(
+                len(plan.order.unsure),
+                "The rule alone does not decide {n} place: confirm or move it.",
+                "The rule alone does not decide {n} places: confirm or move each.",
+            )
         if plan.order.draw is not None:
             return tr("Drawn with the seed {seed}: anybody can hold it again.", seed=plan.order.draw.seed)
         return tr("Made {how}.", how=tr(METHODS[plan.order.method]))
@@ -239,7 +243,7 @@ def order_state(plan: Planned | None) -> tuple[str, Tone]:
     if plan.stale:
         return tr("to be made again"), "warn"
     if plan.order.unsure:
-        return tr("{n} places to confirm", n=len(plan.order.unsure)), "warn"
+        return tr_count(len(plan.order.unsure), "{n} place to confirm", "{n} places to confirm"), "warn"
     return tr(METHODS[plan.order.method]), "plain"
 
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QFontMetrics, QPainter
 
 from judge_app.core.marks import plain
 from judge_app.core.rules import RuleSet
-from judge_app.ui.language import either, tr
+from judge_app.ui.language import either, tr, tr_count
 from judge_app.ui.theme import Theme
 from judge_app.ui.theme.type import BODY, MEDIUM, SMALL
 from judge_app.ui.widgets.paint import wrapped_lines
@@ -25,7 +25,10 @@ class PresetRow(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, rules: RuleSet) -> PresetRow:
         """A rule set in a line: full marks, parts, times, and how many values wait for confirmation."""
-        parts = [tr("full marks {n}", n=plain(rules.full_marks)), tr("{n} components", n=len(rules.components))]
+        parts = [
+            tr("full marks {n}", n=plain(rules.full_marks)),
+            tr_count(len(rules.components), "{n} component", "{n} components"),
+        ]
         if rules.timing is not None:
             minutes = "+".join(f"{phase.seconds / 60:g}" for phase in rules.timing.phases)
             parts.append(tr("{minutes} minutes", minutes=minutes))

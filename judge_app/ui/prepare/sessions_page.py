@@ -11,7 +11,7 @@ from judge_app.core.contest import Contest, Judge, PanelRole, PlannedSession
 from judge_app.core.errors import Refused
 from judge_app.core.rules import RuleSet
 from judge_app.core.split import Conflict, timetable
-from judge_app.ui.glossary import judge_class, people
+from judge_app.ui.glossary import counts, judge_class, people
 from judge_app.ui.language import mark, tr, tr_count
 from judge_app.ui.prepare.fields import Box
 from judge_app.ui.prepare.lines import LineList, LineRow
@@ -161,7 +161,11 @@ class SessionsPage(QWidget):
     def _fill_sessions(self) -> None:
         held = self._contest
         loose = sum(not project.session for project in held.projects)
-        rows = [LineRow(NOWHERE, tr("No session yet"), tr("{n} projects", n=loose), "", "plain")] if loose else []
+        rows = (
+            [LineRow(NOWHERE, tr("No session yet"), tr_count(loose, "{n} project", "{n} projects"), "", "plain")]
+            if loose
+            else []
+        )
         rows += [self._session_row(planned) for planned in held.sessions]
         before = self.sessions.chosen
         self.sessions.set_rows(rows)
@@ -177,7 +181,7 @@ class SessionsPage(QWidget):
             planned.hall,
             self._when(planned, len(heard)),
             planned.scope,
-            tr("projects {projects}, judges {judges}", projects=len(heard), judges=len(panel)),
+            counts(projects=len(heard), judges=len(panel)),
         ]
         state, tone = ("", "plain")
         if planned.name in self._frozen:

@@ -27,6 +27,7 @@ from judge_app.exchange.draft import SETTINGS, SHEETS, Draft, heading_of, place,
 from judge_app.exchange.draft_entries import EntryLook, place_of
 from judge_app.exchange.entries import SHEETS as ENTRY_SHEETS
 from judge_app.exchange.tables import Located
+from judge_app.ui.glossary import counts
 from judge_app.ui.language import either, mark, tr, tr_count
 from judge_app.ui.prepare.lines import LineDelegate, LineRow
 from judge_app.ui.prepare.presets import PresetDelegate, PresetRow
@@ -343,11 +344,9 @@ class WorkbookPage(QStackedWidget):
         held = self._contest
         self._summary.setText(
             tr(
-                "{name}: sessions {sessions}, projects {projects}, judges {judges}",
+                "{name}: {counts}",
                 name=held.name or tr("Contest without a name"),
-                sessions=len(held.sessions),
-                projects=len(held.projects),
-                judges=len(held.judges),
+                counts=counts(sessions=len(held.sessions), projects=len(held.projects), judges=len(held.judges)),
             )
         )
         self.problems.set_problems(

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QLineEdit,
 
 from judge_app.core.contest import Contest, PanelRole
 from judge_app.core.errors import Problem
-from judge_app.ui.language import tr
+from judge_app.ui.glossary import counts
+from judge_app.ui.language import tr, tr_count
 from judge_app.ui.start.problems import ProblemList
 from judge_app.ui.widgets import ActionButton, Label, OptionCard
 
@@ -143,15 +144,23 @@ class HostPage(QWidget):
         elif contest is not None:
             self._state.setText(
                 tr(
-                    "{name}: sessions {sessions}, projects {projects}, judges {judges}",
+                    "{name}: {counts}",
                     name=contest.name,
-                    sessions=len(contest.sessions),
-                    projects=len(contest.projects),
-                    judges=len(contest.judges),
+                    counts=counts(
+                        sessions=len(contest.sessions),
+                        projects=len(contest.projects),
+                        judges=len(contest.judges),
+                    ),
                 )
             )
         elif wrong:
-            self._state.setText(tr("{n} things to put right; nothing was created.", n=wrong))
+            self._state.setText(
+                tr_count(
+                    wrong,
+                    "{n} thing to put right; nothing was created.",
+                    "{n} things to put right; nothing was created.",
+                )
+            )
         self._state.set_tone("stop" if wrong else "plain")
         self._state.setVisible(self._reading or contest is not None or bool(wrong))
         self._which.setText(tr("Which session?"))
@@ -233,9 +242,7 @@ class HostPage(QWidget):
     def _word_sessions(self, contest: Contest) -> None:
         for planned, card in zip(contest.sessions, self._cards, strict=True):
             panel = [one for one in contest.panel(planned.name) if one.role is not PanelRole.RESERVE]
-            counted = tr(
-                "projects {projects}, judges {judges}", projects=len(contest.heard_in(planned.name)), judges=len(panel)
-            )
+            counted = counts(projects=len(contest.heard_in(planned.name)), judges=len(panel))
             when = " ".join(part for part in (planned.date, planned.start) if part)
             effect = " · ".join(part for part in (planned.hall, when, counted) if part)
             card.set_words(planned.name, effect)

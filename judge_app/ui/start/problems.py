@@ -10,6 +10,7 @@ from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QWidget
 
 from judge_app.core.errors import Problem
+from judge_app.ui.glossary import where
 from judge_app.ui.language import either
 from judge_app.ui.theme import Theme
 from judge_app.ui.theme.type import MEDIUM, SMALL
@@ -73,4 +74,6 @@ class ProblemList(RowList):
         self.retranslate()
 
     def retranslate(self) -> None:
-        self.set_rows([ProblemRow(str(at), one.place, either(one.zh, one.en)) for at, one in enumerate(self._problems)])
+        self.set_rows(
+            [ProblemRow(str(at), where(one.place), either(one.zh, one.en)) for at, one in enumerate(self._problems)]
+        )

@@ -1,0 +1,38 @@
+"""Words that several windows share, in both languages."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QApplication
+
+from judge_app.core.worked_example import example
+from judge_app.store.presets import Presets
+from judge_app.ui.chair.working import parts
+from judge_app.ui.glossary import counts, where
+from judge_app.ui.language import Language
+
+
+def test_one_of_a_thing_is_not_several(qapp: QApplication) -> None:
+    language = Language(qapp, "en")
+    assert counts(sessions=1, projects=1, judges=12) == "1 session, 1 project, 12 judges"
+    language.use("zh")
+    assert counts(sessions=1, projects=10, judges=12) == "1 场，10 个项目，12 位评委"
+    assert counts(projects=2, judges=1) == "2 个项目，1 位评委"
+    language.use("en")
+
+
+def test_the_place_of_a_fault_is_said_in_the_language_in_force(qapp: QApplication) -> None:
+    language = Language(qapp, "en")
+    place = "contest.xlsx · 项目 · 第 14 行 · 参赛序号 (A14)"
+    assert where(place) == "contest.xlsx · 项目 · row 14 · 参赛序号 (A14)"
+    assert where("components.0.name") == "components.0.name"
+    language.use("zh")
+    assert where(place) == place
+    language.use("en")
+
+
+def test_a_weight_stands_with_the_part_and_not_in_a_sum_that_would_be_wrong(qapp: QApplication) -> None:
+    rules = Presets().load("shanghai-2025")
+    made = parts(rules, example(rules).tabulation.project("1"))
+    shown = {one.name: (one.working, one.score) for one in made}
+    assert ("424 ÷ 5 =", "84.80") in [shown[name] for name in shown if name.endswith(" × 0.7")]
+    assert not any("×" in working for working, _ in shown.values())
