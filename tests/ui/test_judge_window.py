@@ -24,6 +24,7 @@ from judge_app.ui.judge.standing import Stand, standing
 from judge_app.ui.language import Language
 from judge_app.ui.samples import Play, long_contest, opened, score
 from judge_app.ui.samples import under_way as played
+from judge_app.ui.scenes import presenting
 from judge_app.ui.theme import load_fonts, look, wear
 
 ONLINE = Connection(link=Link.ONLINE)
@@ -454,3 +455,13 @@ def test_a_field_that_somebody_is_in_keeps_the_keys_when_the_window_comes_back(q
     window.comment.setFocus()
     QApplication.sendEvent(window, QEvent(QEvent.Type.ActivationChange))
     assert window.focusWidget() is window.comment
+
+
+def test_the_clock_goes_with_the_phases_and_scoring_shows_none_of_what_was_left(qtbot: QtBot) -> None:
+    play = presenting()
+    sat = Sat(qtbot, play, "E1")
+    assert (sat.window.bar.phase.text(), sat.window.bar.clock.isVisible()) == ("演示", True)
+    play.do("host", commands.StartPhase(phase="qa"))
+    play.do("host", commands.OpenScoring())
+    sat.look()
+    assert (sat.window.bar.phase.text(), sat.window.bar.clock.isVisible()) == ("评分", False)

@@ -65,11 +65,12 @@ class JudgeBar(QFrame):
         self.seat.set("" if card is None else tr("{kind} · seat {no}", kind=judge_class(card.judge_class), no=card.no))
         self.rehearsal.set(tr("Rehearsal") if briefing.rehearsal else "", "warn")
 
-    def set_clock(self, clock: ClockView | None, briefing: Briefing | None) -> None:
+    def set_clock(self, clock: ClockView | None, briefing: Briefing | None, *, scoring: bool = False) -> None:
+        """``scoring``: the phases are over. Scoring has no clock, and what was left of the last phase is nothing left."""
         self.clock.set_clock(clock)
-        self.clock.setVisible(clock is not None)
+        self.clock.setVisible(clock is not None and not scoring)
         name = "" if clock is None or briefing is None else phase_name(briefing.rules, clock.phase)
-        self.phase.setText(name)
+        self.phase.setText(tr("Scoring") if scoring else name)
 
     def set_now(self, now: Now | None) -> None:
         self.clock.set_now(now)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QSizePolicy, QStacked
 from judge_app.core.commands import AskReturn, Points, Recuse, SubmitSheet
 from judge_app.core.contest import Project
 from judge_app.core.rules import Component
+from judge_app.core.stages import ProjectStage
 from judge_app.core.views import Briefing, JudgeCard, JudgeView
 from judge_app.seat.drafts import Draft
 from judge_app.seat.state import CommandState, Connection, Delivery, Link
@@ -219,9 +220,14 @@ class JudgeWindow(QWidget):
         self._loaded = None
         self._show()
 
+    def _show_clock(self, view: JudgeView) -> None:
+        stage = next((one.stage for one in view.projects if one.entry_no == view.current), None)
+        scoring = stage in (ProjectStage.SCORING, ProjectStage.CLOSED)
+        self.bar.set_clock(view.clock, self._briefing, scoring=scoring)
+
     def set_view(self, view: JudgeView) -> None:
         self._view = view
-        self.bar.set_clock(view.clock, self._briefing)
+        self._show_clock(view)
         for entry_no, sheet in view.sheets.items():
             sent = self._sent.get(entry_no)
             if sent is not None and sent.delivery is Delivery.RECORDED and sheet.seq is not None:
@@ -693,7 +699,7 @@ class JudgeWindow(QWidget):
         if self._briefing is not None:
             self.bar.set_judge(self._card, self._briefing)
             if self._view is not None:
-                self.bar.set_clock(self._view.clock, self._briefing)
+                self._show_clock(self._view)
         if self._confirming and self._entry is not None:
             self._confirm()
         self._show()
