@@ -286,6 +286,7 @@ def test_without_the_room_it_says_what_is_recorded_and_what_is_not(sat: Sat) -> 
     assert sat.next_words == "已存本机，尚未送出"
     assert sat.window.head.state.text == "尚未送出"
     assert "尚未送出 1 份" in sat.window.banner.accessibleName()
+    assert "。已记录" in sat.window.banner.accessibleName(), "one sentence ends before the next begins"
     assert not any(row.entry.more.isEnabled() for row in sat.window.form.rows), "a sheet that is out is not changed"
 
 

@@ -67,7 +67,8 @@ class ConnectionBanner(QFrame):
         self._title.set_tone(tone)
         self._title.setText(tr(title))
         said = either(connection.zh, connection.en) or tr(text)
-        self._text.setText(f"{said} {self._safe}" if self._safe else said)
+        whole = tr("{why}. {safe}", why=said.rstrip("。."), safe=self._safe) if self._safe else said
+        self._text.setText(whole)
         self.setAccessibleName(f"{self._title.text()} {self._text.text()}")
         self.show()
 
