@@ -59,7 +59,7 @@ from judge_app.ui.widgets.running import Now
 
 TWICE = mark("Pressed twice: only the first press counted.")
 CLICKER = mark("A clicker does not end a talk early: press Space for that.")
-AWAY = mark("Keys go to the slides now; click on this window to use its keys.")
+AWAY = mark("Another window, such as the slides, has the keyboard; click here to use this one's keys.")
 
 
 def utc_now() -> datetime:

@@ -108,7 +108,7 @@ def test_the_desk_says_that_the_slides_have_the_keys_until_they_come_back(qtbot:
     deck.show()
     deck.activateWindow()
     qtbot.waitUntil(deck.isActiveWindow)
-    assert window.next_button.note == "按键现在给幻灯片；要用主持台的键，先点一下本窗口。"
+    assert window.next_button.note == "键盘现在归别的窗口（如放映）；要用主持台的键，先点一下这里。"
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     assert window.next_button.note == ""
