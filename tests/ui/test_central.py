@@ -32,6 +32,7 @@ from judge_app.ui.central.app import RoomsHall
 from judge_app.ui.central.board import Board
 from judge_app.ui.central.publishing import Order, publish
 from judge_app.ui.central.questions import Record
+from judge_app.ui.central.table import Table
 from judge_app.ui.language import Language
 from judge_app.ui.theme import look, wear
 from judge_app.ui.widgets import Label, OptionCard
@@ -62,8 +63,8 @@ def scene(qtbot: QtBot, state: str) -> CentralWindow:
     return window
 
 
-def cells(window: CentralWindow, table: str, key: str) -> list[str]:
-    return [cell.text for row in getattr(window, table).rows if row.key == key for cell in row.cells]
+def cells(table: Table, key: str) -> list[str]:
+    return [cell.text for row in table.rows if row.key == key for cell in row.cells]
 
 
 def titles(window: CentralWindow) -> list[str]:
@@ -87,11 +88,11 @@ def choose(window: CentralWindow, key: str) -> None:
 
 def test_every_session_stands_in_a_line_with_what_it_does(qtbot: QtBot) -> None:
     window = scene(qtbot, "rooms")
-    first, second = (row.key for row in window.room_table.rows)
-    assert cells(window, "room_table", first)[:3] == ["第一场", "—", "8/8"]
-    assert cells(window, "room_table", second)[:3] == ["第二场", "14 无线院区网络切片", "5/14"]
-    assert cells(window, "room_table", first)[5] == "已锁定"
-    assert cells(window, "room_table", second)[5:8:2] == ["进行中", "仅中心"]
+    first, second = (row.key for row in window.rooms_page.table.rows)
+    assert cells(window.rooms_page.table, first)[:3] == ["第一场", "—", "8/8"]
+    assert cells(window.rooms_page.table, second)[:3] == ["第二场", "14 无线院区网络切片", "5/14"]
+    assert cells(window.rooms_page.table, first)[5] == "已锁定"
+    assert cells(window.rooms_page.table, second)[5:8:2] == ["进行中", "仅中心"]
 
 
 def test_what_is_wrong_with_a_room_is_told_when_it_is_chosen(qtbot: QtBot) -> None:
@@ -109,18 +110,18 @@ def test_what_is_wrong_with_a_room_is_told_when_it_is_chosen(qtbot: QtBot) -> No
 
 def test_a_room_that_is_well_says_so(qtbot: QtBot) -> None:
     window = scene(qtbot, "rooms")
-    window.room_table.picked.emit(window.room_table.rows[0].key)
+    window.rooms_page.table.picked.emit(window.rooms_page.table.rows[0].key)
     assert titles(window)[0] == "第一场：一切正常"
 
 
 def test_when_the_rooms_are_lost_what_was_seen_stays_and_its_age_is_said(qtbot: QtBot) -> None:
     window = scene(qtbot, "lost")
-    assert len(window.room_table.rows) == 2
-    assert window._banner.isVisible()
-    assert "现在看不到各会场" in window._banner_title.text()
+    assert len(window.rooms_page.table.rows) == 2
+    assert window.banner.isVisible()
+    assert "现在看不到各会场" in window.banner.title.text()
     board = window.board
     window.set_board(board)
-    assert not window._banner.isVisible()
+    assert not window.banner.isVisible()
 
 
 def test_without_places_it_asks_and_says_why_one_cannot_be_looked_at(qtbot: QtBot) -> None:
@@ -151,7 +152,7 @@ def test_a_language_changed_meanwhile_changes_every_text(qtbot: QtBot, language:
     language.use("en")
     QApplication.processEvents()
     assert window.windowTitle() == "All rooms"
-    assert cells(window, "room_table", window.room_table.rows[0].key)[5] == "Locked"
+    assert cells(window.rooms_page.table, window.rooms_page.table.rows[0].key)[5] == "Locked"
 
 
 # results
@@ -159,16 +160,16 @@ def test_a_language_changed_meanwhile_changes_every_text(qtbot: QtBot, language:
 
 def test_results_are_ranked_by_the_rules_and_by_other_scopes_for_reading(qtbot: QtBot) -> None:
     window = scene(qtbot, "results")
-    first = window.result_table.rows[0]
+    first = window.results_page.table.rows[0]
     assert [cell.text for cell in first.cells[:3]] == ["1", "04", "检验报告智能解读"]
-    assert "按赛制规定的排名范围" in window.result_card.heading.text()
-    window.show_scope("all")
-    ranks = [row.cells[0].text for row in window.result_table.rows]
+    assert "按赛制规定的排名范围" in window.results_page.card.heading.text()
+    window.results_page.show_scope("all")
+    ranks = [row.cells[0].text for row in window.results_page.table.rows]
     assert ranks[:5] == ["1", "2", "2", "4", "5"]
     assert len(ranks) == 22
-    assert "仅供查阅" in window.result_card.heading.text()
-    window.search.setText("检验报告")
-    assert [row.key for row in window.result_table.rows] == ["4"]
+    assert "仅供查阅" in window.results_page.card.heading.text()
+    window.results_page.search.setText("检验报告")
+    assert [row.key for row in window.results_page.table.rows] == ["4"]
 
 
 def test_rooms_that_cannot_be_counted_together_are_said_and_nothing_is_published(qtbot: QtBot) -> None:
@@ -182,15 +183,15 @@ def test_rooms_that_cannot_be_counted_together_are_said_and_nothing_is_published
     )
     window = shown(qtbot, scenes.window(scenes.board(scenes.room(one), scenes.room(other)), "results"))
     assert titles(window) == ["成绩无法计算"]
-    assert "不能合并计算" in window._why_uncounted()
+    assert "不能合并计算" in window.tasks.troubles[0].text
     assert not window.next_button.isEnabled()
 
 
 def test_the_leniency_sheet_says_that_it_changes_nothing(qtbot: QtBot) -> None:
     window = scene(qtbot, "reference")
-    assert "不影响任何成绩" in window._notice.text()
-    assert len(window.panel_table.rows) == 2
-    assert len(window.judge_table.rows) == 14
+    assert "不影响任何成绩" in window.reference_page._notice.text()
+    assert len(window.reference_page.panel_table.rows) == 2
+    assert len(window.reference_page.judge_table.rows) == 14
 
 
 # what keeps the contest back
@@ -202,7 +203,7 @@ def test_the_next_step_is_the_first_thing_in_the_way(qtbot: QtBot) -> None:
     assert not window.next_button.isEnabled()
     assert "还有 9 个项目未完成" in window.tasks.troubles[0].text
     window.tasks.acted.emit(window.tasks.troubles[0].key, "room")
-    assert window.room_table.list.chosen == scenes.four_tracks(1).session.session_id
+    assert window.rooms_page.table.list.chosen == scenes.four_tracks(1).session.session_id
 
 
 def test_assumed_values_are_confirmed_by_name(qtbot: QtBot) -> None:
@@ -240,10 +241,10 @@ def test_a_tie_is_ruled_with_its_effect_in_sight(qtbot: QtBot) -> None:
 
 def test_votes_are_voided_for_the_whole_contest_with_the_effect_in_sight(qtbot: QtBot) -> None:
     window = scene(qtbot, "votes")
-    assert window.votes_button.isVisible()
-    assert window.votes_button.isEnabled()
+    assert window.results_page.votes_button.isVisible()
+    assert window.results_page.votes_button.isEnabled()
     wishes = Heard(window.wished)
-    window.votes_button.click()
+    window.results_page.votes_button.click()
     question = window.ask.question
     assert question is not None
     assert [choice.key for choice in question.choices] == ["void", "void_up"]
@@ -265,13 +266,18 @@ def test_votes_are_voided_for_the_whole_contest_with_the_effect_in_sight(qtbot: 
     window.set_board(scenes.board(*window.board.rooms, log=log))
     window.set_done(None, None)
     window.show_page("places")
-    assert [cell.text for cell in window.ruling_table.rows[0].cells] == ["网络投票 · 10", "全赛", "组委会", "刷票"]
+    assert [cell.text for cell in window.awards_page.ruling_table.rows[0].cells] == [
+        "网络投票 · 10",
+        "全赛",
+        "组委会",
+        "刷票",
+    ]
 
 
 def test_where_the_rules_know_no_votes_there_is_nothing_to_void(qtbot: QtBot) -> None:
     window = scene(qtbot, "results")
-    assert not window.votes_button.isVisible()
-    window.ask_votes("4")
+    assert not window.results_page.votes_button.isVisible()
+    window.asking.ask_votes("4")
     assert window.ask.question is None
 
 
@@ -285,7 +291,7 @@ def test_a_quota_needs_two_different_people(qtbot: QtBot) -> None:
     qtbot.keyClick(window.ask, Qt.Key.Key_Return)
     assert wishes == []
     assert "须由两人确认" in titles(window)[0]
-    window.ask_quota()
+    window.asking.ask_quota()
     choose(window, "passed_initial_review|floor")
     fill(window, "名额有限", "甲，乙")
     qtbot.keyClick(window.ask, Qt.Key.Key_Return)
@@ -311,24 +317,31 @@ def test_numbers_are_read_as_they_are_written(text: str, scopes: list[str], foun
 
 def test_the_four_roundings_stand_side_by_side(qtbot: QtBot) -> None:
     window = scene(qtbot, "places")
-    assert cells(window, "quota_table", "passed_initial_review|医疗信创")[1:] == ["0.60", "0", "1", "1", "0", "1"]
-    assert "请确认取整方式" in window._quota_note.text()
+    assert cells(window.awards_page.quota_table, "passed_initial_review|医疗信创")[1:] == [
+        "0.60",
+        "0",
+        "1",
+        "1",
+        "0",
+        "1",
+    ]
+    assert "请确认取整方式" in window.awards_page._quota_note.text()
 
 
 def test_the_first_of_each_track_is_named_and_a_track_that_is_not_finished_is_left_out(qtbot: QtBot) -> None:
-    firsts = [[cell.text for cell in row.cells[:2]] for row in scene(qtbot, "places").top_table.rows]
+    firsts = [[cell.text for cell in row.cells[:2]] for row in scene(qtbot, "places").awards_page.top_table.rows]
     assert firsts == [["应用创新", "04"], ["技术创新", "10"], ["医疗信创", "16"], ["基层创新", "21"]]
     unfinished = scene(qtbot, "results-pending")
     unfinished.show_page("places")
-    assert [row.cells[0].text for row in unfinished.top_table.rows] == ["应用创新"]
+    assert [row.cells[0].text for row in unfinished.awards_page.top_table.rows] == ["应用创新"]
 
 
 def test_a_project_that_leaves_the_list_is_replaced_and_it_is_said_by_whom(qtbot: QtBot) -> None:
     window = scene(qtbot, "alternate")
-    assert cells(window, "list_table", "2")[4] == "已退出"
-    assert cells(window, "list_table", "5")[4] == "递补"
-    window.list_table.list.choose("10")
-    window.leave_list_button.click()
+    assert cells(window.awards_page.list_table, "2")[4] == "已退出"
+    assert cells(window.awards_page.list_table, "5")[4] == "递补"
+    window.awards_page.list_table.list.choose("10")
+    window.awards_page.leave_list_button.click()
     assert window.ask.question is not None
     assert "11 号递补" in window.ask.question.consequence
     wishes = Heard(window.wished)
@@ -343,7 +356,7 @@ def test_a_project_that_leaves_the_list_is_replaced_and_it_is_said_by_whom(qtbot
 def test_an_objection_is_checked_before_it_is_taken(qtbot: QtBot) -> None:
     window = scene(qtbot, "objections")
     wishes = Heard(window.wished)
-    form = window.objection_form
+    form = window.publishing_page.objection_form
     form.entry_no.setText("04")
     form.name.setText("某单位")
     form.contact.setText("来函")
@@ -397,11 +410,11 @@ def test_what_room_and_centre_differ_in_is_said_in_a_whole_sentence(qtbot: QtBot
 )
 def test_the_bar_says_what_still_keeps_the_results_back(qtbot: QtBot, state: str, words: str) -> None:
     window = scene(qtbot, state)
-    assert window._open.text == words
+    assert window.bar.standing.text == words
 
 
 def test_a_line_of_what_was_published_says_what_its_numbers_are(qtbot: QtBot) -> None:
-    row = scene(qtbot, "published").publication_table.rows[0]
+    row = scene(qtbot, "published").publishing_page.publication_table.rows[0]
     assert (row.cells[3].text, row.cells[3].below) == ("2 场", "5 个项目晋级")
     assert "晋级：04、02、10、16、21" in row.tip
 
@@ -411,7 +424,7 @@ def test_while_the_list_is_open_to_objections_the_bar_says_so(qtbot: QtBot) -> N
     log = scenes.published(scenes.confirmed(*states), *states)
     during = dt.datetime(2026, 12, 9, 2, tzinfo=dt.UTC)
     window = shown(qtbot, scenes.window(scenes.board(*map(scenes.room, states), log=log, now=during)))
-    assert window._open.text == "公示中"
+    assert window.bar.standing.text == "公示中"
     assert "公示中，至 2026-12-10 期满" in window.next_button.text()
 
 
@@ -419,7 +432,7 @@ def test_every_field_that_is_filled_in_has_its_name_beside_it(qtbot: QtBot) -> N
     window = scene(qtbot, "ask-publish")
     labels = [one.text() for one in window.ask.findChildren(Label) if one.isVisibleTo(window)]
     assert "公示首日和末日" in labels
-    words = [one.text() for one in window.objection_form.findChildren(Label)]
+    words = [one.text() for one in window.publishing_page.objection_form.findChildren(Label)]
     assert "收到日期（年-月-日）" in words
 
 
@@ -430,7 +443,7 @@ def test_sentences_begin_with_a_capital_and_end(qtbot: QtBot, language: Language
         for trouble in scene(qtbot, state).tasks.troubles:
             assert trouble.title[0] == trouble.title[0].upper(), trouble.title
             assert "、" not in trouble.title
-    assert "reached. Shown" in scene(qtbot, "lost")._banner_text.text()
+    assert "reached. Shown" in scene(qtbot, "lost").banner.text.text()
 
 
 # one contest at a time, one thing at a time
@@ -454,17 +467,17 @@ def test_a_question_about_one_contest_is_not_answered_on_another(qtbot: QtBot) -
 
 def test_the_contest_cannot_be_changed_while_it_is_asked_about_or_a_wish_is_carried_out(qtbot: QtBot) -> None:
     window = scene(qtbot, "before-list")
-    assert window.contests.isEnabled()
+    assert window.bar.contests.isEnabled()
     window.take_next_step()
-    assert not window.contests.isEnabled()
+    assert not window.bar.contests.isEnabled()
     fill(window, "2026-12-08 2026-12-10", "秘书组")
     qtbot.keyClick(window.ask, Qt.Key.Key_Return)
     assert window._busy
-    assert not window.contests.isEnabled()
-    window.ask_quota()
+    assert not window.bar.contests.isEnabled()
+    window.asking.ask_quota()
     assert window.ask.question is None, "one thing after the other"
     window.set_done(None, None)
-    assert window.contests.isEnabled()
+    assert window.bar.contests.isEnabled()
 
 
 def test_an_answer_to_results_that_have_changed_meanwhile_is_not_taken(qtbot: QtBot) -> None:
@@ -497,7 +510,7 @@ def test_a_language_changed_while_it_is_asked_asks_anew_of_the_results_as_they_a
     language.use("en")
     window.retranslate()
     assert window.ask.question not in (None, asked)
-    assert window.ask.question == window._asked_now().question  # type: ignore[union-attr]
+    assert window.ask.question == window.asking.asked_now().question  # type: ignore[union-attr]
     qtbot.keyClick(window.ask, Qt.Key.Key_Return)
     assert wishes == []  # it was filled in of results that are no more
     window.set_board(msgspec.structs.replace(board, counted=None))
@@ -595,9 +608,9 @@ def test_what_was_to_be_recorded_when_the_looking_ends_is_recorded_and_told(qtbo
 
 def test_a_half_written_objection_stays_when_something_else_is_done(qtbot: QtBot) -> None:
     window = scene(qtbot, "objections")
-    form = window.objection_form
+    form = window.publishing_page.objection_form
     form.facts.setText("单位不符")
-    window.ask_decision("2")
+    window.asking.ask_decision("2")
     choose(window, "rejected")
     fill(window, "查无实据", "秘书组")
     qtbot.keyClick(window.ask, Qt.Key.Key_Return)
@@ -720,7 +733,7 @@ def test_from_session_files_to_published_results(qtbot: QtBot, tmp_path: Path) -
     assert json.loads((folder / "成绩.json").read_bytes())["advance"] == ["1", "3"]
     sheet = openpyxl.load_workbook(folder / "成绩.xlsx")["成绩排名"]
     assert [row[2].value for row in sheet.iter_rows(min_row=2)] == ["1", "3", "2", "4"]
-    assert [row.cells[0].text for row in window.publication_table.rows] == ["公布成绩", "公示名单"]
+    assert [row.cells[0].text for row in window.publishing_page.publication_table.rows] == ["公布成绩", "公示名单"]
 
 
 def test_a_window_that_was_overtaken_is_told_and_looks_again(qtbot: QtBot, tmp_path: Path) -> None:
@@ -781,11 +794,12 @@ def test_words_under_a_heading_keep_their_distance_when_the_look_changes(qtbot: 
 
     def left(label: Label) -> int:
         return (
-            label.mapTo(window, label.contentsRect().topLeft()).x() - window.quota_card.mapTo(window, QPoint(0, 0)).x()
+            label.mapTo(window, label.contentsRect().topLeft()).x()
+            - window.awards_page.quota_card.mapTo(window, QPoint(0, 0)).x()
         )
 
-    before = left(window._quota_note)
+    before = left(window.awards_page._quota_note)
     assert before >= 16
     wear(qapp, look("contrast"))
     QApplication.processEvents()
-    assert left(window._quota_note) == before
+    assert left(window.awards_page._quota_note) == before

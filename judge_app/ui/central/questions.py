@@ -1,4 +1,4 @@
-"""What the All rooms window asks before it acts; each answer is a wish that somebody else carries out."""
+"""What the All rooms window asks before it acts or takes in; each answer is a wish that somebody else carries out."""
 
 from __future__ import annotations
 
@@ -11,12 +11,22 @@ from typing import Any
 import msgspec
 
 from judge_app.core import overall
-from judge_app.core.contest_log import Entry, ObjectionDecided, ProjectDeparted, QuotaChosen, RulingMade, ValueConfirmed
-from judge_app.core.errors import BadInput, Refused
+from judge_app.core.contest_log import (
+    Entry,
+    Log,
+    ObjectionDecided,
+    ObjectionReceived,
+    ProjectDeparted,
+    QuotaChosen,
+    RulingMade,
+    ValueConfirmed,
+)
+from judge_app.core.errors import BadInput, Problem, Refused
 from judge_app.core.explain import VOTES_METHODS
 from judge_app.core.marks import Ruling, Standing, rules_for
 from judge_app.core.overall import Obstacle
-from judge_app.core.results import Departure, Effect, Objection, alternates
+from judge_app.core.results import Departure, Effect, Objection, Publicity, alternates, check_objection
+from judge_app.core.rules import Text
 from judge_app.store.intake import Alarm, Head
 from judge_app.store.rooms import Room
 from judge_app.ui.central.board import Board, Counted
@@ -380,6 +390,22 @@ def departure(entry_no: str, board: Board) -> Asked | None:
         ),
         make,
     )
+
+
+def received(objection: Objection, by: str, log: Log) -> Record | Problem | None:
+    """An objection that came in, numbered and to be recorded, or what is wrong with it; None where no list is public."""
+    listed = log.listed
+    if listed is None:
+        return None
+    held = listed.published
+    public = Publicity(
+        rows=held.rows, start=held.start, end=held.end, basis=Text(zh="", en=""), order=Text(zh="", en="")
+    )
+    made = msgspec.structs.replace(objection, number=str(len(log.objections) + 1))
+    problems = check_objection(made, public)
+    if not by:
+        problems.append(Problem("by", "请写明由谁受理", "say who takes it"))
+    return problems[0] if problems else Record((ObjectionReceived(objection=made),), by)
 
 
 def decision(objection: Objection) -> Asked:

@@ -305,7 +305,7 @@ def _tie(ask: bool) -> Callable[[], Shown]:
 def _quota() -> Shown:
     states = four_tracks(0), four_tracks(1)
     made = window(board(*map(room, states), log=confirmed(*states)), "places")
-    return _of(states, made, made.ask_quota)
+    return _of(states, made, made.asking.ask_quota)
 
 
 @lru_cache(maxsize=1)
@@ -328,8 +328,8 @@ def _votes(ask: bool) -> Callable[[], Shown]:
     def make() -> Shown:
         states = (voted(),)
         made = window(board(room(states[0]), log=confirmed(*states)), "results")
-        made.result_table.list.choose("10")
-        return _of(states, made, (lambda: made.ask_votes("10")) if ask else None)
+        made.results_page.table.list.choose("10")
+        return _of(states, made, (lambda: made.asking.ask_votes("10")) if ask else None)
 
     return make
 
