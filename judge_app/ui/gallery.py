@@ -27,7 +27,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from judge_app.core.events import SessionSetup
 from judge_app.ui.inspection import Finding, inspect, picture
 from judge_app.ui.language import Code, Language
-from judge_app.ui.scenes import Scene, Shown, scenes
+from judge_app.ui.scenes import scenes
+from judge_app.ui.scenes.scene import Scene, Shown
 from judge_app.ui.theme import DARK, LOOKS, load_fonts, look, theme_of, wear
 
 

@@ -27,13 +27,14 @@ from judge_app.core.errors import BadInput, Problem, Refused
 from judge_app.store.contest_file import read_contest_log
 from judge_app.store.rooms import Check, Difference
 from judge_app.store.session_file import SessionFile
-from judge_app.ui.central import CentralWindow, questions, scenes
+from judge_app.ui.central import CentralWindow, questions
 from judge_app.ui.central.app import RoomsHall
 from judge_app.ui.central.board import Board
 from judge_app.ui.central.publishing import Order, publish
 from judge_app.ui.central.questions import Record
 from judge_app.ui.central.table import Table
 from judge_app.ui.language import Language
+from judge_app.ui.scenes import central as scenes
 from judge_app.ui.theme import look, wear
 from judge_app.ui.widgets import Label, OptionCard
 from tests.core.contests import heard, sitting

@@ -15,12 +15,12 @@ from judge_app.core import commands, session
 from judge_app.core.contest import Presence
 from judge_app.core.marks import Ruling
 from judge_app.core.seats import Role
-from judge_app.ui import scenes
 from judge_app.ui.chair import ChairWindow, pending, table, trial
 from judge_app.ui.chair.working import parts
 from judge_app.ui.language import Code, Language
 from judge_app.ui.samples import Play
-from judge_app.ui.scenes import all_heard, chair, few_sheets, presenting
+from judge_app.ui.scenes.chair import chair, contested, long_contest
+from judge_app.ui.scenes.plays import all_heard, few_sheets, presenting
 from judge_app.ui.theme import theme_of
 from judge_app.ui.theme.type import MEDIUM, SMALL
 from judge_app.ui.widgets.label import broken
@@ -220,7 +220,7 @@ def test_what_is_read_out_is_a_number_only_when_the_result_is_final(qtbot: QtBot
 
 
 def test_what_can_be_done_about_the_worst_is_in_sight_in_a_small_window(qtbot: QtBot) -> None:
-    window = scenes._chair_contested(False)().widget
+    window = contested(False)().widget
     assert isinstance(window, ChairWindow)
     qtbot.addWidget(window)
     window.resize(960, 540)
@@ -291,7 +291,7 @@ def test_the_project_in_view_is_the_one_that_is_marked_in_the_list(qtbot: QtBot)
 
 
 def test_every_mark_of_twelve_and_their_sum_are_in_sight_on_a_laptop(qtbot: QtBot) -> None:
-    window = scenes._chair_long().widget
+    window = long_contest().widget
     assert isinstance(window, ChairWindow)
     qtbot.addWidget(window)
     window.resize(1280, 720)

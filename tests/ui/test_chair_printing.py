@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from judge_app.ui import samples
 from judge_app.ui.chair import ChairWindow
-from judge_app.ui.scenes import chair
+from judge_app.ui.scenes.chair import chair
 from tests.ui.desk import button, dressed
 
 

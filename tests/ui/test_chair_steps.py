@@ -12,8 +12,8 @@ from judge_app.core.seats import Role, may
 from judge_app.core.views import ChairView
 from judge_app.ui import samples
 from judge_app.ui.chair import review, steps
-from judge_app.ui.desk_scenes import reviewed_play, ticks
 from judge_app.ui.samples import Play
+from judge_app.ui.scenes.plays import reviewed_play, ticks
 from tests.core.test_review import REVIEWED, VOTED, in_a_contest
 
 SEATS = ("chair", "scorer", "checker", "supervisor")

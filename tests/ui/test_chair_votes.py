@@ -14,9 +14,9 @@ from judge_app.core import commands, session
 from judge_app.core.marks import Ruling
 from judge_app.ui.chair import ChairWindow, votes
 from judge_app.ui.chair.working import parts
-from judge_app.ui.desk_scenes import void, voted_play
 from judge_app.ui.samples import Play
-from judge_app.ui.scenes import chair, presenting
+from judge_app.ui.scenes.chair import chair
+from judge_app.ui.scenes.plays import presenting, void, voted_play
 from judge_app.ui.widgets import OptionCard
 from tests.ui.desk import Heard, button, dressed
 

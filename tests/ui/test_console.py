@@ -18,7 +18,8 @@ from judge_app.ui import samples
 from judge_app.ui.console import ConsoleWindow
 from judge_app.ui.language import Language
 from judge_app.ui.samples import Play
-from judge_app.ui.scenes import console, presenting
+from judge_app.ui.scenes.console import console
+from judge_app.ui.scenes.plays import presenting
 from tests.ui.desk import Heard, button, dressed
 
 SPACE = Qt.Key.Key_Space

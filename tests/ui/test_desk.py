@@ -12,10 +12,10 @@ from pytestqt.qtbot import QtBot
 from judge_app.core import commands
 from judge_app.core.stages import ReviewStep
 from judge_app.ui.chair import ChairWindow
-from judge_app.ui.desk_scenes import review, reviewed_play
 from judge_app.ui.language import Language
 from judge_app.ui.samples import Play
-from judge_app.ui.scenes import chair, presenting
+from judge_app.ui.scenes.chair import chair
+from judge_app.ui.scenes.plays import presenting, review, reviewed_play
 from tests.ui.desk import Heard, button, dressed
 
 SPACE = Qt.Key.Key_Space

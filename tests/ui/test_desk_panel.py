@@ -14,9 +14,11 @@ from judge_app.core.contest import Presence
 from judge_app.core.stages import ProjectStage
 from judge_app.ui.chair import acts, charts, questions
 from judge_app.ui.console import questions as console_questions
-from judge_app.ui.desk_scenes import PROPOSE, paper_play, supervised_play
 from judge_app.ui.language import Language
-from judge_app.ui.scenes import chair, console, judge, presenting
+from judge_app.ui.scenes.chair import chair
+from judge_app.ui.scenes.console import console
+from judge_app.ui.scenes.judge import judge
+from judge_app.ui.scenes.plays import PROPOSE, paper_play, presenting, supervised_play
 from tests.ui.desk import Heard, button, dressed
 
 

@@ -14,10 +14,10 @@ from pytestqt.qtbot import QtBot
 
 from judge_app.core.stages import SheetStatus
 from judge_app.ui.chair import ChairWindow, paper
-from judge_app.ui.desk_scenes import paper_play
 from judge_app.ui.language import Language
 from judge_app.ui.samples import Play
-from judge_app.ui.scenes import chair
+from judge_app.ui.scenes.chair import chair
+from judge_app.ui.scenes.plays import paper_play
 from judge_app.wire.messages import MAX_PHOTO
 from tests.ui.desk import Heard, button, dressed
 

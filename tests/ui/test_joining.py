@@ -18,7 +18,10 @@ from judge_app.ui.connecting import ConnectingWindow
 from judge_app.ui.console import ConsoleWindow
 from judge_app.ui.language import Language
 from judge_app.ui.samples import Play
-from judge_app.ui.scenes import FIREWALL, FOUND, OFFLINE, ONLINE, code_shown, console, presenting, with_computer
+from judge_app.ui.scenes.console import console
+from judge_app.ui.scenes.plays import code_shown, presenting, with_computer
+from judge_app.ui.scenes.scene import OFFLINE, ONLINE
+from judge_app.ui.scenes.start import FIREWALL, FOUND
 from judge_app.ui.start import StartWindow
 from tests.ui.desk import Heard, button, dressed
 

@@ -24,7 +24,7 @@ from judge_app.ui.judge.standing import Stand, standing
 from judge_app.ui.language import Language
 from judge_app.ui.samples import Play, long_contest, opened, score
 from judge_app.ui.samples import under_way as played
-from judge_app.ui.scenes import presenting
+from judge_app.ui.scenes.plays import presenting
 from judge_app.ui.theme import load_fonts, look, wear
 
 ONLINE = Connection(link=Link.ONLINE)

@@ -7,7 +7,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from judge_app.ui.gallery import LANGUAGES, SCALES, Photographer, Shot
-from judge_app.ui.scenes import Scene, scenes
+from judge_app.ui.scenes import scenes
+from judge_app.ui.scenes.scene import Scene
 
 MIDDLE = next(scale for scale in SCALES if scale.name == "150")
 

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from judge_app.core.errors import Problem
 from judge_app.ui import samples
 from judge_app.ui.language import Language
-from judge_app.ui.scenes import GOOD_LINK
+from judge_app.ui.scenes.start import GOOD_LINK
 from judge_app.ui.start import Recent, StartWindow
 from tests.ui.desk import dressed
 

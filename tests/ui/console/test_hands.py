@@ -19,7 +19,8 @@ from judge_app.ui.console import ConsoleWindow
 from judge_app.ui.console.bounce import TWICE_NS
 from judge_app.ui.language import Language
 from judge_app.ui.samples import Play
-from judge_app.ui.scenes import console, presenting
+from judge_app.ui.scenes.console import console
+from judge_app.ui.scenes.plays import presenting
 from tests.ui.desk import Heard, button, dressed
 
 Key = Qt.Key

@@ -16,7 +16,8 @@ from judge_app.seat.state import CommandState, Delivery
 from judge_app.ui.console import ConsoleWindow
 from judge_app.ui.language import Language
 from judge_app.ui.samples import Play
-from judge_app.ui.scenes import console, presenting
+from judge_app.ui.scenes.console import console
+from judge_app.ui.scenes.plays import presenting
 from tests.ui.desk import Heard, dressed
 
 Key = Qt.Key

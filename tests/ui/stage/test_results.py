@@ -10,10 +10,12 @@ from pytestqt.qtbot import QtBot
 from judge_app.core.commands import ShowResults
 from judge_app.core.stages import Showing
 from judge_app.core.views import StageView
-from judge_app.ui import samples, scenes
+from judge_app.ui import samples
 from judge_app.ui.console.bounce import TWICE_NS
 from judge_app.ui.console.results_row import ResultsRow
 from judge_app.ui.samples import Play
+from judge_app.ui.scenes.console import console
+from judge_app.ui.scenes.plays import all_heard, published
 from judge_app.ui.stage.audience import AudienceSurface
 from judge_app.ui.stage.results_picture import counted
 from judge_app.ui.stage.scene import Kind, Scene, scene_of
@@ -23,7 +25,7 @@ PATIENCE = 20_000
 
 @pytest.fixture(scope="module")
 def play() -> Play:
-    return scenes.published()
+    return published()
 
 
 def scene(play: Play) -> Scene:
@@ -44,7 +46,7 @@ def test_nothing_stands_there_until_the_host_leads_it(play: Play) -> None:
 
 
 def test_a_session_that_is_not_published_shows_no_result() -> None:
-    shown = scene(scenes.all_heard(lock=True))
+    shown = scene(all_heard(lock=True))
     assert (shown.kind, shown.results) == (Kind.CARD, None)
     assert shown.title == "Thank you all"
 
@@ -109,7 +111,7 @@ def test_what_has_come_moves_once_and_not_where_motion_is_not_wanted(qtbot: QtBo
 
 
 def test_the_host_leads_by_one_row(qtbot: QtBot) -> None:
-    play = scenes.published()
+    play = published()
     window = QWidget()
     window.resize(800, 300)
     now = 0
@@ -142,9 +144,9 @@ def test_the_host_leads_by_one_row(qtbot: QtBot) -> None:
 
 
 def test_the_space_bar_and_the_clicker_lead_the_reveal_and_a_double_press_is_one_step(qtbot: QtBot) -> None:
-    play = scenes.published()
+    play = published()
     play.do("host", ShowResults(kind=Showing.RANKING, step=1))
-    window = scenes.console(play)
+    window = console(play)
     qtbot.addWidget(window)
     window.show()
     given: list[object] = []

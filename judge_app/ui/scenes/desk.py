@@ -1,77 +1,27 @@
-"""The gallery's scenes of the desk: scorer, checker and supervisor at work, and what the chair sees of it."""
+"""The scenes of the desk: scorer, checker and supervisor at work, and what the chair sees of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-import msgspec
-
-from judge_app.core import commands, session
-from judge_app.core.contest import Presence
-from judge_app.core.explain import VotesMethod
-from judge_app.core.review import Tick, lines
+from judge_app.core import commands
 from judge_app.ui import samples
-from judge_app.ui.chair import ChairWindow, pending, votes
+from judge_app.ui.chair import ChairWindow
 from judge_app.ui.samples import Play
-from judge_app.ui.scenes import Scene, Shown, chair, console, judge, presenting
-
-
-def ticks(play: Play, entry_no: str, found: str = "", reason: str = "") -> tuple[Tick, ...]:
-    """Every number of a project ticked; with ``found`` the first one differs."""
-    result = session.tabulation(play.state, [entry_no]).projects[0]
-    made = [Tick(line=line.key, shown=line.shown) for line in lines(session.rules_of(play.setup, entry_no), result)]
-    if found:
-        made[1] = msgspec.structs.replace(made[1], found=found, reason=reason)
-    return tuple(made)
-
-
-def reviewed_play() -> Play:
-    """As ``presenting``, under rules that have the desk review: 1 and 2 are locked, 3 is to be recomputed."""
-    contest, rules, _ = samples.regional_final()
-    play = Play(samples.setup_of(contest, msgspec.structs.replace(rules, review="two_people")))
-    for entry_no in ("1", "2"):
-        samples.hear(play, entry_no)
-        review(play, entry_no)
-        play.do("chair", commands.LockProject(entry_no=entry_no))
-    samples.hear(play, "3")
-    samples.hear(play, "4", but=["E6"])
-    return play
-
-
-def voted_play(*, lock: bool = True, two_people: bool = True, part: bool = False) -> Play:
-    """The final with a public vote under a cap: 1 is locked (with ``lock``), 2 and 3 wait; 3 has the most votes.
-    ``part``: the contest has other rooms, and the votes are ranked over all of them."""
-    contest, rules, _ = samples.regional_final()
-    given = {"1": 204, "2": 398, "3": 15_230}
-    projects = tuple(
-        msgspec.structs.replace(one, votes=given.get(one.entry_no) or int(one.entry_no) * 100)
-        for one in contest.projects
-    )
-    voting = samples.preset("national-2020").popularity
-    voted = msgspec.structs.replace(rules, popularity=voting, review="two_people" if two_people else "none")
-    play = Play(samples.setup_of(msgspec.structs.replace(contest, projects=projects, part=part), voted))
-    for entry_no in ("1", "2", "3"):
-        samples.hear(play, entry_no)
-    if lock:
-        if two_people:
-            review(play, "1")
-        play.do("chair", commands.LockProject(entry_no="1"))
-    return play
-
-
-def void(entry_no: str, method: VotesMethod) -> commands.MakeRuling:
-    ruling = pending.encoded(votes.made(entry_no, method), "沈知衡", "刷票")
-    return commands.MakeRuling(ruling=ruling, reason="刷票")
-
-
-def review(play: Play, entry_no: str, *, checked: bool = True, found: str = "", reason: str = "") -> Play:
-    """The scorer goes through a result, and the checker if wished."""
-    given = ticks(play, entry_no, found, reason)
-    play.do("scorer", commands.RecomputeResult(entry_no=entry_no, name="纪言深", ticks=given))
-    if checked:
-        play.do("checker", commands.CheckResult(entry_no=entry_no, name="程见微", ticks=ticks(play, entry_no)))
-    return play
-
+from judge_app.ui.scenes.chair import chair
+from judge_app.ui.scenes.console import console
+from judge_app.ui.scenes.judge import judge
+from judge_app.ui.scenes.plays import (
+    PROPOSE,
+    paper_play,
+    presenting,
+    review,
+    reviewed_play,
+    supervised_play,
+    void,
+    voted_play,
+)
+from judge_app.ui.scenes.scene import Scene, Shown
 
 NAMES = ("纪言深", "程见微", "86", "抄错一位", "刷票")
 
@@ -127,19 +77,6 @@ def _enter_paper(window: ChairWindow) -> None:
     window.enter_paper("4", "E6")
 
 
-def paper_play(*readings: int) -> Play:
-    """Project 4 lacks the sheet of E6, whose laptop is dead: each reading is so many tenths of the full marks."""
-    play = presenting()
-    people = (("scorer", "纪言深"), ("checker", "程见微"))
-    for (seat, name), tenths in zip(people, readings, strict=False):
-        points = {
-            part.key: {line.name: int(line.max * tenths / 10) * 100 for line in part.criteria}
-            for part in session.components_of(play.setup, session.panel_judge(play.setup, "E6"))
-        }
-        play.do(seat, commands.EnterPaper(entry_no="4", judge="E6", revision=0, points=points, name=name))
-    return play
-
-
 def _console_paper() -> Shown:
     play = paper_play(9)
     return Shown(console(play), play.setup, written=NAMES)
@@ -155,20 +92,6 @@ PROPOSED = (
     "投影重启",
     "贺知微",
 )
-
-
-def supervised_play() -> Play:
-    """A session in which much was out of the ordinary."""
-    play = paper_play(9, 9)
-    play.do("chair", commands.ReopenProject(entry_no="2", reason="单位提出异议", second_person="贺知微"))
-    play.do("chair", commands.ReturnSheet(entry_no="3", judge="E2", reason="第二项涂改"))
-    play.do("host", commands.AddTime(seconds=60, reason="投影重启"))
-    away = commands.SetPresence(entry_no="6", judge="E6", presence=Presence.LEFT, reason="第 6 号评委临时有急事")
-    play.do("host", away)
-    return play.do("host", PROPOSE)
-
-
-PROPOSE = commands.ProposeJudge(name="戚望舒", judge_class="专家评委", unit="云洲大学", reason="第 6 号评委临时有急事")
 
 
 def _supervisor(busy: bool) -> Callable[[], Shown]:

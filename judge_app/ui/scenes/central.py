@@ -1,4 +1,4 @@
-"""The All rooms window's states for the gallery: the four-track sample played by the rules, a tie, and a contest of 3,600
+"""The scenes of the All rooms window: the four-track sample played by the rules, a tie, and a contest of 3,600
 projects. Names are invented."""
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from PySide6.QtWidgets import QWidget
 
 from judge_app.core import commands, overall
 from judge_app.core.clock import SECOND
@@ -32,19 +31,11 @@ from judge_app.ui import samples
 from judge_app.ui.central.board import Board, Counter
 from judge_app.ui.central.window import CentralWindow
 from judge_app.ui.samples import Play
+from judge_app.ui.scenes.scene import Scene, Shown
 
 NOW = dt.datetime(2026, 12, 5, 2, 14, 30, tzinfo=dt.UTC)
 LATER = NOW + dt.timedelta(days=8)
 FOLDER = Path("/none")
-
-
-class Shown(msgspec.Struct, frozen=True):
-    """A window, the contests it shows, what else people wrote, and what a person does once it is seen."""
-
-    widget: QWidget
-    setups: tuple[SessionSetup, ...] = ()
-    written: tuple[str, ...] = ()
-    after: Callable[[], None] | None = None
 
 
 @lru_cache(maxsize=4)
@@ -209,7 +200,15 @@ def published(log: Log, *states: State, final: bool = False) -> Log:
 
 
 def _of(states: tuple[State, ...], made: CentralWindow, after: Callable[[], None] | None = None) -> Shown:
-    return Shown(made, tuple(state.session for state in states), ("秘书组", "沈知衡", *WRITTEN), after)
+    others = [text for state in states[1:] for text in _names(state.session)]
+    return Shown(made, states[0].session, ("秘书组", "沈知衡", *WRITTEN, *others), after)
+
+
+def _names(setup: SessionSetup) -> list[str]:
+    """What people wrote in a session beside the first one's."""
+    contest = setup.contest
+    texts = [text for one in contest.projects for text in (one.name, one.lead_unit, one.track, one.topic)]
+    return [setup.session.name, setup.session.hall, *(one.name for one in contest.judges), *texts]
 
 
 WRITTEN = ("来函放弃参赛", "现场评议", "某设备公司", "申报单位与公示不符", "查无实据", "contest", "利益关系")
@@ -415,3 +414,8 @@ STATES: dict[str, Callable[[], Shown]] = {
     "long-rooms": _many("rooms"),
     "long-results": _many("results"),
 }
+
+
+def scenes() -> tuple[Scene, ...]:
+    """Every state of the All rooms window."""
+    return tuple(Scene("central", state, make) for state, make in STATES.items())

@@ -1,4 +1,4 @@
-"""The Prepare window's states for the gallery: by its desk, from the bundled samples, with rule sets of the program."""
+"""The scenes of the Prepare window: by its desk, from the bundled samples, with rule sets of the program."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from judge_app.ui.prepare.preparation import Preparation
 from judge_app.ui.prepare.recovery import Found
 from judge_app.ui.prepare.rule_forms import STAGE_TEXTS
 from judge_app.ui.prepare.window import PrepareWindow
+from judge_app.ui.scenes.scene import Scene, Shown
 
 ORDER = (
     "sichuan-2023",
@@ -418,3 +419,16 @@ STATES: dict[str, Callable[[], Bench]] = {
     "rooms-written": rooms_written,
     "rooms-not-ready": rooms_not_ready,
 }
+
+
+def _shown(make: Callable[[], Bench]) -> Callable[[], Shown]:
+    def made() -> Shown:
+        bench = make()
+        return Shown(bench.window, written=bench.written)
+
+    return made
+
+
+def scenes() -> tuple[Scene, ...]:
+    """Every state of the Prepare window."""
+    return tuple(Scene("prepare", state, _shown(make)) for state, make in STATES.items())
