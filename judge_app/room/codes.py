@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 
+from judge_app.room.refusals import NO_CODE, WRONG_CODE
 from judge_app.wire import pairing
 from judge_app.wire.messages import Denied, PairConfirm, Paired, PairReply, PairStart
 
@@ -61,20 +62,20 @@ class Codes:
         self._expire(now_ns)
         code = self._codes.get(message.nameplate)
         if code is None:
-            return _NO_CODE
+            return NO_CODE
         for first, _, reply in code.guesses.values():
             if first == message.message:
                 return reply
         if code.made >= GUESSES:
             self._burn(code)
-            return _NO_CODE
+            return NO_CODE
         code.made += 1
         side = pairing.RoomSide(code.digits, self._fingerprint)
         try:
             reply = side.reply(message, secrets.token_hex(16))
         except pairing.Mismatch:
             self._fail(code)
-            return _WRONG
+            return WRONG_CODE
         code.guesses[reply.attempt] = (message.message, side, reply)
         return reply
 
@@ -82,7 +83,7 @@ class Codes:
         """A device's proof: the seat's token, once; or one guess less."""
         done = self._done.get(message.attempt)
         if done is not None:
-            return done[1] if secrets.compare_digest(done[0], message.proof) else _WRONG
+            return done[1] if secrets.compare_digest(done[0], message.proof) else WRONG_CODE
         self._expire(now_ns)
         for plate, code in list(self._codes.items()):
             guess = code.guesses.get(message.attempt)
@@ -91,14 +92,14 @@ class Codes:
             if not guess[1].fits(message):
                 del code.guesses[message.attempt]
                 self._fail(code)
-                return _WRONG
+                return WRONG_CODE
             del self._codes[plate]
             paired = guess[1].paired(code.seat, token_of(code.seat))
             self._done[message.attempt] = (message.proof, paired)
             while len(self._done) > 20:
                 del self._done[next(iter(self._done))]
             return paired
-        return _NO_CODE
+        return NO_CODE
 
     def _fail(self, code: Code) -> None:
         code.failed += 1
@@ -113,15 +114,3 @@ class Codes:
         for plate, code in list(self._codes.items()):
             if code.until_ns <= now_ns:
                 del self._codes[plate]
-
-
-_NO_CODE = Denied(
-    code="no_code",
-    zh="没有这个加入码，或已用过、已过期、错误次数过多：请主持人给一个新的",
-    en="no such code, or it was used, is old or was guessed at too often: ask the host for a new one",
-)
-_WRONG = Denied(
-    code="wrong_code",
-    zh="加入码不对，或对方不是您的主机：请核对后再试",
-    en="the code is wrong, or this is not your host: compare it and try again",
-)

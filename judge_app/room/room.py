@@ -29,7 +29,7 @@ from judge_app.core.events import AnyEvent, Event, SessionSetup
 from judge_app.core.journal import Record
 from judge_app.core.seats import Role, Seat
 from judge_app.core.session import State
-from judge_app.room import codes
+from judge_app.room import codes, refusals
 from judge_app.room.clock import SessionClock, boot_id, real_ns, slept_ns, wall_of
 from judge_app.room.counter import Counter
 from judge_app.room.keys import RoomKeys
@@ -321,14 +321,14 @@ class Room:
                 self._decide(job, genuine)
             except Exception:  # a mistake of ours must not leave the seats behind it without an answer
                 log.exception("command %s failed", job.message.command_id)
-                job.back.answer(_failed(job.message.command_id))
+                job.back.answer(refusals.failed(job.message.command_id))
         gathered, self._gathered = self._gathered, None
         if gathered:
             self._writer.write(gathered)
 
     def _decide(self, job: Job[Asked], genuine: bool) -> None:
         message, (seat, answer) = job.message, job.back
-        refused = self._unwelcome(seat, job.device, message) if genuine else _bad_signature(message.command_id)
+        refused = self._unwelcome(seat, job.device, message) if genuine else refusals.bad_signature(message.command_id)
         if refused is not None:  # revoked, or the store failed, while the signature was looked at
             answer(refused)
             return
@@ -345,21 +345,10 @@ class Room:
         try:
             command = messages.read_command(message.data)
         except messages.Malformed as error:
-            answer(
-                Refusal(
-                    command_id=message.command_id, code="malformed", zh="内容格式有误", en=f"malformed command: {error}"
-                )
-            )
+            answer(refusals.malformed(message.command_id, error))
             return
         if isinstance(command, commands.EnterPaper) and command.photo and not self.photos.known(command.photo):
-            answer(
-                Refusal(
-                    command_id=message.command_id,
-                    code="photo_missing",
-                    zh="照片没有传到主机，请重新选择照片",
-                    en="the photo did not reach the host: choose it again",
-                )
-            )
+            answer(refusals.photo_missing(message.command_id))
             return
         try:
             if not isinstance(command, commands.SubmitSheet):  # a sheet asks nothing of the clock
@@ -369,7 +358,7 @@ class Room:
         except Refused as error:
             # A judge's sheet waits at his seat until the host goes on; what others wished before that is not wished then.
             again = error.code == "paused" and seat.role is Role.JUDGE
-            answer(Refusal(command_id=message.command_id, code=error.code, zh=error.zh, en=error.en, again=again))
+            answer(refusals.by_the_rules(message.command_id, error, again=again))
             return
         self._write(self._records(made, actor=seat.id, command_id=message.command_id, digest=digest))
         self._writing[message.command_id].waiting.append(answer)
@@ -422,7 +411,7 @@ class Room:
 
         if not self.with_file(look):
             del self._asking[asked]
-            answer(_store_trouble(message.command_id))
+            answer(refusals.store_trouble(message.command_id))
 
     def _is_same(self, seat: Seat, message: Submit, digest: str, taken: Taken, answer: Answer) -> bool:
         """Whether a command that came again is the one that was taken; another one of the same id is refused."""
@@ -434,31 +423,20 @@ class Room:
             "a command came twice with different content: look at that seat's computer",
         )
         self._push_live()
-        answer(
-            Refusal(
-                command_id=message.command_id,
-                code="id_reused",
-                zh="此编号已用于其他内容",
-                en="this command id was used for other content",
-            )
-        )
+        answer(refusals.id_reused(message.command_id))
         return False
 
     def _unwelcome(self, seat: Seat, device: str, message: Submit) -> Refusal | None:
         """Why nothing of this device is taken now, before its signature is looked at."""
         if self._trouble.get("store"):
-            return _store_trouble(message.command_id)
+            return refusals.store_trouble(message.command_id)
         if self.superseded:
-            return Refusal(
-                command_id=message.command_id, code="superseded", zh=SUPERSEDED.zh, en=SUPERSEDED.en, again=True
-            )
+            return refusals.superseded(message.command_id)
         if not _UUID.fullmatch(message.command_id):
-            return Refusal(command_id=message.command_id, code="malformed", zh="编号有误", en="bad command id")
+            return refusals.bad_id(message.command_id)
         sitting = next((d for d in self.state.devices.get(seat.id, ()) if d.id == device), None)
         if sitting is None or not sitting.admitted or sitting.revoked:
-            return Refusal(
-                command_id=message.command_id, code="not_admitted", zh="该设备未获准入", en="the device is not admitted"
-            )
+            return refusals.not_admitted(message.command_id)
         if device not in self._public:
             self._public[device] = signing.read_public(sitting.key)
         return None
@@ -475,22 +453,22 @@ class Room:
         """A device with a seat's token: known from now on. It is in at once where the session lets it, or where it is a
         window of this very computer (``local``): the host's own desk and stage need nobody to admit them."""
         if request.protocol != messages.PROTOCOL:
-            return OTHER_VERSION
+            return refusals.OTHER_VERSION
         if not signing.enrolment_is_genuine(request, self.keys.fingerprint):
-            return _denied("bad_signature", "设备密钥有误", "the device's key does not fit its signature")
+            return refusals.BAD_KEY
         if self._trouble.get("store"):
-            return _STORE_TROUBLE
+            return refusals.STORE_TROUBLE
         device = self.keys.device_id(request.token, request.key)
         sits = self._seat_of_device.get(device, "")
         for known in self.state.devices.get(sits, ()):
             if known.id == device:
-                return REVOKED if known.revoked else self._enrolled(self.seats[sits], device, known.admitted)
+                return refusals.REVOKED if known.revoked else self._enrolled(self.seats[sits], device, known.admitted)
         place = self._place(request.token)
         if place is None or place[1] != self._generation(place[0]):
-            return _BAD_TOKEN
+            return refusals.BAD_TOKEN
         seat = place[0]
         if len(self.state.devices.get(seat.id, ())) >= (MAX_VIEWERS if seat.id == "viewer" else MAX_DEVICES):
-            return _denied("too_many", "该席位登记的设备过多", "too many devices have enrolled for this seat")
+            return refusals.TOO_MANY
         # A spare gets everything: the host alone lets it in, wherever it is.
         trusted = local or self.state.session.automatic_admission
         admitted = trusted and seat.role is not Role.SPARE
@@ -511,7 +489,7 @@ class Room:
         try:
             await self._stored(self.state.seq)
         except _NotStored:
-            return _STORE_TROUBLE
+            return refusals.STORE_TROUBLE
         return self._enrolled(seat, device, admitted)
 
     async def _stored(self, seq: int) -> None:
@@ -553,7 +531,7 @@ class Room:
         for sink in list(self._sinks):
             if sink.seat.role is not Role.HOST:
                 self._forget(sink)
-                sink.drop(SUPERSEDED)
+                sink.drop(refusals.SUPERSEDED)
 
     def _place(self, token: str) -> tuple[Seat, int] | None:
         """The seat and generation that a token is, or was, for."""
@@ -604,7 +582,7 @@ class Room:
         """A device that was told a code: the room's half, then the seat's token."""
         if isinstance(message, messages.PairStart):
             if message.protocol != messages.PROTOCOL:
-                return OTHER_VERSION
+                return refusals.OTHER_VERSION
             return self._codes.start(message, real_ns())
         answer = self._codes.confirm(message, real_ns(), self.link_token)
         self._codes_changed()
@@ -763,7 +741,7 @@ class Room:
             writing.waiting.clear()
         self._asking.clear()
         for command_id, answer in waiting:
-            answer(_store_trouble(command_id))
+            answer(refusals.store_trouble(command_id))
         for _, asked in self._waiting:
             if not asked.done():
                 asked.set_exception(_NotStored())
@@ -970,7 +948,7 @@ class Room:
         """A connection of an admitted device; an older one of the same device gives way."""
         for other in [s for s in self._sinks if s.device == sink.device]:
             self._forget(other)
-            other.drop(_denied("elsewhere", "已在另一窗口打开", "opened in another window", final=True))
+            other.drop(refusals.ELSEWHERE)
         self._sinks.add(sink)
         seen = self._live.get(sink.seat.id, views.SeatLive())
         self._live[sink.seat.id] = msgspec.structs.replace(
@@ -1133,7 +1111,7 @@ class Room:
             found = self.device_state(sink.device)
             if found is not None and found[1].revoked:
                 self._forget(sink)
-                sink.drop(REVOKED)
+                sink.drop(refusals.REVOKED)
 
     async def backup(self, folder: Path) -> None:
         """A checked copy of the session file, the newest 20 kept; raises StoreFailed."""
@@ -1190,45 +1168,6 @@ def _own_id() -> str:
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
-
-
-def _denied(code: str, zh: str, en: str, *, final: bool = True) -> messages.Denied:
-    return messages.Denied(code=code, zh=zh, en=en, final=final)
-
-
-REVOKED = _denied("revoked", "该设备已停用，请向主持人要新链接", "revoked: ask the host for a link")
-SUPERSEDED = _denied("superseded", "本场已由备用主机接管，正在转接", "a spare has taken over: going there", final=False)
-OTHER_VERSION = _denied("protocol", "程序版本不同，请安装与主机相同的版本", "another version: install the host's")
-_BAD_TOKEN = _denied(
-    "bad_token",
-    "链接已被使用，或已超过 10 分钟：请向主持人要新链接",
-    "the link was used, or is older than ten minutes: ask for a new one",
-)
-_STORE_TROUBLE = _denied("store_trouble", "主机写入暂时失败，请稍候", "the host cannot write just now", final=False)
-
-
-def _bad_signature(command_id: str) -> Refusal:
-    return Refusal(command_id=command_id, code="bad_signature", zh="签名无效", en="the signature does not fit")
-
-
-def _failed(command_id: str) -> Refusal:
-    return Refusal(
-        command_id=command_id,
-        code="failed",
-        zh="主机处理时出错，稍候会自动重试",
-        en="the host made a mistake: it is tried again by itself",
-        again=True,
-    )
-
-
-def _store_trouble(command_id: str) -> Refusal:
-    return Refusal(
-        command_id=command_id,
-        code="store_trouble",
-        zh="主机写入暂时失败，请稍候，会自动重试",
-        en="the host cannot write just now: it is tried again by itself",
-        again=True,
-    )
 
 
 def next_epoch(known: int, kind: events.PauseKind, minutes: int) -> int:

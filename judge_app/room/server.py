@@ -25,10 +25,11 @@ from judge_app.core import commands
 from judge_app.core.errors import Refused
 from judge_app.core.seats import Role, Seat, may
 from judge_app.core.views import Briefing
+from judge_app.room import refusals
 from judge_app.room.clock import real_ns
 from judge_app.room.door import LIMITS, Door, Limits
 from judge_app.room.feeding import Feed
-from judge_app.room.room import OTHER_VERSION, REVOKED, SUPERSEDED, Room
+from judge_app.room.room import Room
 from judge_app.wire import messages, signing
 from judge_app.wire.link import JoinLink
 
@@ -313,31 +314,31 @@ class Server:
     async def _request(self, request: web.Request, wanted: type[T], buckets: Buckets) -> T | messages.Denied:
         """What a stranger asks, if he does not ask too often and it is of the wanted form."""
         if not buckets.take(request.remote):
-            return _SLOW_DOWN
+            return refusals.SLOW_DOWN
         try:
             body = await request.content.readexactly(_length(request))
         except asyncio.IncompleteReadError:
-            return _MALFORMED
+            return refusals.MALFORMED
         try:
             return messages.read_request(body, wanted)
         except messages.Malformed:
-            return OTHER_VERSION if messages.protocol_of(body) != messages.PROTOCOL else _MALFORMED
+            return refusals.OTHER_VERSION if messages.protocol_of(body) != messages.PROTOCOL else refusals.MALFORMED
 
     async def _command(self, request: web.Request) -> web.Response:
         """A page's command; one message, one handler with the native seats'."""
         device, _, secret = request.headers.get("Authorization", "").removeprefix("Bearer ").partition(":")
         seat = self._seat_of(device, secret)
         if seat is None:
-            return _denied(_UNKNOWN)
+            return _denied(refusals.UNKNOWN_DEVICE)
         self._known(request)
         if not self._pages.take(device):
-            return _denied(_SLOW_DOWN)
+            return _denied(refusals.SLOW_DOWN)
         try:
             message = messages.read_from_seat(await request.read())
         except messages.Malformed:
-            return _denied(_MALFORMED)
+            return _denied(refusals.MALFORMED)
         if not isinstance(message, messages.Submit) or message.command_id != request.match_info["id"]:
-            return _denied(_MALFORMED)
+            return _denied(refusals.MALFORMED)
         answer = await self._room.submit(seat, device, message)
         return _json(answer, 200 if isinstance(answer, messages.Receipt) else 409)
 
@@ -370,7 +371,7 @@ class Server:
         try:
             first = await asyncio.wait_for(ws.receive(), self._limits.hello_s)
         except TimeoutError:
-            await _refuse(ws, _MALFORMED)
+            await _refuse(ws, refusals.MALFORMED)
             return
         data = first.data if first.type is WSMsgType.TEXT else ""
         try:
@@ -378,13 +379,13 @@ class Server:
         except messages.Malformed:
             hello = None
         if messages.protocol_of(data) != messages.PROTOCOL:
-            await _refuse(ws, OTHER_VERSION)
+            await _refuse(ws, refusals.OTHER_VERSION)
         elif not isinstance(hello, messages.Hello):
-            await _refuse(ws, _MALFORMED)
+            await _refuse(ws, refusals.MALFORMED)
         else:
             self._room.heard_of_epoch(hello)
             if self._room.superseded:
-                await _refuse(ws, SUPERSEDED)
+                await _refuse(ws, refusals.SUPERSEDED)
                 return
             seat = await self._admission(request, ws, hello)
             if seat is not None:
@@ -403,12 +404,12 @@ class Server:
             while True:
                 found = self._room.device_state(hello.device)
                 if found is None or not self._room.keys.knows(hello.device, hello.secret):
-                    await _refuse(ws, _UNKNOWN)
+                    await _refuse(ws, refusals.UNKNOWN_DEVICE)
                     return None
                 self._known(request)
                 seat, known = found
                 if known.revoked:
-                    await _refuse(ws, REVOKED)
+                    await _refuse(ws, refusals.REVOKED)
                     return None
                 if known.admitted:
                     return seat
@@ -471,7 +472,7 @@ class Server:
         try:
             message = messages.read_from_seat(frame.data)
         except messages.Malformed:
-            connection.drop(_MALFORMED)
+            connection.drop(refusals.MALFORMED)
             return True
         if isinstance(message, messages.Ping):
             connection.answer(messages.Pong(sent_ns=message.sent_ns, room_real_ns=real_ns()))
@@ -526,9 +527,6 @@ class Server:
 
 _ANY_PAPER = commands.EnterPaper(entry_no="", judge="", revision=0, points={}, name="")
 """Who may enter a paper sheet may send its photo."""
-_MALFORMED = messages.Denied(code="malformed", zh="格式有误", en="this is no message of ours", final=False)
-_SLOW_DOWN = messages.Denied(code="slow_down", zh="尝试过于频繁，请稍候", en="too many tries: wait", final=False)
-_UNKNOWN = messages.Denied(code="unknown_device", zh="主机不认识该设备，请重新加入", en="unknown device: join again")
 _STATUS = {"malformed": 400, "slow_down": 429, "unknown_device": 401}
 
 
@@ -574,7 +572,7 @@ async def _while_waiting(ws: web.WebSocketResponse, frame: WSMessage) -> bool:
     try:
         message = messages.read_from_seat(frame.data)
     except messages.Malformed:
-        await _refuse(ws, _MALFORMED)
+        await _refuse(ws, refusals.MALFORMED)
         return False
     if isinstance(message, messages.Ping):
         pong = messages.Pong(sent_ns=message.sent_ns, room_real_ns=real_ns())
