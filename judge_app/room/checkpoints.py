@@ -88,7 +88,7 @@ class Checkpoints:
 
     def _stored(self, made: Checkpoint) -> None:
         self._made = max(self._made, made.seq)
-        self._room.set_health(checkpoint=self._made)
+        self._room.health.set(checkpoint=self._made)
         for hear in self.signed:
             hear(made)
         self._done.set()

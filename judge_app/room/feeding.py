@@ -58,9 +58,9 @@ class Feed:
         self._room.feeds.discard(self)
         if self._room.feeds:  # it is back already, by another connection
             return
-        self._room.set_health(spare="away")
+        self._room.health.set(spare="away")
         text = ("备用主机已断开：它暂时收不到新的记录", "the spare computer is away: it gets no new records meanwhile")
-        self._room.set_trouble("spare", text)
+        self._room.health.set_trouble("spare", text)
 
     def _hear(self, records: Sequence[Record]) -> None:
         self._tell()
@@ -68,10 +68,10 @@ class Feed:
 
     def _tell(self) -> None:
         lag = max(0, self._room.committed.seq - self._confirmed)
-        self._room.set_health(spare="behind" if lag > BATCH else "ok", spare_lag=lag)
+        self._room.health.set(spare="behind" if lag > BATCH else "ok", spare_lag=lag)
 
     async def _run(self, follow: messages.Follow) -> None:
-        self._room.set_trouble("spare", None)
+        self._room.health.set_trouble("spare", None)
         if await self._have_common(follow):
             self._sent = self._confirmed = follow.after
         self._send(messages.Journal(keys=self._room.keys.handed_over()))

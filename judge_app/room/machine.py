@@ -111,27 +111,27 @@ class Machine:
                 self.look()
             except Exception as error:  # whatever a system's sensors come up with
                 log.exception("this computer could not be looked at")
-                self._room.set_trouble("watch", watch_trouble(error))
+                self._room.health.set_trouble("watch", watch_trouble(error))
             else:
-                self._room.set_trouble("watch", None)
+                self._room.health.set_trouble("watch", None)
             await asyncio.sleep(EVERY_S)
 
     def look(self) -> None:
         """Once."""
         room, now = self._room, self._now()
         free, left = self._free(room.file.path), self._left()
-        room.set_health(disk_free=free, battery=left)
-        room.set_trouble("disk", disk_trouble(free))
-        room.set_trouble("battery", battery_trouble(left))
+        room.health.set(disk_free=free, battery=left)
+        room.health.set_trouble("disk", disk_trouble(free))
+        room.health.set_trouble("battery", battery_trouble(left))
         report = self._decks.read()
-        room.set_health(decks=notes_of(report))
-        room.set_trouble("decks", trouble_of(report))
+        room.health.set(decks=notes_of(report))
+        room.health.set_trouble("decks", trouble_of(report))
         health = room.live().health
         if health.last_backup != self._backup[0]:
             self._backup = (health.last_backup, now)
         if self._every_s is not None:
-            room.set_trouble("backup_late", backup_trouble(now - self._backup[1], self._every_s))
+            room.health.set_trouble("backup_late", backup_trouble(now - self._backup[1], self._every_s))
         waiting = health.centre == "waiting" and health.pending > 0
         self._centre_since = (self._centre_since or now) if waiting else None
         since = None if self._centre_since is None else now - self._centre_since
-        room.set_trouble("centre", centre_trouble(since, health.pending))
+        room.health.set_trouble("centre", centre_trouble(since, health.pending))

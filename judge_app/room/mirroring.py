@@ -58,7 +58,7 @@ class Mirroring:
     def start(self) -> None:
         """Begin with what the journal holds, and follow it."""
         self._room.new_records.append(self._hear)
-        self._room.set_health(mirror="waiting", mirror_folder=str(self._folder))
+        self._room.health.set(mirror="waiting", mirror_folder=str(self._folder))
         self._thread.start()
         self._watching = asyncio.create_task(self._watch())
 
@@ -166,8 +166,8 @@ class Mirroring:
             state = "waiting"
         else:
             state = "same_disk" if self._medium == self._own_disk else "ok"
-        self._room.set_health(mirror=state, mirror_lag=lag)
-        self._room.set_trouble("mirror", self._trouble(problem, lag, slow=slow))
+        self._room.health.set(mirror=state, mirror_lag=lag)
+        self._room.health.set_trouble("mirror", self._trouble(problem, lag, slow=slow))
 
     def _trouble(self, problem: Exception | None, lag: int, *, slow: bool) -> tuple[str, str] | None:
         if isinstance(problem, MirrorAhead):

@@ -107,7 +107,7 @@ class PhotoCopies:
         except Exception:  # a mistake of ours must not end the room's other copies
             log.exception("the photos could not be looked at")
             return False
-        self._room.set_trouble("photos", _trouble(found))
+        self._room.health.set_trouble("photos", _trouble(found))
         return found.more
 
     async def look(self, names: Sequence[str]) -> Look:

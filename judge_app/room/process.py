@@ -200,7 +200,7 @@ async def _back_up(room: Room, folder: Path) -> None:
             raise
         except Exception as error:  # a full or missing disk must not stop the room
             log.exception("the backup failed")
-            room.set_trouble("backup", (f"备份失败：{error}", f"the backup failed: {error}"))
+            room.health.set_trouble("backup", (f"备份失败：{error}", f"the backup failed: {error}"))
         else:
-            room.set_trouble("backup", None)
+            room.health.set_trouble("backup", None)
         await asyncio.sleep(BACKUP_S)

@@ -16,7 +16,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, cast
+from typing import NamedTuple, cast
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -34,6 +34,7 @@ from judge_app.room.clock import SessionClock, boot_id, real_ns, slept_ns, wall_
 from judge_app.room.counter import Counter
 from judge_app.room.keys import RoomKeys
 from judge_app.room.photos import Photos
+from judge_app.room.showing import Showing, Sink
 from judge_app.room.tokens import Tokens
 from judge_app.room.verifier import Job, Verifier
 from judge_app.room.writer import Writer
@@ -55,9 +56,6 @@ BACKUP_MOST_S = 120.0
 """How long a copy may take."""
 SLEEP_NS = 500_000_000
 """From how long on a sleep of this computer is one."""
-GATHER_S = 0.05
-GATHER_MOST_S = 0.3
-"""How long views wait for another sheet of the same burst, and for the burst as a whole: its receipts come first."""
 TAKE_OVER = 1 << 16
 """How far apart the epochs of take-overs are."""
 MINUTE_NS = 60 * 10**9
@@ -66,27 +64,6 @@ MAX_VIEWERS = 1_000
 """How many devices may ever enrol for one seat, and for the viewers' link that anybody may use."""
 MAX_MACHINE = 64
 """The longest word that tells one computer from another."""
-LIVE_PUSH_S = 0.1
-"""How often the host's desk is told at most of what is not in the journal (who types, who is away)."""
-_STAGE_TROUBLES = 6
-"""How many things may be wrong at the stage at once."""
-
-
-class Sink(Protocol):
-    """One connection of a seat, as the room needs it."""
-
-    seat: Seat
-    device: str
-
-    def show(self, view: bytes) -> None:
-        """A whole view; it replaces one that has not gone out yet."""
-
-    def brief(self, briefing: views.Briefing) -> None:
-        """What it was told on joining has changed."""
-
-    def drop(self, denied: messages.Denied) -> None:
-        """The device may no longer act: say so and close."""
-
 
 Answer = Callable[[messages.Receipt | Refusal], None]
 """Who hears what became of a command; called once, on the room's loop."""
@@ -152,14 +129,6 @@ class Room:
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self._gathered: list[Record] | None = None
         self._unused = b""
-        self._sinks: set[Sink] = set()
-        self._shown: dict[Sink, int] = {}
-        """The hash of what each was shown last."""
-        self._live: dict[str, views.SeatLive] = {}
-        self._live_push: asyncio.TimerHandle | None = None
-        self._push_handle: asyncio.TimerHandle | None = None
-        self._unshown: list[journal.Body] = []
-        self._unshown_since = 0.0
         self._links_of: tuple[dict[str, tuple[session.Device, ...]], tuple[views.JoinLink, ...], int] | None = None
         self._seat_of_device: dict[str, str] = {}
         self._tokens = Tokens(keys)
@@ -173,12 +142,8 @@ class Room:
         self._cards: Callable[[str], str] = str
         self._codes = codes.Codes(keys.fingerprint, self._code_burnt)
         self._addresses: tuple[tuple[str, str], ...] = ()
-        self._trouble: dict[str, tuple[str, str]] = {}
-        self._slides: tuple[str, int] | None = None
-        self._last_write = ""
-        self._commit_us = 0
-        self._centre = ("", 0)
-        self._health: dict[str, Any] = {}
+        self._stopped = False
+        """Whether the store is in trouble: until the file is open again nothing is taken, made or written."""
         self._closing = False
         self.superseded = False
         """Whether another room has taken this session over."""
@@ -247,7 +212,11 @@ class Room:
         for record in opening:
             self._take(record, stored=True)
         self.committed = self.state
-        self._last_write = opening[-1].body.at.wall
+        self.showing = Showing(self.clock, lambda: self.committed, self.live)
+        """Who is here, and what they see."""
+        self.health = self.showing.health
+        """What is wrong, and what else the host is told of this computer and its copies."""
+        self.health.written(opening[-1].body.at.wall, 0)
         self.seats = {seat.id: seat for seat in session.seats(self.state.session)}
         self._writer = Writer(self._file, self._on_committed, self._on_failed)
         self._verifier = Verifier(self._on_checked)
@@ -283,6 +252,7 @@ class Room:
     async def stop(self) -> None:
         """Write what waits and close the file."""
         self._closing = True
+        self.showing.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -378,7 +348,7 @@ class Room:
             )
         name = seat.name or seat.id
         if odd == "twice":
-            self.set_trouble(
+            self.health.set_trouble(
                 f"counter:{device}",
                 (
                     f"{name} 的席位密钥被两个程序同时使用：请停用该设备，用新链接重新加入",
@@ -391,7 +361,7 @@ class Room:
                 f"{name} 的电脑有 {missing} 次操作没有送达（编号不连续）：请与本人核对",
                 f"{missing} commands of {name}'s computer did not arrive (numbers are left out): ask the person",
             )
-            self.set_trouble(f"counter:{device}", text if missing else None)
+            self.health.set_trouble(f"counter:{device}", text if missing else None)
 
     def _answer_again(self, seat: Seat, message: Submit, digest: str, answer: Answer) -> None:
         """A command that is in the file: its receipt once more, after what the disk is at work on now."""
@@ -418,17 +388,19 @@ class Room:
         if (taken.digest, taken.actor) == (digest, seat.id):
             return True
         log.warning("command %s came again with other bytes", message.command_id)
-        self._trouble["command"] = (
-            "收到编号相同但内容不同的提交，请检查该席位的电脑",
-            "a command came twice with different content: look at that seat's computer",
+        self.health.set_trouble(
+            "command",
+            (
+                "收到编号相同但内容不同的提交，请检查该席位的电脑",
+                "a command came twice with different content: look at that seat's computer",
+            ),
         )
-        self._push_live()
         answer(refusals.id_reused(message.command_id))
         return False
 
     def _unwelcome(self, seat: Seat, device: str, message: Submit) -> Refusal | None:
         """Why nothing of this device is taken now, before its signature is looked at."""
-        if self._trouble.get("store"):
+        if self._stopped:
             return refusals.store_trouble(message.command_id)
         if self.superseded:
             return refusals.superseded(message.command_id)
@@ -444,7 +416,7 @@ class Room:
     def own(self, made: Sequence[Event]) -> None:
         """Events that the room makes itself: a deadline, an enrolment, a clock step. While the store is in trouble
         nothing is made: what time alone makes comes once the file is open again."""
-        if made and not self._trouble.get("store") and not self.superseded:
+        if made and not self._stopped and not self.superseded:
             self._write(self._records(made, actor="room", command_id=_own_id(), digest=""))
 
     async def enrol(
@@ -456,7 +428,7 @@ class Room:
             return refusals.OTHER_VERSION
         if not signing.enrolment_is_genuine(request, self.keys.fingerprint):
             return refusals.BAD_KEY
-        if self._trouble.get("store"):
+        if self._stopped:
             return refusals.STORE_TROUBLE
         device = self.keys.device_id(request.token, request.key)
         sits = self._seat_of_device.get(device, "")
@@ -521,17 +493,14 @@ class Room:
             return
         log.error("epoch %d of this session has begun elsewhere: nothing is taken here any more", hello.epoch)
         self.superseded = True
-        self.set_trouble(
+        self.health.set_trouble(
             "superseded",
             (
                 "备用主机已接管本场：本机不再接收任何内容，请关闭本机程序，到备用主机上继续",
                 "a spare has taken this session over: nothing is taken here any more; close this program and go on there",
             ),
         )
-        for sink in list(self._sinks):
-            if sink.seat.role is not Role.HOST:
-                self._forget(sink)
-                sink.drop(refusals.SUPERSEDED)
+        self.showing.drop(lambda sink: sink.seat.role is not Role.HOST, refusals.SUPERSEDED)
 
     def _place(self, token: str) -> tuple[Seat, int] | None:
         """The seat and generation that a token is, or was, for."""
@@ -590,7 +559,7 @@ class Room:
 
     def _code_burnt(self, seat_id: str) -> None:
         log.warning("the join code of seat %s was guessed at too often", seat_id)
-        self.set_trouble(
+        self.health.set_trouble(
             "code",
             (
                 f"席位 {seat_id} 的加入码被多次输错，已作废；请重新生成，并留意是否有人在试码",
@@ -601,7 +570,7 @@ class Room:
 
     def _codes_changed(self) -> None:
         self._links_of = None
-        self._push_live()
+        self.showing.tell_hosts()
 
     def reached(self, request: messages.ReachRequest) -> messages.Reached:
         """How a link's token and a device stand, for who has them."""
@@ -704,8 +673,7 @@ class Room:
             self.committed = self._snapshots.popleft()[1]
         while self._ahead and self._ahead[0].seq <= last.seq:
             self._ahead.popleft()
-        self._last_write = last.body.at.wall
-        self._commit_us = took_ns // 1000
+        self.health.written(last.body.at.wall, took_ns)
         for receipt in receipts:
             self._stored_ids.add(_number_of(receipt.command_id))
             for answer in self._writing.pop(receipt.command_id).waiting:
@@ -722,18 +690,22 @@ class Room:
         if any(isinstance(record.event, events.JudgeAdded) for record in records):
             self._seat_anew()
         # Receipts first: their coroutines run before this.
-        self._push_soon([record.body for record in records])
+        self.showing.show_soon([record.body for record in records])
         if any(isinstance(record.event, events.DeviceRevoked) for record in records):
             self._drop_revoked()
 
     def _after_failure(self, error: Exception) -> None:
         """Nothing that was not committed is true: memory is thrown away and read again from the file."""
-        if self._trouble.get("store"):
+        if self._stopped:
             return
         log.critical("the journal could not be written: %s", error)
-        self._trouble["store"] = (
-            f"写入失败，已停止接收：{error}。正在重新打开场次文件",
-            f"writing failed, nothing is accepted: {error}. Opening the session file again",
+        self._stopped = True
+        self.health.set_trouble(
+            "store",
+            (
+                f"写入失败，已停止接收：{error}。正在重新打开场次文件",
+                f"writing failed, nothing is accepted: {error}. Opening the session file again",
+            ),
         )
         waiting = [(one, answer) for one, writing in self._writing.items() for answer in writing.waiting]
         waiting += self._asking.values()
@@ -746,7 +718,7 @@ class Room:
             if not asked.done():
                 asked.set_exception(_NotStored())
         self._waiting = []
-        self._push_hosts()
+        self.showing.show_hosts()
         self._tasks.append(asyncio.create_task(self._reopen()))
 
     async def _reopen(self) -> None:
@@ -769,22 +741,25 @@ class Room:
             heard, self.committed = self.committed.seq, self.state
             self._writer = Writer(file, self._on_committed, self._on_failed)
             self._writer.start()
-            del self._trouble["store"]
+            self._stopped = False
+            self.health.set_trouble("store", None)
             # The batch whose commit failed may be in the file for all that.
             fresh = list(file.records(heard))
             for hear in self.new_records if fresh else ():
                 hear(fresh)
             at = dt.datetime.now().astimezone().strftime("%H:%M:%S")
-            self._trouble["recovered"] = (
-                f"{at} 写入曾失败；场次文件已重新打开并核对，{self.state.seq} 条记录完好，评委会自动重发",
-                f"{at} writing had failed; the session file was opened again and checked, {self.state.seq} records are"
-                " whole, and seats send again by themselves",
+            self.health.set_trouble(
+                "recovered",
+                (
+                    f"{at} 写入曾失败；场次文件已重新打开并核对，{self.state.seq} 条记录完好，评委会自动重发",
+                    f"{at} writing had failed; the session file was opened again and checked, {self.state.seq} records"
+                    " are whole, and seats send again by themselves",
+                ),
             )
-            self._shown.clear()
             # That batch may have seated a judge or put a device out; with a device it matters before the views go.
             self._seat_anew()
             self._drop_revoked()
-            self._push_all()
+            self.showing.show_all_again()
             self._armed_for = None  # what waits as long as nothing is made is due now
             self._arm()
             return
@@ -819,7 +794,7 @@ class Room:
         run = self.state.run
         if run is not None and run.hold is None and run.started_ns <= fell_ns:
             self.own([events.ClockHeld(run=run.run, kind=HoldKind.TECHNICAL, reason=reason, at_ns=fell_ns)])
-        self.set_trouble(
+        self.health.set_trouble(
             "sleep",
             (
                 f"主机曾休眠 {seconds} 秒，正在进行的环节已按技术中断暂停；请关闭休眠",
@@ -837,13 +812,13 @@ class Room:
         self._armed_for = at
         if at is not None and not self._closing:
             # What is due stays due while nothing is made.
-            least = STOPPED_S if self._trouble.get("store") or self.superseded else 0.0
+            least = STOPPED_S if self._stopped or self.superseded else 0.0
             wait = min(max(self.clock.seconds_until(at), least), 1.0)
             self._timer = self.loop.call_later(wait, self._on_timer)
 
     def _on_timer(self) -> None:
         self._timer = None
-        if not self._trouble.get("store"):
+        if not self._stopped:
             self._catch_up()
         self._arm()
 
@@ -855,12 +830,12 @@ class Room:
             wall_next, mono_next = _now(), real_ns()
             delta_ms = round((wall_next - wall).total_seconds() * 1000 - (mono_next - mono) / 1e6)
             wall, mono = wall_next, mono_next
-            if not self._trouble.get("store"):
+            if not self._stopped:
                 self._slept()
                 self._catch_up()
-            if abs(delta_ms) >= STEP_MS and not self._trouble.get("store"):
+            if abs(delta_ms) >= STEP_MS and not self._stopped:
                 self.own([events.ClockStepped(delta_ms=delta_ms)])
-                self.set_trouble(
+                self.health.set_trouble(
                     "clock",
                     (
                         f"系统时间变动了 {delta_ms / 1000:+.1f} 秒；计时不受影响",
@@ -888,15 +863,13 @@ class Room:
             except Exception as error:  # what is stored is unknown now
                 self._on_failed((), error)
 
-        if self._trouble.get("store"):
+        if self._stopped:
             return False
         self._writer.call(guarded)
         return True
 
     def _beaten(self, took_ns: int) -> None:
-        self._last_write = self.clock.stamp().wall
-        self._commit_us = took_ns // 1000
-        self._push_live()
+        self.health.beaten(self.clock.stamp().wall, took_ns)
 
     # who is here, and what they see
 
@@ -918,107 +891,10 @@ class Room:
     def set_addresses(self, addresses: tuple[tuple[str, str], ...]) -> None:
         """Where the room can be reached: (address and port, the network's name), the likeliest first."""
         self._addresses = addresses
-        self._push_live()
-
-    def set_centre(self, status: str, pending: int) -> None:
-        """How the centre stands: '', 'ok', 'waiting' or 'contested', and how many events wait for it."""
-        if (status, pending) != self._centre:
-            before, self._centre = self._centre[0], (status, pending)
-            if "contested" in (before, status) and before != status:
-                self._push_all()  # the chair has to say which journal counts
-            self._push_live()
-
-    def set_health(self, **fields: Any) -> None:
-        """Fields of ``views.Health`` that somebody beside the room watches: copies, disk, battery."""
-        if any(self._health.get(name) != value for name, value in fields.items()):
-            self._health.update(fields)
-            self._push_live()
-
-    def set_trouble(self, what: str, text: tuple[str, str] | None) -> None:
-        """Something is wrong (zh, en), or no longer."""
-        before = self._trouble.get(what)
-        if text is None:
-            self._trouble.pop(what, None)
-        else:
-            self._trouble[what] = text
-        if before != text:
-            self._push_live()
-
-    def join(self, sink: Sink, device_name: str) -> None:
-        """A connection of an admitted device; an older one of the same device gives way."""
-        for other in [s for s in self._sinks if s.device == sink.device]:
-            self._forget(other)
-            other.drop(refusals.ELSEWHERE)
-        self._sinks.add(sink)
-        seen = self._live.get(sink.seat.id, views.SeatLive())
-        self._live[sink.seat.id] = msgspec.structs.replace(
-            seen, online=True, seen=True, offline_since="", device_name=device_name
-        )
-        self._show(sink)
-        self._push_live()
-
-    def leave(self, sink: Sink) -> None:
-        """The connection is gone."""
-        if sink not in self._sinks:
-            return
-        self._forget(sink)
-        if not any(other.seat.id == sink.seat.id for other in self._sinks):
-            seen = self._live[sink.seat.id]
-            self._live[sink.seat.id] = msgspec.structs.replace(
-                seen, online=False, offline_since=self.clock.stamp().wall
-            )
-            if sink.seat.role is Role.STAGE:
-                self.stage_trouble(())
-                self.stage_slides(None)
-        self._push_live()
-
-    def _forget(self, sink: Sink) -> None:
-        self._sinks.discard(sink)
-        self._shown.pop(sink, None)
-
-    def sits(self, seat_id: str) -> bool:
-        """Whether somebody is connected at a seat."""
-        return any(sink.seat.id == seat_id for sink in self._sinks)
-
-    def progress(self, seat: Seat, message: messages.Progress) -> None:
-        """How far a judge's form is filled."""
-        if message.entry_no not in self.committed.projects or not 0 <= message.filled <= message.lines <= 200:
-            return
-        seen = self._live.get(seat.id, views.SeatLive())
-        self._live[seat.id] = msgspec.structs.replace(
-            seen, entry_no=message.entry_no, filled=message.filled, lines=message.lines
-        )
-        self._push_live()
-
-    def stage_trouble(self, troubles: Sequence[tuple[str, str]]) -> None:
-        """What is wrong at the stage (zh, en); gone with its connection, whose loss is a trouble of its own."""
-        for at in range(_STAGE_TROUBLES):
-            self.set_trouble(f"stage {at}", troubles[at] if at < len(troubles) else None)
-
-    def stage_slides(self, slides: tuple[str, int] | None) -> None:
-        """Of how many slides of a project the stage has pictures; gone with its connection."""
-        if self._slides != slides:
-            self._slides = slides
-            self._push_live()
-
-    def briefing(self, seat: Seat) -> views.Briefing:
-        return views.briefing(self.committed, seat)
+        self.showing.tell_hosts()
 
     def live(self) -> views.Live:
         """What is true now beside the journal."""
-        trouble = tuple(self._trouble.values())
-        stage = any(sink.seat.id == "stage" for sink in self._sinks)
-        centre, pending = self._centre
-        health = views.Health(
-            last_write=self._last_write,
-            head_seq=self.committed.seq,
-            commit_us=self._commit_us,
-            centre=centre,
-            pending=pending,
-            stage_online=stage,
-            trouble=trouble,
-            **self._health,
-        )
         links: tuple[views.JoinLink, ...] = ()
         if self._links is not None:
             devices, minute = self.committed.devices, self._minute()
@@ -1039,13 +915,13 @@ class Room:
             links = self._links_of[1]
         seq, hash_ = self._committed_head()
         return views.Live(
-            seats=self._live,
-            health=health,
+            seats=self.showing.seats,
+            health=self.health.now(self.committed.seq, stage_online=self.showing.sits("stage")),
             join_links=links,
             addresses=self._addresses,
             head_seq=seq,
             head_hash=hash_.hex(),
-            slides=self._slides,
+            slides=self.showing.slides,
         )
 
     def _committed_head(self) -> tuple[int, bytes]:
@@ -1053,65 +929,18 @@ class Room:
             return self._ahead[0].seq - 1, self._ahead[0].prev_hash
         return self._head
 
-    def _show(self, sink: Sink, live: views.Live | None = None) -> None:
-        shown = messages.encode(views.view(self.committed, sink.seat, live or self.live()))
-        if self._shown.get(sink) != (shown_hash := hash(shown)):
-            self._shown[sink] = shown_hash
-            sink.show(b'{"type":"View","seq":%d,"view":%b}' % (self.committed.seq, shown))
-
-    def _push_soon(self, bodies: Sequence[journal.Body]) -> None:
-        """The clock at once; sheets of a burst gather for a moment, since each changes the desks' whole view."""
-        gathers = all(isinstance(body.event, _GATHERED) for body in bodies)
-        now = self.loop.time()
-        if not self._unshown:
-            self._unshown_since = now
-        self._unshown.extend(bodies)
-        if self._push_handle is not None:
-            if gathers and self._push_handle.when() <= now + 0.001:
-                return  # something that does not wait is about to go out
-            self._push_handle.cancel()
-        wait = min(GATHER_S, max(0.0, self._unshown_since + GATHER_MOST_S - now)) if gathers else 0.0
-        self._push_handle = self.loop.call_later(wait, self._push)
-
-    def _push(self) -> None:
-        self._push_handle = None
-        bodies, self._unshown = self._unshown, []
-        live = self.live()
-        for sink in sorted(self._sinks, key=_push_order):
-            if any(views.reaches(body, sink.seat) for body in bodies):
-                self._show(sink, live)
-
-    def _push_all(self) -> None:
-        live = self.live()
-        for sink in list(self._sinks):
-            self._show(sink, live)
-
-    def _push_live(self) -> None:
-        if self._live_push is None and not self._closing:
-            self._live_push = self.loop.call_later(LIVE_PUSH_S, self._push_hosts)
-
-    def _push_hosts(self) -> None:
-        if self._live_push is not None:
-            self._live_push.cancel()
-        self._live_push = None
-        live = self.live()
-        for sink in list(self._sinks):
-            if sink.seat.id in ("host", "timekeeper"):
-                self._show(sink, live)
-
     def _seat_anew(self) -> None:
         """A judge joined the panel: there is a seat more, with its link, and everybody is told who sits here."""
         self.seats = {seat.id: seat for seat in session.seats(self.committed.session)}
         self._codes_changed()
-        for sink in self._sinks:
-            sink.brief(self.briefing(sink.seat))
+        self.showing.brief_all()
 
     def _drop_revoked(self) -> None:
-        for sink in list(self._sinks):
-            found = self.device_state(sink.device)
-            if found is not None and found[1].revoked:
-                self._forget(sink)
-                sink.drop(refusals.REVOKED)
+        self.showing.drop(self._is_revoked, refusals.REVOKED)
+
+    def _is_revoked(self, sink: Sink) -> bool:
+        found = self.device_state(sink.device)
+        return found is not None and found[1].revoked
 
     async def backup(self, folder: Path) -> None:
         """A checked copy of the session file, the newest 20 kept; raises StoreFailed."""
@@ -1134,20 +963,12 @@ class Room:
             else:
                 self.loop.call_soon_threadsafe(tell, None)
 
-        if self._trouble.get("store"):
+        if self._stopped:
             raise StoreFailed("store_trouble", "场次文件暂时不能写入", "the session file cannot be written just now")
         self._writer.call(copy)
         # A writer that ends because the store failed leaves it undone: the next turn has another writer.
         await asyncio.wait_for(done, BACKUP_MOST_S)
-        self.set_health(last_backup=self.clock.stamp().wall)
-
-
-def _push_order(sink: Sink) -> int:
-    """The stage and the host first, the desks, whose views take longest, last."""
-    return {"stage": 0, "host": 1, "timekeeper": 1}.get(sink.seat.id, 2 if sink.seat.role is Role.JUDGE else 3)
-
-
-_GATHERED = (events.SheetSubmitted, events.DeviceEnrolled, events.DeviceAdmitted)
+        self.health.set(last_backup=self.clock.stamp().wall)
 
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -440,7 +440,7 @@ class Server:
         connection = Connection(ws, seat, device, request.transport)
         connection.answer(
             messages.Welcome(
-                briefing=room.briefing(seat),
+                briefing=room.showing.briefing(seat),
                 clock=room.clock.origin,
                 room_key=signing.public_hex(room.keys.signing),
                 epoch=room.epoch,
@@ -448,7 +448,7 @@ class Server:
             )
         )
         found = room.device_state(device)
-        room.join(connection, "" if found is None else found[1].name)
+        room.showing.join(connection, "" if found is None else found[1].name)
         sender = self._spawn(connection.send_out())
         bucket = Bucket(RATE, BURST)
         try:
@@ -458,7 +458,7 @@ class Server:
                 if not await self._on_frame(connection, frame):
                     break
         finally:
-            room.leave(connection)
+            room.showing.leave(connection)
             await connection.stop_feeding()
             sender.cancel()
             await asyncio.gather(sender, return_exceptions=True)
@@ -478,13 +478,13 @@ class Server:
             connection.answer(messages.Pong(sent_ns=message.sent_ns, room_real_ns=real_ns()))
         elif isinstance(message, messages.Progress):
             if connection.seat.role is Role.JUDGE:
-                self._room.progress(connection.seat, message)
+                self._room.showing.progress(connection.seat, message)
         elif isinstance(message, messages.StageTrouble):
             if connection.seat.role is Role.STAGE:
-                self._room.stage_trouble(message.troubles)
+                self._room.showing.stage_trouble(message.troubles)
         elif isinstance(message, messages.StageSlides):
             if connection.seat.role is Role.STAGE:
-                self._room.stage_slides((message.entry_no, message.slides))
+                self._room.showing.stage_slides((message.entry_no, message.slides))
         elif isinstance(message, messages.AskCode):
             if connection.seat.role is Role.HOST:
                 self._room.make_code(message.seat)

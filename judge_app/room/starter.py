@@ -48,7 +48,7 @@ class Starter:
         """Once the starter is gone: go on for as long as the host sits here."""
         await self._gone.wait()
         log.warning("the process that started this room is gone")
-        room.set_trouble(
+        room.health.set_trouble(
             "starter",
             (
                 "启动本场的程序已意外退出：本场照常进行。请在方便时关闭本窗口，一分钟后重新打开本场",
@@ -59,5 +59,5 @@ class Starter:
         absent = 0.0
         while absent < alone_s:
             await asyncio.sleep(LOOK_S)
-            absent = 0.0 if room.sits(Role.HOST.value) else absent + LOOK_S
+            absent = 0.0 if room.showing.sits(Role.HOST.value) else absent + LOOK_S
         self._stop.set()

@@ -59,7 +59,7 @@ class Sync:
     def start(self) -> None:
         """Begin; the centre's high-water mark says what of the journal is news."""
         self._room.new_records.append(self._hear)
-        self._room.set_centre("waiting", self._last)
+        self._room.health.set_centre("waiting", self._last)
         self._thread.start()
 
     def _hear(self, records: Sequence[Record]) -> None:
@@ -195,4 +195,4 @@ class Sync:
             self._settled = status
         pending = max(0, self._last - self._high)
         if not self._room.loop.is_closed():
-            self._room.loop.call_soon_threadsafe(self._room.set_centre, status, pending)
+            self._room.loop.call_soon_threadsafe(self._room.health.set_centre, status, pending)

@@ -199,10 +199,12 @@ class World:
         """The room's process is gone, with what was in its memory and on every connection; a new one reads the disk."""
         self.to_room.clear()
         self.to_seat.clear()
-        for handle in (self.room._timer, self.room._push_handle, self.room._live_push):
+        showing = self.room.showing
+        for handle in (self.room._timer, showing._push_handle, showing._hosts_handle):
             if handle is not None:
                 handle.cancel()
         self.room._closing = True
+        showing.close()
         for laptop in self.laptops:
             laptop.client._ws = None
         self.start()
@@ -222,7 +224,7 @@ class World:
             laptop.client._ws = None
             return
         welcome = messages.Welcome(
-            briefing=self.room.briefing(found[0]),
+            briefing=self.room.showing.briefing(found[0]),
             clock=self.room.clock.origin,
             room_key=signing.public_hex(self.keys.signing),
             epoch=1,

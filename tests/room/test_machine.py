@@ -42,15 +42,15 @@ def test_the_host_sees_it_come_and_go(tmp_path: Path) -> None:
             assert held.room.live().health.disk_free == 9000
             free[0], left[0] = 40, 9  # type: ignore[call-overload]
             now[0] += 800.0
-            held.room.set_centre("waiting", 12)
+            held.room.health.set_centre("waiting", 12)
             watch.look()
             now[0] += 800.0
             watch.look()
             said = " ".join(zh for zh, _ in held.room.live().health.trouble)
             assert all(word in said for word in ("40 MB", "9%", "备份", "中心库"))
             free[0], left[0] = 9000, None
-            held.room.set_health(last_backup="2026-12-05T09:30:00.000Z")
-            held.room.set_centre("ok", 0)
+            held.room.health.set(last_backup="2026-12-05T09:30:00.000Z")
+            held.room.health.set_centre("ok", 0)
             watch.look()
             assert not held.room.live().health.trouble
 

@@ -179,7 +179,7 @@ def test_a_recorded_command_that_comes_again_while_the_store_fails_is_told_to_co
             mine, theirs = await held.seated("judge:E2"), await held.seated("judge:E3")
             await held.begin()
             host = Sink(held.seat("host"), "h")
-            held.room.join(host, "desk")
+            held.room.showing.join(host, "desk")
             submit = mine.sign(held.sheet("E2"))
             first = await answer(held, "judge:E2", mine, submit)
             file: Any = held.room._file
@@ -383,8 +383,8 @@ def test_neither_receipt_nor_view_goes_out_before_the_commit(tmp_path: Path) -> 
             device = await held.seated("judge:E2")
             await held.begin()
             judge, host = Sink(held.seat("judge:E2"), device.id), Sink(held.seat("host"), "h")
-            held.room.join(judge, "laptop")
-            held.room.join(host, "desk")
+            held.room.showing.join(judge, "laptop")
+            held.room.showing.join(host, "desk")
             shown = len(judge.shown), len(host.shown)
             file.go.clear()
             file.reached.clear()
@@ -393,7 +393,7 @@ def test_neither_receipt_nor_view_goes_out_before_the_commit(tmp_path: Path) -> 
             # decided, but not on the disk: a newcomer, who is shown everything at once, must not see it either
             assert held.room.state.projects["1"].sheets["E2"].status is SheetStatus.SUBMITTED
             newcomer = Sink(held.seat("judge:E2"), "other device")
-            held.room.join(newcomer, "laptop")
+            held.room.showing.join(newcomer, "laptop")
             assert newcomer.shown[-1].view.sheets == {}
             assert newcomer.shown[-1].seq == held.room.committed.seq
             assert held.room.live().head_seq == held.room.committed.seq
@@ -444,7 +444,7 @@ def test_a_commit_that_fails_is_no_receipt_and_the_same_command_is_taken_once_th
             other = await held.seated("judge:E3")
             await held.begin()
             host = Sink(held.seat("host"), "h")
-            held.room.join(host, "desk")
+            held.room.showing.join(host, "desk")
             file: Any = held.room._file
             file.fails = True
             submits = [device.sign(held.sheet("E2")), other.sign(held.sheet("E3"))]
@@ -491,7 +491,7 @@ def test_a_commit_whose_outcome_was_unknown_is_receipted_once_when_it_did_happen
             file: Any = held.room._file
             file.fails_after = True
             host = Sink(held.seat("host"), "h")
-            held.room.join(host, "desk")
+            held.room.showing.join(host, "desk")
             submit = device.sign(held.sheet("E2"))
             refused = await answer(held, "judge:E2", device, submit)
             assert isinstance(refused, Refusal)
@@ -527,7 +527,7 @@ def test_a_device_that_a_commit_of_unknown_outcome_put_out_is_out(
             host = Sink(held.seat("host"), device.id)
             out, stays = Sink(held.seat("chair"), lost.id), Sink(held.seat("scorer"), kept.id)
             for sink in (host, out, stays):
-                held.room.join(sink, "desk")
+                held.room.showing.join(sink, "desk")
             shown = len(out.shown)
             revoke = commands.RevokeDevice(seat="chair", device=lost.id, reason="丢失")
             assert isinstance(await _stored_for_all_that(held, "host", device, host, revoke), Receipt)
@@ -546,7 +546,7 @@ def test_a_judge_whom_a_commit_of_unknown_outcome_let_walk_in_has_a_seat(
         async with hall(tmp_path, automatic=True, file=Held.create) as held:
             device, chair = await held.seated("host"), await held.seated("chair")
             host = Sink(held.seat("host"), device.id)
-            held.room.join(host, "desk")
+            held.room.showing.join(host, "desk")
             proposal = commands.ProposeJudge(name="新评委", judge_class="专家评委", reason="评委不足")
             assert isinstance(await give(held, "host", device, proposal), Receipt)
             assert "judge:E10" not in held.room.seats
@@ -579,7 +579,7 @@ def test_a_heartbeat_that_cannot_be_written_stops_the_room_as_a_commit_does(
             file: Any = held.room._file
             file.beats = False
             host = Sink(held.seat("host"), "h")
-            held.room.join(host, "desk")
+            held.room.showing.join(host, "desk")
             held.room.with_file(held.room._heartbeat)
             await host.until(lambda view: view.health.trouble)
             await host.until(recovered)
@@ -650,11 +650,11 @@ def test_a_laptop_is_replaced_and_the_old_one_is_out(tmp_path: Path) -> None:
             receipt = await give(held, "judge:E2", old, held.sheet("E2"))
             assert isinstance(receipt, Receipt)
             old_sink = Sink(held.seat("judge:E2"), old.id)
-            held.room.join(old_sink, "old")
+            held.room.showing.join(old_sink, "old")
             new = await held.seated("judge:E2")
             assert (await old_sink.until_dropped()).code == "revoked"
             new_sink = Sink(held.seat("judge:E2"), new.id)
-            held.room.join(new_sink, "new")
+            held.room.showing.join(new_sink, "new")
             view = new_sink.shown[-1].view
             assert isinstance(view, JudgeView)
             assert view.sheets["1"].seq == receipt.seq  # his own earlier receipt is there
@@ -722,13 +722,13 @@ def test_a_second_connection_of_a_device_takes_the_firsts_place(tmp_path: Path) 
         async with hall(tmp_path) as held:
             device = await held.seated("judge:E2")
             first, second = (Sink(held.seat("judge:E2"), device.id) for _ in range(2))
-            held.room.join(first, "laptop")
-            held.room.join(second, "laptop")
+            held.room.showing.join(first, "laptop")
+            held.room.showing.join(second, "laptop")
             assert first.dropped[0].code == "elsewhere"
-            held.room.leave(first)  # its connection ends only now
+            held.room.showing.leave(first)  # its connection ends only now
             status = next(s for s in _host_view(held).seats if s.seat.id == "judge:E2")
             assert status.online
-            held.room.leave(second)
+            held.room.showing.leave(second)
             status = next(s for s in _host_view(held).seats if s.seat.id == "judge:E2")
             assert not status.online
             assert status.offline_since
@@ -738,8 +738,8 @@ def test_a_second_connection_of_a_device_takes_the_firsts_place(tmp_path: Path) 
 
 def _host_view(held: Hall) -> HostView:
     sink = Sink(held.seat("host"), str(uuid.uuid4()))
-    held.room.join(sink, "desk")
-    held.room.leave(sink)
+    held.room.showing.join(sink, "desk")
+    held.room.showing.leave(sink)
     view: HostView = sink.shown[-1].view
     return view
 
@@ -752,10 +752,10 @@ def test_what_the_host_is_told_of_times_is_by_the_clock_of_the_session(tmp_path:
         async with hall(tmp_path, rate=rate) as held:
             device = await held.seated("judge:E2")
             sink = Sink(held.seat("judge:E2"), device.id)
-            held.room.join(sink, "laptop")
+            held.room.showing.join(sink, "laptop")
             await asyncio.sleep(0.01)
             earliest = dt.datetime.fromisoformat(held.room.clock.stamp().wall)
-            held.room.leave(sink)
+            held.room.showing.leave(sink)
             held.room._beaten(1)
             await held.room.backup(tmp_path / "backups")
             live = held.room.live()
@@ -779,7 +779,7 @@ def test_progress_is_shown_to_the_host_and_kept_nowhere(tmp_path: Path) -> None:
                 messages.Progress(entry_no="1", filled=1, lines=900),
             ]
             for message in told:
-                held.room.progress(held.seat("judge:E2"), message)
+                held.room.showing.progress(held.seat("judge:E2"), message)
             status = next(s for s in _host_view(held).seats if s.seat.id == "judge:E2")
             assert (status.filled, status.lines) == (3, 7)
             assert held.room.state.seq == before
@@ -791,14 +791,14 @@ def test_what_is_wrong_at_the_stage_is_told_to_the_host_until_the_stage_takes_it
     async def scene() -> None:
         async with hall(tmp_path) as held:
             stage = Sink(held.seat("stage"), str(uuid.uuid4()))
-            held.room.join(stage, "stage")
+            held.room.showing.join(stage, "stage")
             before = held.room.live().health.trouble
             gone, stray = ("观众屏断开了", "the screen is gone"), ("未计时", "not timed")
-            held.room.stage_trouble((gone, stray))
+            held.room.showing.stage_trouble((gone, stray))
             assert held.room.live().health.trouble == (*before, gone, stray)
-            held.room.stage_trouble((stray,))
+            held.room.showing.stage_trouble((stray,))
             assert held.room.live().health.trouble == (*before, stray)
-            held.room.leave(stage)
+            held.room.showing.leave(stage)
             assert held.room.live().health.trouble == before
 
     play(scene)
@@ -1114,10 +1114,7 @@ def test_a_phase_that_is_due_while_nothing_is_made_is_looked_at_now_and_then(
             with monkeypatch.context() as patched:
                 patched.setattr(room_clock, "real_ns", lambda: real() + 3_600 * 10**9)
                 patched.setattr(room, "loop", HandLoop(loop))
-                if stopped == "superseded":
-                    room.superseded = True
-                elif stopped:
-                    room._trouble[stopped] = ("写入失败", "writing failed")
+                room.superseded, room._stopped = stopped == "superseded", stopped == "store"
                 room._arm()
                 calls = room.loop.pass_time(10.0, room._on_timer, most=1_000)
                 if stopped:
@@ -1125,7 +1122,7 @@ def test_a_phase_that_is_due_while_nothing_is_made_is_looked_at_now_and_then(
                     assert room.state.run == before, "nothing is made"
                 else:  # negative control: what is due is made at once
                     assert room.state.runs[-1].ended_ns == before.started_ns + before.planned_ns
-                room._trouble.pop("store", None)
+                room._stopped = False
             room._timer = None
 
     play(scene)
@@ -1175,7 +1172,7 @@ def test_a_room_believes_that_it_was_taken_over_only_with_its_own_keys_word(
                 held.room.heard_of_epoch(messages.Hello(device="d", secret="s", epoch=2, proof=proof))
                 assert not held.room.superseded
             sink = Sink(held.seat("judge:E2"), device.id)
-            held.room.join(sink, "laptop")
+            held.room.showing.join(sink, "laptop")
             proof = signing.sign_epoch(held.room.keys.signing, device.session, 2)
             held.room.heard_of_epoch(messages.Hello(device="d", secret="s", epoch=2, proof=proof))
             assert held.room.superseded

@@ -593,7 +593,7 @@ def test_a_revoked_device_is_told_and_shown_out_also_where_it_does_not_listen(tm
             except ConnectionError:
                 pass
             writer.close()
-            assert not held.room._sinks
+            assert not held.room.showing._sinks
 
     play(scene)
 

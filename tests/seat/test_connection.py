@@ -365,7 +365,7 @@ def test_answers_and_views_of_unknown_shape_end_the_connection_and_not_the_seat(
     async def scene() -> None:
         async with hall(tmp_path, automatic=True) as held:
             judge = await held.join("judge:E2").seated()
-            (sink,) = held.room._sinks
+            (sink,) = held.room.showing._sinks
             sink.show(b'{"type":"Surprise"}')
             await judge.ear.until(lambda ear: Link.OFFLINE in [one.link for one in ear.connections])
             await judge.ear.until(lambda ear: ear.link is Link.ONLINE)
