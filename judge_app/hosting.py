@@ -47,7 +47,7 @@ def new_session(workbook: Path, session: str | None, folder: Path) -> tuple[Path
     Nothing is created where anything in the workbook is wrong.
     """
     from judge_app.rehearsal.rehearse import file_name, setup_of
-    from judge_app.room.room import check_setup
+    from judge_app.room.beginning import check_setup
     from judge_app.store.presets import presets_for
 
     contest = contest_of(workbook)

@@ -125,7 +125,7 @@ async def serve(
                 "host": host,
                 "addresses": [address for address, _ in reached],
                 "session": room.state.session.session_id,
-                "links": {seat: server.link(host, seat) for seat in room.seats},
+                "links": {seat: server.link(host, seat) for seat in room.joining.seats},
             }
             sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
             sys.stdout.flush()
@@ -159,8 +159,8 @@ ANNOUNCE_TURNS = 12
 def _tell_addresses(room: Room, server: Server, reached: tuple[tuple[str, str], ...]) -> None:
     """Join links name the likeliest address; the host sees all of them."""
     host = reached[0][0]
-    room.set_links(lambda seat: server.passing_link(host, seat), lambda seat: server.link(host, seat))
-    room.set_addresses(tuple((f"{address}:{server.port}", name) for address, name in reached))
+    room.joining.set_links(lambda seat: server.passing_link(host, seat), lambda seat: server.link(host, seat))
+    room.joining.set_addresses(tuple((f"{address}:{server.port}", name) for address, name in reached))
 
 
 async def _follow_addresses(room: Room, server: Server, bind: str, announcement: Announcement | None) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import collections
-import contextlib
 import datetime as dt
 import logging
 import os
@@ -18,31 +17,29 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple, cast
 
-import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from judge_app.core import commands, events, journal, session, views
 from judge_app.core.clock import HoldKind
-from judge_app.core.contest import PanelRole
 from judge_app.core.errors import BadInput, Problem, Refused
 from judge_app.core.events import AnyEvent, Event, SessionSetup
 from judge_app.core.journal import Record
 from judge_app.core.seats import Role, Seat
 from judge_app.core.session import State
-from judge_app.room import codes, refusals
-from judge_app.room.clock import SessionClock, boot_id, real_ns, slept_ns, wall_of
-from judge_app.room.counter import Counter
+from judge_app.room import beginning, refusals
+from judge_app.room.clock import real_ns, slept_ns
+from judge_app.room.counter import Counters
+from judge_app.room.joining import Joining
 from judge_app.room.keys import RoomKeys
 from judge_app.room.photos import Photos
 from judge_app.room.showing import Showing, Sink
-from judge_app.room.tokens import Tokens
 from judge_app.room.verifier import Job, Verifier
 from judge_app.room.writer import Writer
 from judge_app.store.backups import Backups
 from judge_app.store.errors import StoreFailed
 from judge_app.store.session_file import SessionFile
 from judge_app.wire import messages, signing
-from judge_app.wire.messages import Refusal, RoomClock, Submit
+from judge_app.wire.messages import Refusal, Submit
 
 log = logging.getLogger(__name__)
 
@@ -56,15 +53,6 @@ BACKUP_MOST_S = 120.0
 """How long a copy may take."""
 SLEEP_NS = 500_000_000
 """From how long on a sleep of this computer is one."""
-TAKE_OVER = 1 << 16
-"""How far apart the epochs of take-overs are."""
-MINUTE_NS = 60 * 10**9
-MAX_DEVICES = 50
-MAX_VIEWERS = 1_000
-"""How many devices may ever enrol for one seat, and for the viewers' link that anybody may use."""
-MAX_MACHINE = 64
-"""The longest word that tells one computer from another."""
-
 Answer = Callable[[messages.Receipt | Refusal], None]
 """Who hears what became of a command; called once, on the room's loop."""
 
@@ -129,19 +117,10 @@ class Room:
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self._gathered: list[Record] | None = None
         self._unused = b""
-        self._links_of: tuple[dict[str, tuple[session.Device, ...]], tuple[views.JoinLink, ...], int] | None = None
-        self._seat_of_device: dict[str, str] = {}
-        self._tokens = Tokens(keys)
-        self._tokens_of: tuple[dict[str, Seat], dict[str, tuple[session.Device, ...]], int] | None = None
-        self._counters: dict[str, Counter] = {}
         self._public: dict[str, Ed25519PublicKey] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._armed_for: int | None = None
         self._slept_ns = slept_ns()
-        self._links: Callable[[str], str] | None = None
-        self._cards: Callable[[str], str] = str
-        self._codes = codes.Codes(keys.fingerprint, self._code_burnt)
-        self._addresses: tuple[tuple[str, str], ...] = ()
         self._stopped = False
         """Whether the store is in trouble: until the file is open again nothing is taken, made or written."""
         self._closing = False
@@ -153,94 +132,32 @@ class Room:
         self.new_records: list[Callable[[Sequence[Record]], None]] = []
         """Who else hears of committed records (the sync to the centre, the mirror), on the loop."""
         self.loop = asyncio.get_running_loop()
-        last: Record | None = None
+        first: Record | None = None
         for record in records:
             self._take(record, stored=True)
-            if last is None:
-                self._opened_at = record.body.at.wall
-            last = record
-        self._resume(last, setup, rate, pause)
-
-    # opening
-
-    def _resume(
-        self, last: Record | None, setup: SessionSetup | None, rate: int, pause: events.SessionPaused | None
-    ) -> None:
-        """Take the session up: a fresh one begins with its set-up; on the same boot the clock goes on by itself, unless
-        it is to begin paused. Where the newest records may be missing, or a spare takes over, a new epoch begins."""
-        self.committed = self.state
-        if last is None:
-            if setup is None:
-                raise BadInput(Problem(str(self._path), "场次文件是空的", "the session file is empty: nothing to run"))
-            self.clock = SessionClock(RoomClock(real_ns=real_ns(), shown_ns=real_ns(), rate=rate), _now())
-            first: list[Event] = [events.SessionOpened(setup=setup)]
-        elif self.state.room is not None and self.state.room.boot_id == last.body.at.boot_id and self._same_boot():
-            known = self.state.room
-            origin = RoomClock(real_ns=known.origin_real_ns, shown_ns=known.origin_ns, rate=known.rate)
-            self.clock = SessionClock(origin, _now())
-            wall = wall_of(last.body.at) - dt.timedelta(microseconds=(last.body.at.mono_ns - known.origin_ns) / 1000)
-            self.clock = SessionClock(origin, wall)
-            first = []
+            first, last = first or record, record
+        if first is None:
+            self.clock, made = beginning.begun(self._path, setup, rate)
         else:
-            rate = self.state.room.rate if self.state.room else rate
-            shown = last.body.at.mono_ns
-            self.clock = SessionClock(RoomClock(real_ns=real_ns(), shown_ns=shown, rate=rate), _now())
-            first = []
-            if self.state.run is not None and self.state.run.hold is None:
-                # After a reboot nobody knows how long it took: the clock stands until the host has settled it.
-                reason = "主机重启 / the host's machine was restarted"
-                first.append(
-                    events.ClockHeld(run=self.state.run.run, kind=HoldKind.TECHNICAL, reason=reason, at_ns=shown)
-                )
-        epoch = 1 if self.state.room is None else self.state.room.epoch
-        if pause is not None and last is not None:
-            if pause.may_lack:
-                age = _now() - dt.datetime.fromisoformat(self._opened_at)
-                epoch = next_epoch(epoch, pause.kind, int(age.total_seconds() // 60))
-            first += self._paused(pause, last, held=bool(first))
-        started = events.RoomStarted(
-            boot_id=self.clock.boot_id,
-            origin_real_ns=self.clock.origin.real_ns,
-            origin_ns=self.clock.origin.shown_ns,
-            rate=self.clock.rate,
-            epoch=epoch,
-        )
-        # An epoch begins with its RoomStarted: whatever comes after it has its place in that epoch.
-        made = [*first, started] if last is None else [started, *first]
+            self.clock, made = beginning.gone_on(self.state, first, last, rate, pause)
         opening = self._records(made, actor="room", command_id=_own_id(), digest="")
-        self._file.append(opening)
+        file.append(opening)
         for record in opening:
             self._take(record, stored=True)
         self.committed = self.state
+        """What is on the disk."""
         self.showing = Showing(self.clock, lambda: self.committed, self.live)
         """Who is here, and what they see."""
         self.health = self.showing.health
         """What is wrong, and what else the host is told of this computer and its copies."""
         self.health.written(opening[-1].body.at.wall, 0)
-        self.seats = {seat.id: seat for seat in session.seats(self.state.session)}
-        self._writer = Writer(self._file, self._on_committed, self._on_failed)
-        self._verifier = Verifier(self._on_checked)
-
-    def _paused(self, pause: events.SessionPaused, last: Record, *, held: bool) -> list[Event]:
-        """The pause with what the room has, and the clock held with it where a phase runs."""
-        now = self.clock.now_ns()
-        made: list[Event] = [] if held else list(session.due(self.state, now))
-        running = None if held or self.state.run is None or self.state.run.hold else self.state.run.run
-        for event in made:
-            running = event.run if isinstance(event, events.PhaseStarted) else None
-        if running is not None:
-            reason = "主机程序重新打开 / the host's program was opened again"
-            made.append(events.ClockHeld(run=running, kind=HoldKind.TECHNICAL, reason=reason, at_ns=now))
-        standing = sum(
-            sheet.status is views.SheetStatus.SUBMITTED
-            for held_project in self.state.projects.values()
-            for sheet in held_project.sheets.values()
+        self.joining = Joining(
+            keys, self.clock, lambda: self.state, lambda: self.committed, self.health, self.showing.tell_hosts
         )
-        made.append(msgspec.structs.replace(pause, sheets=standing, last_at=last.body.at.wall))
-        return made
-
-    def _same_boot(self) -> bool:
-        return self.state.room is not None and self.state.room.boot_id == boot_id()
+        """Its seats, and the ways into them."""
+        self._counters = Counters(self.health)
+        self._writer = Writer(file, self._on_committed, self._on_failed)
+        self._verifier = Verifier(self._on_checked)
 
     def start(self) -> None:
         """Begin to write, to watch deadlines and the clock, and to beat."""
@@ -311,7 +228,7 @@ class Room:
         if _number_of(message.command_id) in self._stored_ids:
             self._answer_again(seat, message, digest, answer)
             return
-        self._count(seat, job.device, message)
+        self._counters.take(seat, job.device, message)
         try:
             command = messages.read_command(message.data)
         except messages.Malformed as error:
@@ -332,36 +249,6 @@ class Room:
             return
         self._write(self._records(made, actor=seat.id, command_id=message.command_id, digest=digest))
         self._writing[message.command_id].waiting.append(answer)
-
-    def _count(self, seat: Seat, device: str, message: Submit) -> None:
-        """A device counts its commands. Two commands of one number come from two programs with one key; numbers that are
-        left out are commands that did not arrive (they lie in the seat's outbox, or were lost with it)."""
-        odd = self._counters.setdefault(device, Counter()).take(message.counter, message.command_id)
-        if odd:
-            log.log(
-                logging.WARNING if odd == "twice" else logging.INFO,
-                "device %s of seat %s: command number %d %s",
-                device,
-                seat.id,
-                message.counter,
-                odd,
-            )
-        name = seat.name or seat.id
-        if odd == "twice":
-            self.health.set_trouble(
-                f"counter:{device}",
-                (
-                    f"{name} 的席位密钥被两个程序同时使用：请停用该设备，用新链接重新加入",
-                    f"two programs use the key of {name}'s device: put it out, and have a new link used",
-                ),
-            )
-        elif not self._counters[device].twice:
-            missing = len(self._counters[device].missing)
-            text = (
-                f"{name} 的电脑有 {missing} 次操作没有送达（编号不连续）：请与本人核对",
-                f"{missing} commands of {name}'s computer did not arrive (numbers are left out): ask the person",
-            )
-            self.health.set_trouble(f"counter:{device}", text if missing else None)
 
     def _answer_again(self, seat: Seat, message: Submit, digest: str, answer: Answer) -> None:
         """A command that is in the file: its receipt once more, after what the disk is at work on now."""
@@ -422,47 +309,21 @@ class Room:
     async def enrol(
         self, request: messages.EnrolRequest, *, local: bool = False
     ) -> messages.Enrolled | messages.Denied:
-        """A device with a seat's token: known from now on. It is in at once where the session lets it, or where it is a
-        window of this very computer (``local``): the host's own desk and stage need nobody to admit them."""
-        if request.protocol != messages.PROTOCOL:
-            return refusals.OTHER_VERSION
-        if not signing.enrolment_is_genuine(request, self.keys.fingerprint):
-            return refusals.BAD_KEY
+        """A device with a seat's token: known from now on, once that is on the disk. ``local``: a window of this very
+        computer."""
+        denied = self.joining.unfit(request)
+        if denied is not None:
+            return denied
         if self._stopped:
             return refusals.STORE_TROUBLE
-        device = self.keys.device_id(request.token, request.key)
-        sits = self._seat_of_device.get(device, "")
-        for known in self.state.devices.get(sits, ()):
-            if known.id == device:
-                return refusals.REVOKED if known.revoked else self._enrolled(self.seats[sits], device, known.admitted)
-        place = self._place(request.token)
-        if place is None or place[1] != self._generation(place[0]):
-            return refusals.BAD_TOKEN
-        seat = place[0]
-        if len(self.state.devices.get(seat.id, ())) >= (MAX_VIEWERS if seat.id == "viewer" else MAX_DEVICES):
-            return refusals.TOO_MANY
-        # A spare gets everything: the host alone lets it in, wherever it is.
-        trusted = local or self.state.session.automatic_admission
-        admitted = trusted and seat.role is not Role.SPARE
-        name = request.device_name[:60] or "?"
-        made: list[Event] = [
-            events.DeviceEnrolled(
-                seat=seat.id,
-                device=device,
-                name=name,
-                key=request.key,
-                admitted=False,
-                machine=request.machine[:MAX_MACHINE],
-            )
-        ]
-        if admitted:
-            made += session.admitted(self.state, seat.id, device)
-        self.own(made)
-        try:
-            await self._stored(self.state.seq)
-        except _NotStored:
-            return refusals.STORE_TROUBLE
-        return self._enrolled(seat, device, admitted)
+        made, answer = self.joining.enrol(request, local=local)
+        if made:
+            self.own(made)
+            try:
+                await self._stored(self.state.seq)
+            except _NotStored:
+                return refusals.STORE_TROUBLE
+        return answer
 
     async def _stored(self, seq: int) -> None:
         """Return once the record ``seq`` is on the disk; raises _NotStored."""
@@ -470,13 +331,6 @@ class Room:
             waiting: asyncio.Future[None] = self.loop.create_future()
             self._waiting.append((seq, waiting))
             await waiting
-
-    def _enrolled(self, seat: Seat, device: str, admitted: bool) -> messages.Enrolled:
-        return messages.Enrolled(seat=seat.id, device=device, secret=self.keys.device_secret(device), admitted=admitted)
-
-    def _generation(self, seat: Seat) -> int:
-        """A viewer's link may be used by many; every other by one device, then the next generation is due."""
-        return 0 if seat.id == "viewer" else len(self.state.devices.get(seat.id, ()))
 
     @property
     def epoch(self) -> int:
@@ -501,97 +355,6 @@ class Room:
             ),
         )
         self.showing.drop(lambda sink: sink.seat.role is not Role.HOST, refusals.SUPERSEDED)
-
-    def _place(self, token: str) -> tuple[Seat, int] | None:
-        """The seat and generation that a token is, or was, for."""
-        now = (self.seats, self.state.devices, self._minute())
-        before = self._tokens_of
-        if before is None or before[0] is not now[0] or before[1] is not now[1] or before[2] != now[2]:
-            generations = {seat.id: self._generation(seat) for seat in self.seats.values()}
-            self._tokens.update(generations, self.clock.boot_id, now[2])
-            self._tokens_of = now
-        place = self._tokens.find(token)
-        return None if place is None else (self.seats[place[0]], place[1])
-
-    def _minute(self) -> int:
-        return real_ns() // MINUTE_NS
-
-    def passing_token(self, seat_id: str) -> str:
-        """The token of a link that is shown now and is good for ten minutes; the public's link stays."""
-        if seat_id == "viewer":
-            return self.link_token(seat_id)
-        generation = self._generation(self.seats[seat_id])
-        return self.keys.passing_token(seat_id, generation, self.clock.boot_id, self._minute())
-
-    def link_token(self, seat_id: str) -> str:
-        """The token that the seat's join link carries now."""
-        return self.keys.token(seat_id, self._generation(self.seats[seat_id]))
-
-    def device_state(self, device: str) -> tuple[Seat, session.Device] | None:
-        """The seat of an enrolled device."""
-        seat_id = self._seat_of_device.get(device)
-        for known in self.committed.devices.get(seat_id or "", ()):
-            if known.id == device:
-                return self.seats[seat_id or ""], known
-        return None
-
-    # joining by code, and the self-test
-
-    def make_code(self, seat_id: str) -> None:
-        """The host asked for an 8-digit code for a seat; he sees it with his next view."""
-        if seat_id in self.seats and seat_id != "host":
-            with contextlib.suppress(ValueError):  # a hundred at once: none is free until one is used or old
-                self._codes.make(seat_id, real_ns())
-            self._codes_changed()
-            self.loop.call_later(codes.CODE_NS / 1e9 + 1, self._codes_changed)
-
-    def pair(
-        self, message: messages.PairStart | messages.PairConfirm
-    ) -> messages.PairReply | messages.Paired | messages.Denied:
-        """A device that was told a code: the room's half, then the seat's token."""
-        if isinstance(message, messages.PairStart):
-            if message.protocol != messages.PROTOCOL:
-                return refusals.OTHER_VERSION
-            return self._codes.start(message, real_ns())
-        answer = self._codes.confirm(message, real_ns(), self.link_token)
-        self._codes_changed()
-        return answer
-
-    def _code_burnt(self, seat_id: str) -> None:
-        log.warning("the join code of seat %s was guessed at too often", seat_id)
-        self.health.set_trouble(
-            "code",
-            (
-                f"席位 {seat_id} 的加入码被多次输错，已作废；请重新生成，并留意是否有人在试码",
-                f"the join code of seat {seat_id} was entered wrongly too often and is void: make a new one, and mind"
-                " that somebody may be guessing",
-            ),
-        )
-
-    def _codes_changed(self) -> None:
-        self._links_of = None
-        self.showing.tell_hosts()
-
-    def reached(self, request: messages.ReachRequest) -> messages.Reached:
-        """How a link's token and a device stand, for who has them."""
-        device = self.device_state(self.keys.device_id(request.token, request.key))
-        state = messages.DeviceState.UNKNOWN
-        if device is not None:
-            known = device[1]
-            state = (
-                messages.DeviceState.REVOKED
-                if known.revoked
-                else messages.DeviceState.ADMITTED
-                if known.admitted
-                else messages.DeviceState.WAITING
-            )
-        return messages.Reached(token=self._token_state(request.token), device=state)
-
-    def _token_state(self, token: str) -> messages.TokenState:
-        place = self._place(token)
-        if place is None:
-            return messages.TokenState.UNKNOWN
-        return messages.TokenState.FREE if place[1] == self._generation(place[0]) else messages.TokenState.USED
 
     # records
 
@@ -630,8 +393,6 @@ class Room:
         body = record.body
         self.state = session.evolve(self.state, body)
         self._head = (record.seq, record.hash)
-        if isinstance(body.event, events.DeviceEnrolled):
-            self._seat_of_device[body.event.device] = body.event.seat
         if isinstance(body.event, events.PaperEntered) and body.event.photo:
             self.named_photos[body.event.photo] = None
         if not body.by_command or body.part:
@@ -882,43 +643,14 @@ class Room:
         """Every record that is on the disk now."""
         return list(self._file.records())
 
-    def set_links(self, link: Callable[[str], str], card: Callable[[str], str] | None = None) -> None:
-        """How a seat's token becomes a join link (the server knows the address), and one to print on its card."""
-        self._links = link
-        self._cards = card or link
-        self._codes_changed()
-
-    def set_addresses(self, addresses: tuple[tuple[str, str], ...]) -> None:
-        """Where the room can be reached: (address and port, the network's name), the likeliest first."""
-        self._addresses = addresses
-        self.showing.tell_hosts()
-
     def live(self) -> views.Live:
         """What is true now beside the journal."""
-        links: tuple[views.JoinLink, ...] = ()
-        if self._links is not None:
-            devices, minute = self.committed.devices, self._minute()
-            if self._links_of is None or self._links_of[0] is not devices or self._links_of[2] != minute:
-                shown, until = self._codes.shown(real_ns()), self._codes.until()
-                made = tuple(
-                    views.JoinLink(
-                        seat=seat,
-                        link=self._links(seat),
-                        card=self._cards(seat),
-                        join_code=shown.get(seat, ""),
-                        code_until_ns=self.clock.origin.shown(until[seat]) if seat in until else None,
-                    )
-                    for seat in self.seats
-                    if seat != "host"
-                )
-                self._links_of = (devices, made, minute)
-            links = self._links_of[1]
         seq, hash_ = self._committed_head()
         return views.Live(
             seats=self.showing.seats,
             health=self.health.now(self.committed.seq, stage_online=self.showing.sits("stage")),
-            join_links=links,
-            addresses=self._addresses,
+            join_links=self.joining.links(),
+            addresses=self.joining.addresses,
             head_seq=seq,
             head_hash=hash_.hex(),
             slides=self.showing.slides,
@@ -931,15 +663,14 @@ class Room:
 
     def _seat_anew(self) -> None:
         """A judge joined the panel: there is a seat more, with its link, and everybody is told who sits here."""
-        self.seats = {seat.id: seat for seat in session.seats(self.committed.session)}
-        self._codes_changed()
+        self.joining.seat_anew()
         self.showing.brief_all()
 
     def _drop_revoked(self) -> None:
         self.showing.drop(self._is_revoked, refusals.REVOKED)
 
     def _is_revoked(self, sink: Sink) -> bool:
-        found = self.device_state(sink.device)
+        found = self.joining.device_state(sink.device)
         return found is not None and found[1].revoked
 
     async def backup(self, folder: Path) -> None:
@@ -991,19 +722,6 @@ def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def next_epoch(known: int, kind: events.PauseKind, minutes: int) -> int:
-    """The epoch of a room that may lack records, ``minutes`` after the session was opened.
-
-    A take-over is above every recovery of the room that it takes over from, so that this one, put together from copies
-    later on, is still the older. Recoveries go up with time: one from an older copy does not take a former one's number.
-    Time counts for half of what lies between take-overs: a clock that was years off leaves the next recovery a number.
-    """
-    start = known - known % TAKE_OVER
-    if kind is events.PauseKind.TAKEN_OVER:
-        return start + TAKE_OVER
-    return max(known + 1, start + min(minutes, TAKE_OVER // 2))
-
-
 def open_room(
     path: Path, setup: SessionSetup | None = None, *, rate: int = 1, pause: events.SessionPaused | None = None
 ) -> Room:
@@ -1017,30 +735,10 @@ def open_room(
     elif setup is None:
         raise BadInput(Problem(str(path), "没有这个场次文件", "there is no such session file"))
     else:
-        check_setup(setup)
+        beginning.check_setup(setup)
         file = SessionFile.create(path)
     try:
         return Room(file, RoomKeys.of(path), file.records(), setup, rate, pause)
     except BaseException:
         file.close()
         raise
-
-
-def check_setup(setup: SessionSetup) -> None:
-    """A session needs projects, judges for every judged component, and one chair at most; raises BadInput."""
-    problems = []
-    if not setup.contest.projects:
-        problems.append(Problem(setup.session.name, "本场没有项目", "the session has no projects"))
-    for component in setup.rules.judged_components:
-        if not any(component in setup.rules.components_of(judge.judge_class) for judge in setup.contest.judges):
-            problems.append(
-                Problem(
-                    setup.session.name,
-                    f"没有评委给“{component.name}”打分（类别 {component.judge_class}）",
-                    f"no judge of class {component.judge_class} scores {component.key}",
-                )
-            )
-    if sum(judge.role is PanelRole.CHAIR for judge in setup.contest.judges) > 1:
-        problems.append(Problem(setup.session.name, "本场有不止一位评委组长", "the session has more than one chair"))
-    if problems:
-        raise BadInput(problems)

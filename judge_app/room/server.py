@@ -245,11 +245,11 @@ class Server:
     def link(self, host: str, seat: str) -> str:
         """The join link of a seat as it stands now, good until a device has enrolled with it: for a seat card, and for
         programs of this computer."""
-        return self._link(host, self._room.link_token(seat))
+        return self._link(host, self._room.joining.link_token(seat))
 
     def passing_link(self, host: str, seat: str) -> str:
         """The join link of a seat to show now, good for ten minutes."""
-        return self._link(host, self._room.passing_token(seat))
+        return self._link(host, self._room.joining.passing_token(seat))
 
     def _link(self, host: str, token: str) -> str:
         return str(JoinLink(host=host, port=self.port, fingerprint=self._room.keys.fingerprint, token=token))
@@ -299,17 +299,19 @@ class Server:
 
     async def _pair(self, request: web.Request) -> web.Response:
         start = await self._request(request, messages.PairStart, self._pairing)
-        answer = start if isinstance(start, messages.Denied) else self._room.pair(start)
+        answer = start if isinstance(start, messages.Denied) else self._room.joining.pair(start)
         return _denied(answer) if isinstance(answer, messages.Denied) else _json(answer, 200)
 
     async def _pair_confirm(self, request: web.Request) -> web.Response:
         confirm = await self._request(request, messages.PairConfirm, self._pairing)
-        answer = confirm if isinstance(confirm, messages.Denied) else self._room.pair(confirm)
+        answer = confirm if isinstance(confirm, messages.Denied) else self._room.joining.pair(confirm)
         return _denied(answer) if isinstance(answer, messages.Denied) else _json(answer, 200)
 
     async def _reach(self, request: web.Request) -> web.Response:
         message = await self._request(request, messages.ReachRequest, self._pairing)
-        return _denied(message) if isinstance(message, messages.Denied) else _json(self._room.reached(message), 200)
+        if isinstance(message, messages.Denied):
+            return _denied(message)
+        return _json(self._room.joining.reached(message), 200)
 
     async def _request(self, request: web.Request, wanted: type[T], buckets: Buckets) -> T | messages.Denied:
         """What a stranger asks, if he does not ask too often and it is of the wanted form."""
@@ -343,7 +345,7 @@ class Server:
         return _json(answer, 200 if isinstance(answer, messages.Receipt) else 409)
 
     def _seat_of(self, device: str, secret: str) -> Seat | None:
-        found = self._room.device_state(device)
+        found = self._room.joining.device_state(device)
         if found is None or not self._room.keys.knows(device, secret):
             return None
         seat, known = found
@@ -402,7 +404,7 @@ class Server:
         heard: asyncio.Future[WSMessage] | None = None
         try:
             while True:
-                found = self._room.device_state(hello.device)
+                found = self._room.joining.device_state(hello.device)
                 if found is None or not self._room.keys.knows(hello.device, hello.secret):
                     await _refuse(ws, refusals.UNKNOWN_DEVICE)
                     return None
@@ -447,7 +449,7 @@ class Server:
                 epoch_proof=signing.sign_epoch(room.keys.signing, room.state.session.session_id, room.epoch),
             )
         )
-        found = room.device_state(device)
+        found = room.joining.device_state(device)
         room.showing.join(connection, "" if found is None else found[1].name)
         sender = self._spawn(connection.send_out())
         bucket = Bucket(RATE, BURST)
@@ -487,7 +489,7 @@ class Server:
                 self._room.showing.stage_slides((message.entry_no, message.slides))
         elif isinstance(message, messages.AskCode):
             if connection.seat.role is Role.HOST:
-                self._room.make_code(message.seat)
+                self._room.joining.make_code(message.seat)
         elif isinstance(message, messages.KeepPhoto):
             if may(connection.seat.role, _ANY_PAPER):
                 connection.answer(await self._keep_photo(message))

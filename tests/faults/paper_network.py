@@ -113,7 +113,7 @@ class Laptop:
     """A device at a seat, with the client as it is."""
 
     def __init__(self, world: World, seat: str) -> None:
-        token = world.room.link_token(seat)
+        token = world.room.joining.link_token(seat)
         self.seat = seat
         link = JoinLink(host="127.0.0.1", port=1, fingerprint=world.keys.fingerprint, token=token)
         self.ear = Ear()
@@ -219,7 +219,7 @@ class World:
         """A new connection: what was on the old one is lost, and what has no answer goes again."""
         self.to_room = [one for one in self.to_room if one[0] is not laptop]
         self.to_seat = [one for one in self.to_seat if one[0] is not laptop]
-        found = self.room.device_state(laptop.device)
+        found = self.room.joining.device_state(laptop.device)
         if found is None or not found[1].admitted or found[1].revoked:
             laptop.client._ws = None
             return
@@ -234,7 +234,7 @@ class World:
 
     def arrive(self, laptop: Laptop, message: Submit) -> None:
         """The room gets one command; its answer goes into the air whenever it comes."""
-        seat = self.room.seats[laptop.seat]
+        seat = self.room.joining.seats[laptop.seat]
         self.room.take(seat, laptop.device, message, lambda answer: self.to_seat.append((laptop, answer)))
         self.settle()
 

@@ -704,7 +704,7 @@ def test_a_frame_that_is_no_message_is_told_so_and_ends_the_connection(live: Liv
 
 def enrolment(live: Live) -> dict[str, Any]:
     key = Ed25519PrivateKey.generate()
-    token = live.held.room.link_token("judge:E3")
+    token = live.held.room.joining.link_token("judge:E3")
     made = messages.EnrolRequest(
         token=token,
         key=signing.public_hex(key),

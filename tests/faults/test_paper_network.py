@@ -246,7 +246,7 @@ class Network(RuleBasedStateMachine):
                 self.heard(*self.world.to_seat.pop(0))
         self.the_history_is_sound()
         for laptop in self.world.laptops:
-            found = self.world.room.device_state(laptop.device)
+            found = self.world.room.joining.device_state(laptop.device)
             if found is not None and found[1].admitted and not found[1].revoked:
                 assert not laptop.client.pending()
         self.world.close()

@@ -18,7 +18,7 @@ from judge_app.core import commands, overall
 from judge_app.core.errors import BadInput
 from judge_app.core.events import PauseKind, RoomStarted, SessionResumed
 from judge_app.core.seats import Role
-from judge_app.room.room import TAKE_OVER
+from judge_app.room.beginning import TAKE_OVER
 from judge_app.seat.connection import SeatConnection
 from judge_app.seat.state import Link
 from judge_app.store.session_file import read_session

@@ -148,12 +148,12 @@ class Hall:
         return sitter
 
     def seat(self, seat: str) -> Seat:
-        return self.room.seats[seat]
+        return self.room.joining.seats[seat]
 
     async def enrol(self, seat: str, key: Ed25519PrivateKey | None = None) -> Device:
         """A device enrols below the network, as another computer would: not let in by itself."""
         key = key or Ed25519PrivateKey.generate()
-        answer = await self.room.enrol(enrolment(self, self.room.link_token(seat), key))
+        answer = await self.room.enrol(enrolment(self, self.room.joining.link_token(seat), key))
         assert isinstance(answer, messages.Enrolled), answer
         return Device(self, key, answer)
 
@@ -171,7 +171,7 @@ class Hall:
         """The host's own hand; the host's device is made where there is none yet."""
         if self.host is None:
             key = Ed25519PrivateKey.generate()
-            request = enrolment(self, self.room.link_token("host"), key)
+            request = enrolment(self, self.room.joining.link_token("host"), key)
             enrolled = await self.room.enrol(request, local=True)
             assert isinstance(enrolled, messages.Enrolled), enrolled
             self.host = Device(self, key, enrolled)
@@ -267,7 +267,7 @@ async def hall(
     room.start()
     try:
         held.port = await server.start("127.0.0.1", 0)
-        room.set_links(lambda seat: server.link("127.0.0.1", seat))
+        room.joining.set_links(lambda seat: server.link("127.0.0.1", seat))
         yield held
     finally:
         for sitter in held.sitters:

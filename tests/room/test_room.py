@@ -25,11 +25,14 @@ from judge_app.core.errors import BadInput
 from judge_app.core.journal import Record, first_break
 from judge_app.core.seats import Seat
 from judge_app.core.views import HostView, JudgeView, SheetStatus
+from judge_app.room import beginning, joining
 from judge_app.room import clock as room_clock
 from judge_app.room import room as room_module
+from judge_app.room.beginning import check_setup
 from judge_app.room.codes import GUESSES
 from judge_app.room.counter import MOST
-from judge_app.room.room import MAX_DEVICES, check_setup, open_room
+from judge_app.room.joining import MAX_DEVICES
+from judge_app.room.room import open_room
 from judge_app.store.errors import StoreFailed
 from judge_app.store.session_file import SessionFile, read_session
 from judge_app.wire import messages, pairing, signing
@@ -459,7 +462,7 @@ def test_a_commit_that_fails_is_no_receipt_and_the_same_command_is_taken_once_th
             # while it is in trouble nothing is taken at all, neither commands nor devices
             again = await answer(held, "judge:E2", device, submits[0])
             assert isinstance(again, Refusal)
-            request = enrolment(held, held.room.link_token("judge:P1"), Ed25519PrivateKey.generate())
+            request = enrolment(held, held.room.joining.link_token("judge:P1"), Ed25519PrivateKey.generate())
             denied = await held.room.enrol(request)
             assert isinstance(denied, messages.Denied)
             assert denied.code == "store_trouble"
@@ -549,7 +552,7 @@ def test_a_judge_whom_a_commit_of_unknown_outcome_let_walk_in_has_a_seat(
             held.room.showing.join(host, "desk")
             proposal = commands.ProposeJudge(name="新评委", judge_class="专家评委", reason="评委不足")
             assert isinstance(await give(held, "host", device, proposal), Receipt)
-            assert "judge:E10" not in held.room.seats
+            assert "judge:E10" not in held.room.joining.seats
             agreed = commands.AgreeJudge(no="E10")
             assert isinstance(await _stored_for_all_that(held, "chair", chair, host, agreed), Receipt)
             assert "新评委" in [card.name for card in host.briefed.judges]
@@ -598,7 +601,7 @@ def test_a_heartbeat_that_cannot_be_written_stops_the_room_as_a_commit_does(
 def test_a_link_is_for_one_device_and_the_same_device_may_ask_again(tmp_path: Path) -> None:
     async def scene() -> None:
         async with hall(tmp_path) as held:
-            token = held.room.link_token("judge:E2")
+            token = held.room.joining.link_token("judge:E2")
             key = Ed25519PrivateKey.generate()
             first = await held.room.enrol(enrolment(held, token, key))
             again = await held.room.enrol(enrolment(held, token, key))
@@ -608,7 +611,7 @@ def test_a_link_is_for_one_device_and_the_same_device_may_ask_again(tmp_path: Pa
             other = await held.room.enrol(enrolment(held, token, Ed25519PrivateKey.generate()))
             assert isinstance(other, messages.Denied)
             assert other.code == "bad_token"
-            assert held.room.link_token("judge:E2") != token
+            assert held.room.joining.link_token("judge:E2") != token
 
     play(scene)
 
@@ -616,7 +619,7 @@ def test_a_link_is_for_one_device_and_the_same_device_may_ask_again(tmp_path: Pa
 def test_who_has_seen_the_link_and_the_public_key_still_gets_nothing(tmp_path: Path) -> None:
     async def scene() -> None:
         async with hall(tmp_path) as held:
-            token = held.room.link_token("judge:E2")
+            token = held.room.joining.link_token("judge:E2")
             key = Ed25519PrivateKey.generate()
             genuine = enrolment(held, token, key)
             await held.room.enrol(genuine)
@@ -634,7 +637,7 @@ def test_who_has_seen_the_link_and_the_public_key_still_gets_nothing(tmp_path: P
 def test_another_version_of_the_program_is_told_so(tmp_path: Path) -> None:
     async def scene() -> None:
         async with hall(tmp_path) as held:
-            request = enrolment(held, held.room.link_token("judge:E2"), Ed25519PrivateKey.generate())
+            request = enrolment(held, held.room.joining.link_token("judge:E2"), Ed25519PrivateKey.generate())
             denied = await held.room.enrol(msgspec.structs.replace(request, protocol=messages.PROTOCOL + 1))
             assert isinstance(denied, messages.Denied)
             assert denied.code == "protocol"
@@ -669,7 +672,7 @@ def test_a_laptop_is_replaced_and_the_old_one_is_out(tmp_path: Path) -> None:
 def test_a_device_that_was_revoked_does_not_come_back_by_its_old_link(tmp_path: Path) -> None:
     async def scene() -> None:
         async with hall(tmp_path) as held:
-            token = held.room.link_token("judge:E2")
+            token = held.room.joining.link_token("judge:E2")
             key = Ed25519PrivateKey.generate()
             device = await held.enrol("judge:E2", key)
             await held.order(commands.RevokeDevice(seat="judge:E2", device=device.id, reason="丢失"))
@@ -683,18 +686,18 @@ def test_a_device_that_was_revoked_does_not_come_back_by_its_old_link(tmp_path: 
 def test_viewers_share_one_link_and_named_seats_have_an_end(tmp_path: Path) -> None:
     async def scene() -> None:
         async with hall(tmp_path, automatic=True) as held:
-            token = held.room.link_token("viewer")
+            token = held.room.joining.link_token("viewer")
             devices = [await held.enrol("viewer") for _ in range(3)]
-            assert held.room.link_token("viewer") == token
+            assert held.room.joining.link_token("viewer") == token
             assert len({device.id for device in devices}) == 3
             for device in devices:
-                found = held.room.device_state(device.id)
+                found = held.room.joining.device_state(device.id)
                 assert found is not None
                 assert found[1].admitted
             for _ in range(MAX_DEVICES):
                 await held.enrol("judge:E2")
             denied = await held.room.enrol(
-                enrolment(held, held.room.link_token("judge:E2"), Ed25519PrivateKey.generate())
+                enrolment(held, held.room.joining.link_token("judge:E2"), Ed25519PrivateKey.generate())
             )
             assert isinstance(denied, messages.Denied)
             assert denied.code == "too_many"
@@ -706,7 +709,7 @@ def test_a_window_of_the_hosts_own_computer_needs_nobody_to_let_it_in(tmp_path: 
     async def scene() -> None:
         async with hall(tmp_path) as held:
             for local in (False, True):
-                request = enrolment(held, held.room.link_token("stage"), Ed25519PrivateKey.generate())
+                request = enrolment(held, held.room.joining.link_token("stage"), Ed25519PrivateKey.generate())
                 answer = await held.room.enrol(request, local=local)
                 assert isinstance(answer, messages.Enrolled)
                 assert answer.admitted is local
@@ -810,14 +813,14 @@ def test_what_is_wrong_at_the_stage_is_told_to_the_host_until_the_stage_takes_it
 def test_the_host_sees_a_code_and_who_types_it_gets_the_seats_link(tmp_path: Path) -> None:
     async def scene() -> None:
         async with hall(tmp_path) as held:
-            held.room.make_code("judge:E2")
+            held.room.joining.make_code("judge:E2")
             codes = {link.seat: link.join_code for link in _host_view(held).join_links if link.join_code}
             assert codes.keys() == {"judge:E2"}
             code = pairing.read_code(codes["judge:E2"])
             side = pairing.SeatSide(code, held.room.keys.fingerprint)
-            reply = held.room.pair(side.start())
+            reply = held.room.joining.pair(side.start())
             assert isinstance(reply, messages.PairReply)
-            paired = held.room.pair(side.confirm(reply))
+            paired = held.room.joining.pair(side.confirm(reply))
             assert isinstance(paired, messages.Paired)
             link = side.finish(paired, "127.0.0.1", held.port)
             assert link == held.link("judge:E2")
@@ -830,7 +833,7 @@ def test_nobody_gets_a_code_for_the_hosts_seat_or_for_none(tmp_path: Path) -> No
     async def scene() -> None:
         async with hall(tmp_path) as held:
             for seat in ("host", "judge:E77", ""):
-                held.room.make_code(seat)
+                held.room.joining.make_code(seat)
             assert not any(link.join_code for link in _host_view(held).join_links)
 
     play(scene)
@@ -841,19 +844,19 @@ def test_a_code_that_was_guessed_at_five_times_is_burnt_and_the_host_is_told(
 ) -> None:
     async def scene() -> None:
         async with hall(tmp_path) as held:
-            held.room.make_code("judge:E2")
+            held.room.joining.make_code("judge:E2")
             code = next(link.join_code for link in _host_view(held).join_links if link.join_code)
             code = pairing.read_code(code)
             wrong = f"{code[:2]}{(int(code[2:]) + 1) % 10**6:06d}"
             for _ in range(GUESSES):
                 side = pairing.SeatSide(wrong, held.room.keys.fingerprint)
-                reply = held.room.pair(side.start())
+                reply = held.room.joining.pair(side.start())
                 assert isinstance(reply, messages.PairReply)
-                denied = held.room.pair(side.confirm(reply))
+                denied = held.room.joining.pair(side.confirm(reply))
                 assert isinstance(denied, messages.Denied)
                 assert denied.code == "wrong_code"
             side = pairing.SeatSide(code, held.room.keys.fingerprint)
-            denied = held.room.pair(side.start())
+            denied = held.room.joining.pair(side.start())
             assert isinstance(denied, messages.Denied)
             assert denied.code == "no_code"
             assert any("加入码" in zh for zh, _ in held.room.live().health.trouble)
@@ -1192,7 +1195,7 @@ def test_a_spare_is_let_in_by_the_host_alone(tmp_path: Path) -> None:
             assert (await held.enrol("stage")).enrolled.admitted
             assert not (await held.enrol("spare")).enrolled.admitted
             key = Ed25519PrivateKey.generate()
-            local = await held.room.enrol(enrolment(held, held.room.link_token("spare"), key), local=True)
+            local = await held.room.enrol(enrolment(held, held.room.joining.link_token("spare"), key), local=True)
             assert isinstance(local, messages.Enrolled)
             assert not local.admitted
 
@@ -1205,24 +1208,24 @@ def test_a_shown_link_passes_and_a_seat_card_stays_until_it_is_used(
     async def scene() -> None:
         async with hall(tmp_path) as held:
             room = held.room
-            now = room_module.real_ns()
-            shown, card = room.passing_token("judge:E2"), room.link_token("judge:E2")
+            now = joining.real_ns()
+            shown, card = room.joining.passing_token("judge:E2"), room.joining.link_token("judge:E2")
             assert shown != card
-            assert room.passing_token("viewer") == room.link_token("viewer")  # the public's stays
-            assert room.reached(messages.ReachRequest(token=shown)).token is messages.TokenState.FREE
-            monkeypatch.setattr(room_module, "real_ns", lambda: now + 12 * room_module.MINUTE_NS)
-            assert room.reached(messages.ReachRequest(token=shown)).token is messages.TokenState.UNKNOWN
+            assert room.joining.passing_token("viewer") == room.joining.link_token("viewer")  # the public's stays
+            assert room.joining.reached(messages.ReachRequest(token=shown)).token is messages.TokenState.FREE
+            monkeypatch.setattr(joining, "real_ns", lambda: now + 12 * joining.MINUTE_NS)
+            assert room.joining.reached(messages.ReachRequest(token=shown)).token is messages.TokenState.UNKNOWN
             late = await room.enrol(enrolment(held, shown, Ed25519PrivateKey.generate()))
             assert isinstance(late, messages.Denied)
             assert "10 分钟" in late.zh
-            fresh = room.passing_token("judge:E2")
+            fresh = room.joining.passing_token("judge:E2")
             assert fresh != shown
             assert isinstance(await room.enrol(enrolment(held, fresh, Ed25519PrivateKey.generate())), messages.Enrolled)
             # the link is used, and with it the card: the next ones are others
-            assert room.reached(messages.ReachRequest(token=fresh)).token is messages.TokenState.USED
-            assert room.reached(messages.ReachRequest(token=card)).token is messages.TokenState.USED
-            other = room.link_token("judge:E3")
-            monkeypatch.setattr(room_module, "real_ns", lambda: now + 600 * room_module.MINUTE_NS)
+            assert room.joining.reached(messages.ReachRequest(token=fresh)).token is messages.TokenState.USED
+            assert room.joining.reached(messages.ReachRequest(token=card)).token is messages.TokenState.USED
+            other = room.joining.link_token("judge:E3")
+            monkeypatch.setattr(joining, "real_ns", lambda: now + 600 * joining.MINUTE_NS)
             assert isinstance(await room.enrol(enrolment(held, other, Ed25519PrivateKey.generate())), messages.Enrolled)
 
     play(scene)
@@ -1230,12 +1233,12 @@ def test_a_shown_link_passes_and_a_seat_card_stays_until_it_is_used(
 
 def test_a_take_over_is_above_every_recovery_and_recoveries_go_up_with_time() -> None:
     recovered, taken_over = events.PauseKind.RECOVERED, events.PauseKind.TAKEN_OVER
-    first = room_module.next_epoch(1, recovered, 0)
-    later = room_module.next_epoch(1, recovered, 90)  # from a copy that does not know of the first
+    first = beginning.next_epoch(1, recovered, 0)
+    later = beginning.next_epoch(1, recovered, 90)  # from a copy that does not know of the first
     assert 1 < first < later
-    spare = room_module.next_epoch(1, taken_over, 30)
+    spare = beginning.next_epoch(1, taken_over, 30)
     assert later < spare
-    assert room_module.next_epoch(later, recovered, 10**9) < spare < room_module.next_epoch(spare, recovered, 95)
-    assert room_module.next_epoch(spare, recovered, 95) < room_module.next_epoch(spare, taken_over, 0)
-    wrong_clock = room_module.next_epoch(1, recovered, 10**9)
-    assert wrong_clock < room_module.next_epoch(wrong_clock, recovered, 10**9) < spare, "the next one has a number too"
+    assert beginning.next_epoch(later, recovered, 10**9) < spare < beginning.next_epoch(spare, recovered, 95)
+    assert beginning.next_epoch(spare, recovered, 95) < beginning.next_epoch(spare, taken_over, 0)
+    wrong_clock = beginning.next_epoch(1, recovered, 10**9)
+    assert wrong_clock < beginning.next_epoch(wrong_clock, recovered, 10**9) < spare, "the next one has a number too"

@@ -820,7 +820,7 @@ def test_a_room_that_stops_closes_every_connection_at_once(tmp_path: Path) -> No
 def test_reach_tells_who_has_the_link_how_it_stands(tmp_path: Path) -> None:
     async def scene() -> None:
         async with hall(tmp_path) as held, held.http() as http:
-            token = held.room.link_token("judge:E2")
+            token = held.room.joining.link_token("judge:E2")
             key = Ed25519PrivateKey.generate()
             public = enrolment(held, token, key).key
 

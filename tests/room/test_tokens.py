@@ -92,14 +92,14 @@ def test_a_wrong_token_costs_the_room_the_same_with_any_number_of_seats(
         nonlocal made
         async with hall(tmp_path) as held:
             request = messages.ReachRequest(token="AAAAAAAAAAAAAAAAAAAAAA", key="ab" * 32)
-            held.room.reached(request)  # the tokens of this minute are made
+            held.room.joining.reached(request)  # the tokens of this minute are made
             made = 0
             for _ in range(20):
-                assert held.room.reached(request).token is messages.TokenState.UNKNOWN
-            assert made <= 20 * 1 + len(held.room.seats)  # a device's id each; and the minute may have passed
+                assert held.room.joining.reached(request).token is messages.TokenState.UNKNOWN
+            assert made <= 20 * 1 + len(held.room.joining.seats)  # a device's id each; and the minute may have passed
             made = 0
-            generations = dict.fromkeys(held.room.seats, 0)
+            generations = dict.fromkeys(held.room.joining.seats, 0)
             assert tried(held.room.keys, request.token, generations, "boot", 1) is None
-            assert made >= 12 * len(held.room.seats)
+            assert made >= 12 * len(held.room.joining.seats)
 
     asyncio.run(scene())

@@ -28,7 +28,7 @@ def play(scene: Callable[[], Any]) -> None:
 
 
 def code_of(held: Hall, seat: str) -> str:
-    held.room.make_code(seat)
+    held.room.joining.make_code(seat)
     return pairing.read_code(next(one.join_code for one in held.room.live().join_links if one.seat == seat))
 
 
@@ -120,12 +120,12 @@ def test_somebody_in_the_middle_gets_no_token_and_is_noticed(tmp_path: Path) -> 
     async def scene() -> None:
         async with hall(tmp_path) as held:
             code = code_of(held, "judge:E2")
-            token = held.room.link_token("judge:E2")
+            token = held.room.joining.link_token("judge:E2")
             async with man_in_the_middle(RoomKeys.of(tmp_path / "evil"), held.port) as port:
                 with pytest.raises(Refused) as refused:
                     await pair(ByCode(host="127.0.0.1", port=port, code=code))
                 assert refused.value.code == "wrong_code"
-            assert held.room.link_token("judge:E2") == token  # unused
+            assert held.room.joining.link_token("judge:E2") == token  # unused
 
     play(scene)
 
@@ -139,7 +139,7 @@ def test_the_man_in_the_middle_of_these_tests_does_pass_everything_on(tmp_path: 
             keys = RoomKeys.of(tmp_path / "x.roadshow")  # the room's own: as if the certificate made no difference
             async with man_in_the_middle(keys, held.port) as port:
                 link = await pair(ByCode(host="127.0.0.1", port=port, code=code))
-                assert link.token == held.room.link_token("judge:E2")
+                assert link.token == held.room.joining.link_token("judge:E2")
 
     play(scene)
 
@@ -184,7 +184,7 @@ def test_a_lost_answer_is_asked_for_again_and_costs_no_guess(tmp_path: Path) -> 
         async with hall(tmp_path) as held:
             code = code_of(held, "judge:E2")
             lost = {"/v1/pair": 2, "/v1/pair/confirm": 2}
-            kept = held.room.pair
+            kept = held.room.joining.pair
 
             def losing(message: Any) -> Any:
                 answer = kept(message)
@@ -194,7 +194,7 @@ def test_a_lost_answer_is_asked_for_again_and_costs_no_guess(tmp_path: Path) -> 
                     cut(held)  # decided, and the answer never arrives
                 return answer
 
-            held.room.pair = losing  # type: ignore[method-assign]
+            held.room.joining.pair = losing  # type: ignore[method-assign]
             link = await pair(ByCode(host="127.0.0.1", port=held.port, code=code))
             assert link == held.link("judge:E2")
             assert not any(lost.values())

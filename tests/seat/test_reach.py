@@ -123,7 +123,7 @@ def test_another_rooms_certificate_stops_the_test_before_the_token_is_shown(tmp_
     async def scene() -> None:
         async with hall(tmp_path) as held:
             asked: list[Any] = []
-            held.room.reached = asked.append  # type: ignore[assignment,method-assign]
+            held.room.joining.reached = asked.append  # type: ignore[assignment,method-assign]
             wrong = msgspec.structs.replace(held.link("judge:E2"), fingerprint=bytes(32))
             assert (await codes(Reach(wrong)))[-1] == ("certificate", "other_host")
             assert asked == []
