@@ -1,7 +1,11 @@
-"""The room: decides in arrival order, writes in batches, answers after the commit, and shows each seat what it may see.
+"""The room: decides in arrival order, writes in batches, answers after the commit, and makes what time alone makes.
 
-It knows no socket: a connection is whatever takes bytes (``Sink``). All of it runs on one asyncio loop; the journal is
-written by the writer's thread. ``state`` runs ahead of ``committed`` by what is being written; only ``committed`` is shown.
+What else a room does is done by parts that it owns: with what it begins (``beginning``), the ways into its seats
+(``joining``), who is here and what they see (``showing``), how it fares (``health``), what it says no with
+(``refusals``). They write nothing: what they come to is the room's to record.
+
+It knows no socket. All of it runs on one asyncio loop; the journal is written by the writer's thread. ``state`` runs ahead
+of ``committed`` by what is being written; only ``committed`` is shown.
 """
 
 from __future__ import annotations
@@ -53,6 +57,7 @@ BACKUP_MOST_S = 120.0
 """How long a copy may take."""
 SLEEP_NS = 500_000_000
 """From how long on a sleep of this computer is one."""
+
 Answer = Callable[[messages.Receipt | Refusal], None]
 """Who hears what became of a command; called once, on the room's loop."""
 
@@ -604,15 +609,16 @@ class Room:
                     ),
                 )
 
-    async def _beat(self) -> None:
-        """A write that is read back: only that proves that the store takes what it is given."""
-        while True:
-            await asyncio.sleep(HEARTBEAT_S)
-            self.with_file(self._heartbeat)
+    # the session file
 
-    def _heartbeat(self, file: SessionFile) -> None:
-        took = file.heartbeat()
-        self.loop.call_soon_threadsafe(self._beaten, took)
+    @property
+    def file(self) -> SessionFile:
+        """The session file as it is open now; another one after the store was in trouble."""
+        return self._file
+
+    def history(self) -> list[Record]:
+        """Every record that is on the disk now."""
+        return list(self._file.records())
 
     def with_file(self, act: Callable[[SessionFile], None]) -> bool:
         """Have something written beside the journal, between two commits, on the writer's thread. An error counts as a
@@ -629,19 +635,48 @@ class Room:
         self._writer.call(guarded)
         return True
 
+    async def _beat(self) -> None:
+        """A write that is read back: only that proves that the store takes what it is given."""
+        while True:
+            await asyncio.sleep(HEARTBEAT_S)
+            self.with_file(self._heartbeat)
+
+    def _heartbeat(self, file: SessionFile) -> None:
+        took = file.heartbeat()
+        self.loop.call_soon_threadsafe(self._beaten, took)
+
     def _beaten(self, took_ns: int) -> None:
         self.health.beaten(self.clock.stamp().wall, took_ns)
 
-    # who is here, and what they see
+    async def backup(self, folder: Path) -> None:
+        """A checked copy of the session file, the newest 20 kept; raises StoreFailed."""
+        done: asyncio.Future[None] = self.loop.create_future()
+        backups = Backups(folder, self._path.stem)
 
-    @property
-    def file(self) -> SessionFile:
-        """The session file as it is open now; another one after the store was in trouble."""
-        return self._file
+        def tell(error: Exception | None) -> None:
+            if done.done():  # given up meanwhile
+                return
+            if error is None:
+                done.set_result(None)
+            else:
+                done.set_exception(error)
 
-    def history(self) -> list[Record]:
-        """Every record that is on the disk now."""
-        return list(self._file.records())
+        def copy(file: SessionFile) -> None:
+            try:
+                backups.take(file)
+            except Exception as error:  # the room goes on; the host is told
+                self.loop.call_soon_threadsafe(tell, error)
+            else:
+                self.loop.call_soon_threadsafe(tell, None)
+
+        if self._stopped:
+            raise StoreFailed("store_trouble", "场次文件暂时不能写入", "the session file cannot be written just now")
+        self._writer.call(copy)
+        # A writer that ends because the store failed leaves it undone: the next turn has another writer.
+        await asyncio.wait_for(done, BACKUP_MOST_S)
+        self.health.set(last_backup=self.clock.stamp().wall)
+
+    # what the seats are told
 
     def live(self) -> views.Live:
         """What is true now beside the journal."""
@@ -672,34 +707,6 @@ class Room:
     def _is_revoked(self, sink: Sink) -> bool:
         found = self.joining.device_state(sink.device)
         return found is not None and found[1].revoked
-
-    async def backup(self, folder: Path) -> None:
-        """A checked copy of the session file, the newest 20 kept; raises StoreFailed."""
-        done: asyncio.Future[None] = self.loop.create_future()
-        backups = Backups(folder, self._path.stem)
-
-        def tell(error: Exception | None) -> None:
-            if done.done():  # given up meanwhile
-                return
-            if error is None:
-                done.set_result(None)
-            else:
-                done.set_exception(error)
-
-        def copy(file: SessionFile) -> None:
-            try:
-                backups.take(file)
-            except Exception as error:  # the room goes on; the host is told
-                self.loop.call_soon_threadsafe(tell, error)
-            else:
-                self.loop.call_soon_threadsafe(tell, None)
-
-        if self._stopped:
-            raise StoreFailed("store_trouble", "场次文件暂时不能写入", "the session file cannot be written just now")
-        self._writer.call(copy)
-        # A writer that ends because the store failed leaves it undone: the next turn has another writer.
-        await asyncio.wait_for(done, BACKUP_MOST_S)
-        self.health.set(last_backup=self.clock.stamp().wall)
 
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -1,7 +1,7 @@
 """A whole room in one process, on loopback with TLS: room, server, and seats that are ordinary clients.
 
 ``hall(folder)`` opens one on a real session file; ``Ear`` hears what a seat learns and can be waited for; ``raw`` speaks
-to the server below the client, for what no seat of ours would say.
+to the server below the client, for what no seat of ours would say. ``Sink`` is a connection without a network.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from judge_app.core import commands
 from judge_app.core.events import SessionPaused, SessionSetup
 from judge_app.core.seats import Seat
-from judge_app.core.views import AnyView, Briefing
+from judge_app.core.views import AnyView, Briefing, HostView
 from judge_app.room.door import LIMITS, Limits
 from judge_app.room.keys import RoomKeys
 from judge_app.room.room import Room
@@ -31,7 +31,7 @@ from judge_app.seat.state import CommandState, Connection, Link
 from judge_app.store.session_file import SessionFile
 from judge_app.wire import messages, signing
 from judge_app.wire.link import JoinLink, read_link
-from judge_app.wire.messages import Submit
+from judge_app.wire.messages import Receipt, Refusal, Submit
 from tests.core.sessions import setup as small_setup
 from tests.core.sessions import sheet
 
@@ -274,3 +274,68 @@ async def hall(
             await sitter.leave()
         await server.stop()
         await room.stop()
+
+
+def play(scene: Callable[[], Any]) -> None:
+    asyncio.run(scene())
+
+
+async def answer(held: Hall, seat: str, device: Any, submit: messages.Submit) -> Receipt | Refusal:
+    return await held.room.submit(held.seat(seat), device.id, submit)
+
+
+async def give(held: Hall, seat: str, device: Any, command: commands.AnyCommand) -> Receipt | Refusal:
+    return await answer(held, seat, device, device.sign(command))
+
+
+class Sink:
+    """A connection that keeps what it was shown."""
+
+    def __init__(self, seat: Seat, device: str) -> None:
+        self.seat = seat
+        self.device = device
+        self.shown: list[Any] = []
+        self.dropped: list[messages.Denied] = []
+        self._changed = asyncio.Event()
+
+    async def until(self, holds: Callable[[Any], Any]) -> Any:
+        """Until a view for which ``holds`` is shown; returns it."""
+        while not self.shown or not holds(self.shown[-1].view):
+            self._changed.clear()
+            await asyncio.wait_for(self._changed.wait(), WAIT_S)
+        return self.shown[-1]
+
+    async def until_dropped(self) -> messages.Denied:
+        while not self.dropped:
+            self._changed.clear()
+            await asyncio.wait_for(self._changed.wait(), WAIT_S)
+        return self.dropped[0]
+
+    def show(self, view: bytes) -> None:
+        message = messages.read_from_room(view)
+        assert isinstance(message, messages.View)
+        self.shown.append(message)
+        self._changed.set()
+
+    def brief(self, briefing: Briefing) -> None:
+        self.briefed = briefing
+
+    def drop(self, denied: messages.Denied) -> None:
+        self.dropped.append(denied)
+        self._changed.set()
+
+
+def host_view(held: Hall) -> HostView:
+    """What the host would see now."""
+    sink = Sink(held.seat("host"), str(uuid.uuid4()))
+    held.room.showing.join(sink, "desk")
+    held.room.showing.leave(sink)
+    view: HostView = sink.shown[-1].view
+    return view
+
+
+def recovered(view: Any) -> bool:
+    """The host is told that writing had failed and that the file is open again."""
+    return any("曾失败" in zh for zh, _ in view.health.trouble) and not any(
+        "已停止" in zh for zh, _ in view.health.trouble
+    )

@@ -10,7 +10,6 @@ import gc
 import logging
 import threading
 import tracemalloc
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,26 +18,20 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from judge_app.core import commands, events, views
+from judge_app.core import commands, events
 from judge_app.core.clock import HoldKind, deadline_ns, remaining_ns
 from judge_app.core.errors import BadInput
 from judge_app.core.journal import Record, first_break
-from judge_app.core.seats import Seat
-from judge_app.core.views import HostView, JudgeView, SheetStatus
-from judge_app.room import beginning, joining
+from judge_app.core.views import SheetStatus
 from judge_app.room import clock as room_clock
 from judge_app.room import room as room_module
-from judge_app.room.beginning import check_setup
-from judge_app.room.codes import GUESSES
 from judge_app.room.counter import MOST
-from judge_app.room.joining import MAX_DEVICES
 from judge_app.room.room import open_room
 from judge_app.store.errors import StoreFailed
 from judge_app.store.session_file import SessionFile, read_session
-from judge_app.wire import messages, pairing, signing
+from judge_app.wire import messages, signing
 from judge_app.wire.messages import Receipt, Refusal
-from tests.core.sessions import setup as small_setup
-from tests.room.halls import WAIT_S, Hall, enrolment, hall
+from tests.room.halls import Hall, Sink, answer, enrolment, give, hall, play, recovered
 
 UUID = "6f1c0a52-3a44-4a3b-9a53-0f4f0d9b7c11"
 
@@ -62,62 +55,6 @@ class Held(SessionFile):
         super().append(records)
         if self.fails_after:
             raise StoreFailed("io", "读写错误", "an error of the disk, after the commit")
-
-
-class Sink:
-    """A connection that keeps what it was shown."""
-
-    def __init__(self, seat: Seat, device: str) -> None:
-        self.seat = seat
-        self.device = device
-        self.shown: list[Any] = []
-        self.dropped: list[messages.Denied] = []
-        self._changed = asyncio.Event()
-
-    async def until(self, holds: Callable[[Any], Any]) -> Any:
-        """Until a view for which ``holds`` is shown; returns it."""
-        while not self.shown or not holds(self.shown[-1].view):
-            self._changed.clear()
-            await asyncio.wait_for(self._changed.wait(), WAIT_S)
-        return self.shown[-1]
-
-    async def until_dropped(self) -> messages.Denied:
-        while not self.dropped:
-            self._changed.clear()
-            await asyncio.wait_for(self._changed.wait(), WAIT_S)
-        return self.dropped[0]
-
-    def show(self, view: bytes) -> None:
-        message = messages.read_from_room(view)
-        assert isinstance(message, messages.View)
-        self.shown.append(message)
-        self._changed.set()
-
-    def brief(self, briefing: views.Briefing) -> None:
-        self.briefed = briefing
-
-    def drop(self, denied: messages.Denied) -> None:
-        self.dropped.append(denied)
-        self._changed.set()
-
-
-def play(scene: Callable[[], Any]) -> None:
-    asyncio.run(scene())
-
-
-def recovered(view: Any) -> bool:
-    """The host is told that writing had failed and that the file is open again."""
-    return any("曾失败" in zh for zh, _ in view.health.trouble) and not any(
-        "已停止" in zh for zh, _ in view.health.trouble
-    )
-
-
-async def answer(held: Hall, seat: str, device: Any, submit: messages.Submit) -> Receipt | Refusal:
-    return await held.room.submit(held.seat(seat), device.id, submit)
-
-
-async def give(held: Hall, seat: str, device: Any, command: commands.AnyCommand) -> Receipt | Refusal:
-    return await answer(held, seat, device, device.sign(command))
 
 
 # submissions
@@ -595,296 +532,7 @@ def test_a_heartbeat_that_cannot_be_written_stops_the_room_as_a_commit_does(
     assert "could not be written" in caplog.text
 
 
-# enrolment
-
-
-def test_a_link_is_for_one_device_and_the_same_device_may_ask_again(tmp_path: Path) -> None:
-    async def scene() -> None:
-        async with hall(tmp_path) as held:
-            token = held.room.joining.link_token("judge:E2")
-            key = Ed25519PrivateKey.generate()
-            first = await held.room.enrol(enrolment(held, token, key))
-            again = await held.room.enrol(enrolment(held, token, key))
-            assert first == again
-            assert isinstance(first, messages.Enrolled)
-            assert (first.seat, first.admitted) == ("judge:E2", False)
-            other = await held.room.enrol(enrolment(held, token, Ed25519PrivateKey.generate()))
-            assert isinstance(other, messages.Denied)
-            assert other.code == "bad_token"
-            assert held.room.joining.link_token("judge:E2") != token
-
-    play(scene)
-
-
-def test_who_has_seen_the_link_and_the_public_key_still_gets_nothing(tmp_path: Path) -> None:
-    async def scene() -> None:
-        async with hall(tmp_path) as held:
-            token = held.room.joining.link_token("judge:E2")
-            key = Ed25519PrivateKey.generate()
-            genuine = enrolment(held, token, key)
-            await held.room.enrol(genuine)
-            thief = Ed25519PrivateKey.generate()
-            forged = msgspec.structs.replace(
-                genuine, signature=signing.sign_enrolment(thief, held.room.keys.fingerprint, token)
-            )
-            denied = await held.room.enrol(forged)
-            assert isinstance(denied, messages.Denied)
-            assert denied.code == "bad_signature"
-
-    play(scene)
-
-
-def test_another_version_of_the_program_is_told_so(tmp_path: Path) -> None:
-    async def scene() -> None:
-        async with hall(tmp_path) as held:
-            request = enrolment(held, held.room.joining.link_token("judge:E2"), Ed25519PrivateKey.generate())
-            denied = await held.room.enrol(msgspec.structs.replace(request, protocol=messages.PROTOCOL + 1))
-            assert isinstance(denied, messages.Denied)
-            assert denied.code == "protocol"
-
-    play(scene)
-
-
-def test_a_laptop_is_replaced_and_the_old_one_is_out(tmp_path: Path) -> None:
-    async def scene() -> None:
-        async with hall(tmp_path) as held:
-            old = await held.seated("judge:E2")
-            await held.begin()
-            receipt = await give(held, "judge:E2", old, held.sheet("E2"))
-            assert isinstance(receipt, Receipt)
-            old_sink = Sink(held.seat("judge:E2"), old.id)
-            held.room.showing.join(old_sink, "old")
-            new = await held.seated("judge:E2")
-            assert (await old_sink.until_dropped()).code == "revoked"
-            new_sink = Sink(held.seat("judge:E2"), new.id)
-            held.room.showing.join(new_sink, "new")
-            view = new_sink.shown[-1].view
-            assert isinstance(view, JudgeView)
-            assert view.sheets["1"].seq == receipt.seq  # his own earlier receipt is there
-            refused = await give(held, "judge:E2", old, commands.AskReturn(entry_no="1", reason="试"))
-            assert isinstance(refused, Refusal)
-            assert refused.code == "not_admitted"
-            assert isinstance(await give(held, "judge:E2", new, commands.AskReturn(entry_no="1", reason="试")), Receipt)
-
-    play(scene)
-
-
-def test_a_device_that_was_revoked_does_not_come_back_by_its_old_link(tmp_path: Path) -> None:
-    async def scene() -> None:
-        async with hall(tmp_path) as held:
-            token = held.room.joining.link_token("judge:E2")
-            key = Ed25519PrivateKey.generate()
-            device = await held.enrol("judge:E2", key)
-            await held.order(commands.RevokeDevice(seat="judge:E2", device=device.id, reason="丢失"))
-            denied = await held.room.enrol(enrolment(held, token, key))
-            assert isinstance(denied, messages.Denied)
-            assert denied.code == "revoked"
-
-    play(scene)
-
-
-def test_viewers_share_one_link_and_named_seats_have_an_end(tmp_path: Path) -> None:
-    async def scene() -> None:
-        async with hall(tmp_path, automatic=True) as held:
-            token = held.room.joining.link_token("viewer")
-            devices = [await held.enrol("viewer") for _ in range(3)]
-            assert held.room.joining.link_token("viewer") == token
-            assert len({device.id for device in devices}) == 3
-            for device in devices:
-                found = held.room.joining.device_state(device.id)
-                assert found is not None
-                assert found[1].admitted
-            for _ in range(MAX_DEVICES):
-                await held.enrol("judge:E2")
-            denied = await held.room.enrol(
-                enrolment(held, held.room.joining.link_token("judge:E2"), Ed25519PrivateKey.generate())
-            )
-            assert isinstance(denied, messages.Denied)
-            assert denied.code == "too_many"
-
-    play(scene)
-
-
-def test_a_window_of_the_hosts_own_computer_needs_nobody_to_let_it_in(tmp_path: Path) -> None:
-    async def scene() -> None:
-        async with hall(tmp_path) as held:
-            for local in (False, True):
-                request = enrolment(held, held.room.joining.link_token("stage"), Ed25519PrivateKey.generate())
-                answer = await held.room.enrol(request, local=local)
-                assert isinstance(answer, messages.Enrolled)
-                assert answer.admitted is local
-
-    play(scene)
-
-
-# who is here
-
-
-def test_a_second_connection_of_a_device_takes_the_firsts_place(tmp_path: Path) -> None:
-    async def scene() -> None:
-        async with hall(tmp_path) as held:
-            device = await held.seated("judge:E2")
-            first, second = (Sink(held.seat("judge:E2"), device.id) for _ in range(2))
-            held.room.showing.join(first, "laptop")
-            held.room.showing.join(second, "laptop")
-            assert first.dropped[0].code == "elsewhere"
-            held.room.showing.leave(first)  # its connection ends only now
-            status = next(s for s in _host_view(held).seats if s.seat.id == "judge:E2")
-            assert status.online
-            held.room.showing.leave(second)
-            status = next(s for s in _host_view(held).seats if s.seat.id == "judge:E2")
-            assert not status.online
-            assert status.offline_since
-
-    play(scene)
-
-
-def _host_view(held: Hall) -> HostView:
-    sink = Sink(held.seat("host"), str(uuid.uuid4()))
-    held.room.showing.join(sink, "desk")
-    held.room.showing.leave(sink)
-    view: HostView = sink.shown[-1].view
-    return view
-
-
-@pytest.mark.parametrize("rate", [1, 10**6])
-def test_what_the_host_is_told_of_times_is_by_the_clock_of_the_session(tmp_path: Path, rate: int) -> None:
-    """Who left, the last heartbeat and the last copy of a rehearsal at speed are by its own wall time, as its records are."""
-
-    async def scene() -> None:
-        async with hall(tmp_path, rate=rate) as held:
-            device = await held.seated("judge:E2")
-            sink = Sink(held.seat("judge:E2"), device.id)
-            held.room.showing.join(sink, "laptop")
-            await asyncio.sleep(0.01)
-            earliest = dt.datetime.fromisoformat(held.room.clock.stamp().wall)
-            held.room.showing.leave(sink)
-            held.room._beaten(1)
-            await held.room.backup(tmp_path / "backups")
-            live = held.room.live()
-            said = [live.seats["judge:E2"].offline_since, live.health.last_write, live.health.last_backup]
-            latest = dt.datetime.fromisoformat(held.room.clock.stamp().wall)
-            assert all(earliest <= dt.datetime.fromisoformat(one) <= latest for one in said)
-            assert (latest - dt.datetime.now(dt.UTC) > dt.timedelta(minutes=30)) == (rate > 1)
-
-    play(scene)
-
-
-def test_progress_is_shown_to_the_host_and_kept_nowhere(tmp_path: Path) -> None:
-    async def scene() -> None:
-        async with hall(tmp_path) as held:
-            await held.begin()
-            before = held.room.state.seq
-            told = [
-                messages.Progress(entry_no="1", filled=3, lines=7),
-                messages.Progress(entry_no="77", filled=1, lines=7),
-                messages.Progress(entry_no="1", filled=8, lines=7),
-                messages.Progress(entry_no="1", filled=1, lines=900),
-            ]
-            for message in told:
-                held.room.showing.progress(held.seat("judge:E2"), message)
-            status = next(s for s in _host_view(held).seats if s.seat.id == "judge:E2")
-            assert (status.filled, status.lines) == (3, 7)
-            assert held.room.state.seq == before
-
-    play(scene)
-
-
-def test_what_is_wrong_at_the_stage_is_told_to_the_host_until_the_stage_takes_it_back_or_goes(tmp_path: Path) -> None:
-    async def scene() -> None:
-        async with hall(tmp_path) as held:
-            stage = Sink(held.seat("stage"), str(uuid.uuid4()))
-            held.room.showing.join(stage, "stage")
-            before = held.room.live().health.trouble
-            gone, stray = ("观众屏断开了", "the screen is gone"), ("未计时", "not timed")
-            held.room.showing.stage_trouble((gone, stray))
-            assert held.room.live().health.trouble == (*before, gone, stray)
-            held.room.showing.stage_trouble((stray,))
-            assert held.room.live().health.trouble == (*before, stray)
-            held.room.showing.leave(stage)
-            assert held.room.live().health.trouble == before
-
-    play(scene)
-
-
-# codes
-
-
-def test_the_host_sees_a_code_and_who_types_it_gets_the_seats_link(tmp_path: Path) -> None:
-    async def scene() -> None:
-        async with hall(tmp_path) as held:
-            held.room.joining.make_code("judge:E2")
-            codes = {link.seat: link.join_code for link in _host_view(held).join_links if link.join_code}
-            assert codes.keys() == {"judge:E2"}
-            code = pairing.read_code(codes["judge:E2"])
-            side = pairing.SeatSide(code, held.room.keys.fingerprint)
-            reply = held.room.joining.pair(side.start())
-            assert isinstance(reply, messages.PairReply)
-            paired = held.room.joining.pair(side.confirm(reply))
-            assert isinstance(paired, messages.Paired)
-            link = side.finish(paired, "127.0.0.1", held.port)
-            assert link == held.link("judge:E2")
-            assert not any(link.join_code for link in _host_view(held).join_links)
-
-    play(scene)
-
-
-def test_nobody_gets_a_code_for_the_hosts_seat_or_for_none(tmp_path: Path) -> None:
-    async def scene() -> None:
-        async with hall(tmp_path) as held:
-            for seat in ("host", "judge:E77", ""):
-                held.room.joining.make_code(seat)
-            assert not any(link.join_code for link in _host_view(held).join_links)
-
-    play(scene)
-
-
-def test_a_code_that_was_guessed_at_five_times_is_burnt_and_the_host_is_told(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    async def scene() -> None:
-        async with hall(tmp_path) as held:
-            held.room.joining.make_code("judge:E2")
-            code = next(link.join_code for link in _host_view(held).join_links if link.join_code)
-            code = pairing.read_code(code)
-            wrong = f"{code[:2]}{(int(code[2:]) + 1) % 10**6:06d}"
-            for _ in range(GUESSES):
-                side = pairing.SeatSide(wrong, held.room.keys.fingerprint)
-                reply = held.room.joining.pair(side.start())
-                assert isinstance(reply, messages.PairReply)
-                denied = held.room.joining.pair(side.confirm(reply))
-                assert isinstance(denied, messages.Denied)
-                assert denied.code == "wrong_code"
-            side = pairing.SeatSide(code, held.room.keys.fingerprint)
-            denied = held.room.joining.pair(side.start())
-            assert isinstance(denied, messages.Denied)
-            assert denied.code == "no_code"
-            assert any("加入码" in zh for zh, _ in held.room.live().health.trouble)
-
-    with caplog.at_level(logging.WARNING):
-        play(scene)
-    assert "guessed at" in caplog.text
-
-
 # opening
-
-
-def test_a_session_without_projects_or_without_judges_for_a_component_is_not_opened(tmp_path: Path) -> None:
-    whole = small_setup()
-    contest = whole.contest
-    empty = msgspec.structs.replace(whole, contest=msgspec.structs.replace(contest, projects=()))
-    one_class = msgspec.structs.replace(whole, contest=msgspec.structs.replace(contest, judges=contest.judges[:3]))
-    for setup, words in ((empty, "没有项目"), (one_class, "没有评委")):
-        with pytest.raises(BadInput) as caught:
-            check_setup(setup)
-        assert words in caught.value.problems[0].zh
-
-        async def scene(setup: Any = setup) -> None:
-            with pytest.raises(BadInput):
-                open_room(tmp_path / "x.roadshow", setup)
-
-        play(scene)
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_file_and_no_setup_is_said(tmp_path: Path) -> None:
@@ -921,49 +569,6 @@ def test_damaged_keys_leave_the_session_file_free(tmp_path: Path) -> None:
             pass
 
     play(scene)
-
-
-def test_after_a_reboot_the_clock_stands_until_the_host_has_settled_it(tmp_path: Path) -> None:
-    """Another boot id in the file is what a reboot leaves: the journal is sealed anew with one."""
-
-    async def scene() -> None:
-        async with hall(tmp_path) as held:
-            await held.begin()
-            remaining = held.room.state.run
-            assert remaining is not None
-        _rebooted(tmp_path)
-        async with hall(tmp_path) as held:
-            run = held.room.state.run
-            assert run is not None
-            assert run.hold is not None
-            assert run.hold.kind is HoldKind.TECHNICAL
-            assert held.room.state.room is not None
-            assert held.room.state.room.boot_id != "another-boot"
-
-    play(scene)
-
-
-def _rebooted(folder: Path) -> None:
-    from judge_app.core import journal
-
-    path = folder / "x.roadshow"
-    records = list(read_session(path))
-    path.rename(folder / "before.roadshow")
-    (folder / "x.roadshow.key").rename(folder / "kept.key")
-    file = SessionFile.create(path)
-    prev = journal.GENESIS
-    sealed = []
-    for record in records:
-        body = record.body
-        event = body.event
-        if isinstance(event, events.RoomStarted):
-            event = msgspec.structs.replace(event, boot_id="another-boot")
-        stamp = msgspec.structs.replace(body.at, boot_id="another-boot")
-        sealed.append(journal.seal(msgspec.structs.replace(body, at=stamp, event=event), prev))
-        prev = sealed[-1].hash
-    file.append(sealed)
-    file.close()
-    (folder / "kept.key").rename(folder / "x.roadshow.key")
 
 
 def test_a_backup_is_a_whole_session_file(tmp_path: Path) -> None:
@@ -1187,58 +792,3 @@ def test_a_room_believes_that_it_was_taken_over_only_with_its_own_keys_word(
 
     with caplog.at_level(logging.WARNING):
         play(scene)
-
-
-def test_a_spare_is_let_in_by_the_host_alone(tmp_path: Path) -> None:
-    async def scene() -> None:
-        async with hall(tmp_path, automatic=True) as held:
-            assert (await held.enrol("stage")).enrolled.admitted
-            assert not (await held.enrol("spare")).enrolled.admitted
-            key = Ed25519PrivateKey.generate()
-            local = await held.room.enrol(enrolment(held, held.room.joining.link_token("spare"), key), local=True)
-            assert isinstance(local, messages.Enrolled)
-            assert not local.admitted
-
-    play(scene)
-
-
-def test_a_shown_link_passes_and_a_seat_card_stays_until_it_is_used(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def scene() -> None:
-        async with hall(tmp_path) as held:
-            room = held.room
-            now = joining.real_ns()
-            shown, card = room.joining.passing_token("judge:E2"), room.joining.link_token("judge:E2")
-            assert shown != card
-            assert room.joining.passing_token("viewer") == room.joining.link_token("viewer")  # the public's stays
-            assert room.joining.reached(messages.ReachRequest(token=shown)).token is messages.TokenState.FREE
-            monkeypatch.setattr(joining, "real_ns", lambda: now + 12 * joining.MINUTE_NS)
-            assert room.joining.reached(messages.ReachRequest(token=shown)).token is messages.TokenState.UNKNOWN
-            late = await room.enrol(enrolment(held, shown, Ed25519PrivateKey.generate()))
-            assert isinstance(late, messages.Denied)
-            assert "10 分钟" in late.zh
-            fresh = room.joining.passing_token("judge:E2")
-            assert fresh != shown
-            assert isinstance(await room.enrol(enrolment(held, fresh, Ed25519PrivateKey.generate())), messages.Enrolled)
-            # the link is used, and with it the card: the next ones are others
-            assert room.joining.reached(messages.ReachRequest(token=fresh)).token is messages.TokenState.USED
-            assert room.joining.reached(messages.ReachRequest(token=card)).token is messages.TokenState.USED
-            other = room.joining.link_token("judge:E3")
-            monkeypatch.setattr(joining, "real_ns", lambda: now + 600 * joining.MINUTE_NS)
-            assert isinstance(await room.enrol(enrolment(held, other, Ed25519PrivateKey.generate())), messages.Enrolled)
-
-    play(scene)
-
-
-def test_a_take_over_is_above_every_recovery_and_recoveries_go_up_with_time() -> None:
-    recovered, taken_over = events.PauseKind.RECOVERED, events.PauseKind.TAKEN_OVER
-    first = beginning.next_epoch(1, recovered, 0)
-    later = beginning.next_epoch(1, recovered, 90)  # from a copy that does not know of the first
-    assert 1 < first < later
-    spare = beginning.next_epoch(1, taken_over, 30)
-    assert later < spare
-    assert beginning.next_epoch(later, recovered, 10**9) < spare < beginning.next_epoch(spare, recovered, 95)
-    assert beginning.next_epoch(spare, recovered, 95) < beginning.next_epoch(spare, taken_over, 0)
-    wrong_clock = beginning.next_epoch(1, recovered, 10**9)
-    assert wrong_clock < beginning.next_epoch(wrong_clock, recovered, 10**9) < spare, "the next one has a number too"
