@@ -23,6 +23,7 @@ from judge_app.ui.scenes.chair import chair, contested, long_contest
 from judge_app.ui.scenes.plays import all_heard, few_sheets, presenting
 from judge_app.ui.theme import theme_of
 from judge_app.ui.theme.type import MEDIUM, SMALL
+from judge_app.ui.widgets import OptionCard
 from judge_app.ui.widgets.label import broken
 from tests.ui.desk import Heard, button, dressed
 
@@ -302,3 +303,31 @@ def test_every_mark_of_twelve_and_their_sum_are_in_sight_on_a_laptop(qtbot: QtBo
     assert last == 13
     seen = shown_table.columnViewportPosition(last) + shown_table.columnWidth(last)
     assert seen <= shown_table.viewport().width()
+
+
+def test_a_project_with_a_sheet_asked_back_is_locked_only_once_that_is_answered(qtbot: QtBot) -> None:
+    play = presenting()
+    window, heard = shown(qtbot, play)
+    window.show_project("3")
+    assert (window.next_button.text(), window.next_button.isEnabled()) == ("锁定 03 号", True)
+    play.do("judge:E2", commands.AskReturn(entry_no="3", reason="第二项应为 17"))
+    window.set_view(play.chair())
+    assert window.next_button.note == "有评委申请退回评分表"
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    assert heard == []
+    assert window.ask.question is not None
+    assert "第二项应为 17" in window.ask.question.consequence
+    qtbot.keyClick(window.ask, Qt.Key.Key_Return)
+    assert heard == [], "neither is chosen"
+    _option(window, "return").setChecked(True)
+    qtbot.keyClick(window.ask, Qt.Key.Key_Return)
+    assert heard == [commands.ReturnSheet(entry_no="3", judge="E2", reason="第二项应为 17")]
+    other, heard = shown(qtbot, play)
+    qtbot.keyClick(other, Qt.Key.Key_Space)
+    _option(other, "lock").setChecked(True)
+    qtbot.keyClick(other.ask, Qt.Key.Key_Return)
+    assert heard == [commands.LockProject(entry_no="3")]
+
+
+def _option(window: ChairWindow, key: str) -> OptionCard:
+    return next(one for one in window.ask.findChildren(OptionCard) if one.property("choice") == key)

@@ -79,6 +79,31 @@ def return_sheet(briefing: Briefing, entry_no: str, judge: str, asked_why: str =
     )
 
 
+def lock_asked_back(briefing: Briefing, entry_no: str, requests: Sequence[tuple[str, str]]) -> Asked:
+    """Before a project is locked though judges asked for their sheets back, as (judge, why): that is answered first."""
+    asked = "\n".join(
+        tr("{name} asked for the sheet back: {reason}", name=judge_name(briefing, judge), reason=why)
+        for judge, why in requests
+    )
+    returned: list[commands.Command] = [
+        commands.ReturnSheet(entry_no=entry_no, judge=judge, reason=why) for judge, why in requests
+    ]
+    return Asked(
+        Question(
+            key="lock-asked-back",
+            title=tr("Lock {no}, with a sheet asked back?", no=number(entry_no)),
+            consequence=asked,
+            choices=(
+                Choice("return", tr("Return it"), tr("The old marks are kept; the result waits for the new sheet.")),
+                Choice("lock", tr("Lock as it is"), tr("The marks stay. The record shows that it was asked for.")),
+            ),
+            needs_reason=False,
+            tone="warn",
+        ),
+        lambda choice, _reason, _second: returned if choice == "return" else [commands.LockProject(entry_no=entry_no)],
+    )
+
+
 def presence(briefing: Briefing, entry_no: str, judge: str, chosen: str = "") -> Asked:
     """A judge's presence for one project, with a reserve judge in his place where there is one."""
     own = next((card for card in briefing.judges if card.no == judge), None)

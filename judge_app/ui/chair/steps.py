@@ -48,6 +48,11 @@ def published_elsewhere(view: ChairView) -> bool:
     return any(VOTES_OF_ONE_ROOM in one.flags for one in projects)
 
 
+def asked_back(view: ChairView, entry_no: str) -> list[tuple[str, str]]:
+    """Whose sheet of a project is asked back and not answered yet, and why."""
+    return [(judge, why) for no, judge, why in view.return_requests if no == entry_no]
+
+
 def following(view: ChairView, shown: str) -> str:
     """The next project that waits for review, after the one that is shown; '' where none does."""
     order = [one.entry_no for one in view.projects]
@@ -147,6 +152,8 @@ def _project_step(view: ChairView, briefing: Briefing, shown: str) -> ChairStep:
             waiting = _waits_for_review(view, shown)
             if waiting is not None:
                 return waiting
+        if asked_back(view, shown):
+            return ChairStep(tr("Lock {no}…", no=number(shown)), tr("A judge asked for the sheet back"), "lock", shown)
         return ChairStep(tr("Lock {no}", no=number(shown)), tr("Opening it again takes a second person"), "lock", shown)
     coming = following(view, shown)
     if coming and coming != shown:

@@ -774,7 +774,11 @@ class ChairWindow(QWidget):
             case "paper":
                 self.record_paper()
             case "lock":
-                self.command.emit(commands.LockProject(entry_no=step.entry_no))
+                requests = steps.asked_back(view, step.entry_no)
+                if requests:
+                    self._put(questions.lock_asked_back(briefing, step.entry_no, requests))
+                else:
+                    self.command.emit(commands.LockProject(entry_no=step.entry_no))
             case "rule":
                 open_ones = [
                     one for one in pending.rulings_needed(view) if not step.entry_no or step.entry_no in one.entries
