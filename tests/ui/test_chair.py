@@ -329,5 +329,15 @@ def test_a_project_with_a_sheet_asked_back_is_locked_only_once_that_is_answered(
     assert heard == [commands.LockProject(entry_no="3")]
 
 
+def test_what_was_asked_back_of_a_locked_project_is_no_task_any_more(qtbot: QtBot) -> None:
+    play = presenting()
+    play.do("judge:E2", commands.AskReturn(entry_no="3", reason="第二项应为 17"))
+    window, _ = shown(qtbot, play)
+    assert [one.key for one in window.tasks.troubles] == ["return|3|E2"]
+    play.do("chair", commands.LockProject(entry_no="3"))
+    window.set_view(play.chair())
+    assert window.tasks.troubles == ()
+
+
 def _option(window: ChairWindow, key: str) -> OptionCard:
     return next(one for one in window.ask.findChildren(OptionCard) if one.property("choice") == key)

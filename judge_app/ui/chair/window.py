@@ -544,7 +544,10 @@ class ChairWindow(QWidget):
                     (("rule", tr("Rule…"), False),),
                 )
             )
+        locked = {one.entry_no for one in view.projects if one.stage is ProjectStage.LOCKED}
         for entry_no, judge, reason in view.return_requests:
+            if entry_no in locked:
+                continue  # answered by the lock; it is there again where the result is opened again
             made.append(
                 Trouble(
                     f"return|{entry_no}|{judge}",
