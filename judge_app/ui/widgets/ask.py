@@ -244,7 +244,7 @@ class AskPanel(QFrame):
             self._answer()
         elif (reason := self._reason_of(event.text())) is not None:
             self._take(reason)
-        elif self._reason is not None and event.text().isalpha():
+        elif self._reason is not None and not self._reason.text() and event.text().isalpha():
             self._reason.setFocus(Qt.FocusReason.OtherFocusReason)
             self._reason.insert(event.text())
         else:
