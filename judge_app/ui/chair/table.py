@@ -121,7 +121,7 @@ def _status_notes(line: SheetLine, briefing: Briefing) -> list[tuple[str, Tone]]
     if line.late:
         notes.append((tr("Late"), "warn"))
     if line.late_kept:
-        notes.append((tr("{n} after the lock, not counted", n=len(line.late_kept)), "warn"))
+        notes.append((tr("{n} too late to count", n=len(line.late_kept)), "warn"))
     if line.revision > 1:
         notes.append((tr("Version {n}", n=line.revision), "info"))
     return notes
@@ -225,12 +225,27 @@ _LINES = 3
 """The most lines of a heading."""
 
 
+def _hyphened(text: str, metrics: QFontMetrics, room: int) -> list[str]:
+    """A heading in lines; an English word that has to be broken has a hyphen where it is."""
+    lines = broken(text, metrics, room, _LINES)
+    if not text.isascii() or all(line in text.split(" ") or " " in line for line in lines):
+        return lines
+    narrower = broken(text, metrics, room - metrics.horizontalAdvance("-"), _LINES)
+    lines = narrower if metrics.horizontalAdvance(narrower[-1]) <= room else lines
+    at, made = 0, []
+    for line in lines:
+        at = text.index(line, at) + len(line)
+        inside = line[-1:].isalpha() and text[at : at + 1].isalpha()
+        made.append(f"{line}-" if inside and metrics.horizontalAdvance(f"{line}-") <= room else line)
+    return made
+
+
 def _heading_width(metrics: QFontMetrics, text: str, least: int, most: int, *, words: bool = True) -> int:
     """The narrowest column from ``least`` to ``most`` in which a heading is whole; ``words``: no word of it is broken."""
     longest = max((metrics.horizontalAdvance(word) for word in text.split() if word.isascii()), default=0)
     for width in range(max(least, min(longest, most)) if words else least, most, 2):
-        lines = broken(text, metrics, width, _LINES)
-        lost = any(line.isascii() and len(line) < 3 for line in lines)  # the end of a broken word
+        lines = _hyphened(text, metrics, width)
+        lost = any(line.isascii() and len(line.rstrip("-")) < 3 for line in lines)  # the end of a broken word
         if not lost and all(metrics.horizontalAdvance(line) < width for line in lines):
             return width
     return most
@@ -238,7 +253,7 @@ def _heading_width(metrics: QFontMetrics, text: str, least: int, most: int, *, w
 
 def _balanced(text: str, metrics: QFontMetrics, room: int) -> list[str]:
     """A heading in as few lines as there is room for; one in Chinese in lines about equally long."""
-    lines = broken(text, metrics, room, _LINES)
+    lines = _hyphened(text, metrics, room)
     if text.isascii():
         return lines
     for width in range(room - 2, room // 2, -2):
@@ -284,7 +299,7 @@ class _Header(QHeaderView):
         for section in range(self.count()):
             text = str(self.model().headerData(section, Qt.Orientation.Horizontal) or "")
             room = self.sectionSize(section) - theme.px(18 if section == 0 else 4)
-            most = max(most, len(broken(text, metrics, room, _LINES)))
+            most = max(most, len(_hyphened(text, metrics, room)))
         return most
 
 
@@ -425,8 +440,9 @@ class SheetTable(QTableView):
             if sum(least) + widest_note <= room:
                 break
         free = room - sum(least) - min(notes, theme.px(280))
-        most = theme.px(68 if marks > 3 else 120)
-        wide = [max(one, min(most, one + max(0, free) // marks)) for one in least]
+        wanted = [max(theme.px(68), heads.horizontalAdvance(text) + theme.px(8)) for text, _ in self.lines.heads.marks]
+        most = [min(one, theme.px(120)) if marks > 3 else theme.px(120) for one in wanted]
+        wide = [max(one, min(up, one + max(0, free) // marks)) for one, up in zip(least, most, strict=True)]
         last = max(theme.px(40), room - sum(wide), widest_note)
         self.setColumnWidth(0, names)
         for column, width in enumerate(wide, start=1):
