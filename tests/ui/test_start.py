@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from judge_app.core.errors import Problem
@@ -67,9 +67,10 @@ def test_what_is_wrong_in_a_sheet_is_put_right_in_prepare_and_what_is_no_workboo
     window.host_requested.connect(hosted.append)
     window.host_page.take(BOOK)
     window.set_problems(BOOK, [Problem("大赛.xlsx", "不是工作簿", "no workbook")])
-    assert not window.next_button.isEnabled()
+    assert "改正" not in window.next_button.text()
     window.host_page.take(BOOK)
     assert not window.next_button.isEnabled()
+    assert "读取" in window.next_button.text()
     window.set_problems(BOOK, [Problem("大赛.xlsx · 项目 · 第 4 行", "序号重复", "a number twice")])
     assert "改正" in window.next_button.text()
     qtbot.mouseClick(window.next_button, Qt.MouseButton.LeftButton)
@@ -137,9 +138,19 @@ def test_a_session_opened_before_is_opened_again(qtbot: QtBot, window: StartWind
 
 
 def test_while_a_session_of_the_list_is_opened_no_workbook_is_asked_for(window: StartWindow) -> None:
-    assert window.next_button.text() == "请先选择工作簿"
+    assert window.next_button.text() == "选择工作簿…"
     window.set_busy("正在启动会场……")
     assert (window.next_button.text(), window.next_button.note) == ("正在启动会场……", "")
+
+
+def test_the_first_step_of_hosting_is_to_choose_the_workbook_and_a_path_that_is_typed_asks_for_none(
+    qtbot: QtBot, window: StartWindow
+) -> None:
+    hosted: list[str] = []
+    window.host_requested.connect(hosted.append)
+    qtbot.keyClick(window, Qt.Key.Key_Return)
+    assert window.next_button.isEnabled()
+    assert (window.findChildren(QFileDialog), hosted) == ([], [])
 
 
 def test_a_wish_under_way_cannot_be_made_twice(window: StartWindow) -> None:

@@ -20,11 +20,18 @@ from judge_app.ui.widgets import ActionButton, FlowLayout, Label
 
 
 class ResultsRow(QFrame):
-    """There once results are published; ``command`` carries a ShowResults."""
+    """There once results are published; ``command`` carries a ShowResults. ``led_elsewhere``: the next step of a reveal has
+    a button of its own outside, which takes its words from ``step``."""
 
     command = Signal(object)
 
-    def __init__(self, monotonic: Callable[[], int] = time.monotonic_ns, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        monotonic: Callable[[], int] = time.monotonic_ns,
+        parent: QWidget | None = None,
+        *,
+        led_elsewhere: bool = False,
+    ) -> None:
         super().__init__(parent)
         self._bounce = Bounce(monotonic)
         self.setProperty("kind", "trouble")
@@ -52,6 +59,7 @@ class ResultsRow(QFrame):
         for step in (self.on, self.back, self.away):
             step.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             steps.addWidget(step)
+        self.on.setVisible(not led_elsewhere)
         column.addWidget(self._choices)
         column.addWidget(self._steps)
         # Connect Signals
@@ -82,7 +90,7 @@ class ResultsRow(QFrame):
         self._choices.setVisible(showing is None)
         self._steps.setVisible(showing is not None)
         if showing is None:
-            self.words.setText(tr("The results are published. The stage shows none of them yet."))
+            self.words.setText(tr("The stage shows no results yet."))
             return
         self.words.setText(self._where(showing))
         self.on.set_action(_next_words(showing), tr("Space"))
@@ -110,6 +118,16 @@ class ResultsRow(QFrame):
 
     def _show(self, kind: Showing, entry_no: str = "", step: int = 0) -> None:
         self.command.emit(ShowResults(kind=kind, entry_no=entry_no, step=step))
+
+    @property
+    def step(self) -> tuple[str, bool]:
+        """What the next step of the reveal is in words, and whether there is one."""
+        showing = None if self._view is None else self._view.showing
+        if showing is None:
+            return tr("Choose how the stage shows them"), False
+        if showing.step >= showing.steps:
+            return tr("All of it is on the stage"), False
+        return _next_words(showing), True
 
     def advance(self) -> bool:
         """The next step of the reveal, where there is one; whether there was."""

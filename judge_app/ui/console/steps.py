@@ -77,11 +77,9 @@ def words(view: HostView, briefing: Briefing) -> StepWords:
                 tr("Close scoring of {no}…", no=number(step.entry_no)),
                 tr("Missing: {names}", names=judge_names(briefing, step.missing)) if step.missing else "",
             )
-    if view.published:
-        return StepWords(tr("The results are published"), enabled=False)
     if view.session_locked:
-        return StepWords(tr("The results of this session are locked"), enabled=False)
-    return StepWords(tr("All projects have been heard"), tr("The chair reviews, locks and signs."), enabled=False)
+        return StepWords(tr("The results can be published now"), enabled=False)
+    return StepWords(tr("The chair reviews, locks and signs"), enabled=False)
 
 
 def holdings(paused: Paused) -> str:

@@ -36,7 +36,9 @@ class SlideField(QLineEdit):
         self._numbers.setTop(last)
 
     def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance("000") + 26, super().sizeHint().height())
+        metrics = self.fontMetrics()
+        widest = max(metrics.horizontalAdvance(text) for text in ("000", self.placeholderText()))
+        return QSize(widest + 26, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -123,6 +125,9 @@ class StillRow(RunningWidget):
         """Every text again, in the language in force."""
         view = self._view
         self.field.setAccessibleName(tr("Slide to show again"))
+        several = view is not None and view.slides is not None and view.slides > 1
+        self.field.setPlaceholderText(f"1–{view.slides}" if view is not None and several and not self.shown else "")
+        self.field.updateGeometry()
         self.show_button.set_action(tr("Show slide"))
         self.back.set_action(tr("Previous"))
         self.on.set_action(tr("Next"))

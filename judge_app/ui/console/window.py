@@ -138,7 +138,7 @@ class ConsoleWindow(QWidget):
         self._draft_drop = ActionButton("")
         self.project_panel = ProjectPanel()
         self.focus_card = FocusCard()
-        self.results_row = ResultsRow(self._monotonic)
+        self.results_row = ResultsRow(self._monotonic, led_elsewhere=True)
         self.still_row = StillRow()
         self.ask = AskPanel()
         self.hold_button = ActionButton("", "P")
@@ -372,11 +372,11 @@ class ConsoleWindow(QWidget):
         self._show_order()
         self._show_seats()
         self._show_hands()
-        self._show_step()
-        self._show_troubles()
         if self._view is not None:
             self.results_row.set_view(self._view, self._briefing)
             self.still_row.set_view(self._view)
+        self._show_step()
+        self._show_troubles()
 
     def _show_bar(self) -> None:
         briefing, view = self._briefing, self._view
@@ -502,6 +502,11 @@ class ConsoleWindow(QWidget):
             self.next_button.setEnabled(False)
             return
         said = steps.words(view, briefing)
+        if view.published:
+            text, there_is = self.results_row.step
+            self.next_button.set_step(text, "", key if there_is else "")
+            self.next_button.setEnabled(there_is)
+            return
         if self._sending:
             self.next_button.set_step(said.text, tr("Sending…"), key)
             self.next_button.setEnabled(False)

@@ -82,13 +82,18 @@ class HostPage(QWidget):
     def _connect(self) -> None:
         self.path.returnPressed.connect(self._take_path)
         self.path.editingFinished.connect(self._take_path)
-        self.choose.clicked.connect(self._open_dialog)
+        self.choose.clicked.connect(self.open_dialog)
         self.again.clicked.connect(lambda: self.take(self._read))
         self.mirror_button.clicked.connect(self._choose_mirror)
 
     @property
     def ready(self) -> bool:
         return self._contest is not None and bool(self.session) and not self._reading
+
+    @property
+    def reading(self) -> bool:
+        """Whether a workbook that was named is being read."""
+        return self._reading
 
     @property
     def mendable(self) -> bool:
@@ -194,7 +199,7 @@ class HostPage(QWidget):
         self.changed.emit()
         self.workbook_chosen.emit(path)
 
-    def _open_dialog(self) -> None:
+    def open_dialog(self) -> None:
         """The system's file dialog, without stopping anything."""
         dialog = QFileDialog(self, tr("Choose the workbook"), str(Path(self._read).parent) if self._read else "")
         dialog.setNameFilters([tr("Workbooks (*.xlsx)"), tr("All files (*)")])

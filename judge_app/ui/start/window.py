@@ -130,7 +130,8 @@ class StartWindow(QWidget):
         self._failed.setProperty("kind", "trouble")
         self._failed.setProperty("tone", "stop")
         inside = QVBoxLayout(self._failed)
-        inside.setContentsMargins(12, 8, 12, 8)
+        inside.setContentsMargins(4, 8, 12, 8)
+        self._failed_title.setContentsMargins(8, 0, 0, 0)  # in line with the list's words
         inside.addWidget(self._failed_title)
         self._failed_list.setMaximumHeight(160)
         inside.addWidget(self._failed_list)
@@ -268,11 +269,13 @@ class StartWindow(QWidget):
         ready, text = True, ""
         match self._way:
             case "host":
-                ready = page.ready or page.mendable
+                ready = not page.reading
                 if page.mendable:
                     text = tr("Put it right in Prepare")
+                elif page.reading:
+                    text = tr("Reading the workbook…")
                 else:
-                    text = tr("Host {session}", session=page.session) if page.session else tr("Choose a workbook first")
+                    text = tr("Host {session}", session=page.session) if page.session else tr("Choose the workbook…")
             case "join":
                 ready = self.join_page.ready
                 text = tr("Join")
@@ -282,10 +285,13 @@ class StartWindow(QWidget):
                 text = tr("Prepare")
             case "rooms":
                 text = tr("Show all rooms")
-        if self._busy and not ready:  # what is started was chosen elsewhere: there is nothing to ask for here
+        if self._busy and (
+            not ready or self._asks_for_a_file
+        ):  # what is started was chosen elsewhere: there is nothing to ask for here
             self.next_button.set_step(self._busy, key="")
         else:
-            self.next_button.set_step(text, self._busy, tr("Enter") if ready and not self._busy else "")
+            key = ready and not self._busy and not self._asks_for_a_file
+            self.next_button.set_step(text, self._busy, tr("Enter") if key else "")
         self.next_button.setEnabled(ready and not self._busy)
 
     # wishes
@@ -301,6 +307,8 @@ class StartWindow(QWidget):
         match self._way:
             case "host" if self.host_page.mendable:
                 self.prepare_requested.emit(self.host_page.workbook)
+            case "host" if self._asks_for_a_file:
+                self.host_page.open_dialog()
             case "host":
                 self.host_requested.emit(self.host_page.workbook, self.host_page.session)
             case "join":
@@ -312,11 +320,17 @@ class StartWindow(QWidget):
             case "rooms":
                 self.rooms_requested.emit()
 
+    @property
+    def _asks_for_a_file(self) -> bool:
+        """Whether the next step is to choose a workbook; Enter, which ends a path that is typed, does not ask for it."""
+        return self._way == "host" and not (self.host_page.ready or self.host_page.mendable)
+
     # keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.take_next_step()
+            if not self._asks_for_a_file:
+                self.take_next_step()
         elif event.text().isdigit() and 1 <= int(event.text()) <= len(self._ways):
             self.choose_way(self._ways[int(event.text()) - 1])
         else:

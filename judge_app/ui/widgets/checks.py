@@ -64,13 +64,14 @@ class CheckList(QFrame):
 
     def _show(self) -> None:
         found = {check.name: check for check in self._checks}
+        failed = any(check.ok is False for check in self._checks)
         for name, (sign, title, text) in self._rows.items():
             check = found.get(name, Check(name))
             words: dict[bool | None, tuple[str, Tone]] = {True: ("✓", "ok"), False: ("✗", "stop"), None: ("–", "plain")}
             sign.setText(words[check.ok][0])
             sign.set_tone(words[check.ok][1])
             title.setText(tr(NAMES[name]))
-            text.setText(either(check.zh, check.en))
+            text.setText(either(check.zh, check.en) or (tr("Not checked") if failed and check.ok is None else ""))
         self.setAccessibleName(
             " ".join(f"{sign.text()} {title.text()} {text.text()}" for sign, title, text in self._rows.values())
         )

@@ -176,3 +176,20 @@ def test_before_results_are_published_the_row_is_away(qtbot: QtBot) -> None:
     play = samples.opened()
     row.set_view(play.host(), play.briefing("host"))
     assert row.isHidden()
+
+
+def test_the_one_filled_button_of_the_desk_leads_the_reveal(qtbot: QtBot) -> None:
+    play = published()
+    window = console(play)
+    qtbot.addWidget(window)
+    window.show()
+    assert not window.next_button.isEnabled(), (
+        "how it is shown is chosen first: nobody reveals a place by one key too many"
+    )
+    play.do("host", ShowResults(kind=Showing.RANKING, step=1))
+    window.set_view(play.host())
+    assert (window.next_button.text(), window.next_button.isEnabled()) == ("Next place", True)
+    assert not window.results_row.on.isVisible()
+    play.do("host", ShowResults(kind=Showing.RANKING, step=10))
+    window.set_view(play.host())
+    assert not window.next_button.isEnabled()
