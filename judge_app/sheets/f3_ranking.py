@@ -247,7 +247,8 @@ def _table(data: Ranking) -> Table:
                             columns=len(widths),
                             tinted=True,
                         ),
-                    )
+                    ),
+                    leads=True,
                 )
             )
         rows.append(_line(data, line))

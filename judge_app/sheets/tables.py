@@ -51,10 +51,12 @@ def figure(text: str | None, style: Style = BODY, *, columns: int = 1, rows: int
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A row of cells; cells that come down from a row above are left out. ``least`` is its least height."""
+    """A row of cells; cells that come down from a row above are left out. ``least`` is its least height; ``leads``: it
+    is the heading of the row below and stays with it."""
 
     cells: tuple[Cell, ...]
     least: float = 0.0
+    leads: bool = False
 
 
 _PAD_X: Final = 1.5 * MM
@@ -74,7 +76,8 @@ class _Placed(msgspec.Struct, frozen=True):
 class Table(msgspec.Struct, frozen=True):
     """A ruled table. ``widths`` are shares of the width; ``heading`` rows are repeated on every page.
 
-    Rows joined by a cell that takes several of them stay together where a page has room for them.
+    Rows joined by a cell that takes several of them stay together where a page has room for them, as does a row that
+    leads with the one below.
     """
 
     widths: tuple[float, ...]
@@ -136,6 +139,8 @@ def _groups(rows: Sequence[Row], widths: Sequence[float]) -> tuple[_Band, ...]:
         while index < end:
             for one in rows[index].cells:
                 end = max(end, index + one.rows)
+            if rows[index].leads and index + 1 < len(rows):
+                end = max(end, index + 2)
             index += 1
         bands.append(_measure(rows[start:end], widths))
         start = end

@@ -129,6 +129,17 @@ def test_joined_rows_higher_than_a_page_are_taken_apart(length: int) -> None:
         assert found.count(once) == 1
 
 
+@pytest.mark.parametrize("leads", [True, False])
+def test_a_heading_within_a_table_stays_with_the_row_below(leads: bool) -> None:
+    apart = []
+    for above in range(20, 45):
+        rows = [Row((cell(f"行{n}"),), 6 * MM) for n in range(above)]
+        rows += [Row((label("分组"),), 6 * MM, leads), Row((cell("第一名"),), 6 * MM)]
+        said = [pages.squeezed(page) for page in pages.texts(render([form(Table((1.0,), tuple(rows)))], "样"))]
+        apart += [above for page in said if "分组" in page and "第一名" not in page]
+    assert bool(apart) is not leads
+
+
 def test_joined_rows_stay_on_one_page_where_one_has_room() -> None:
     pair = (
         Row((cell("序号", rows=2), cell("上格")), 30 * MM),
