@@ -137,6 +137,17 @@ def test_a_session_opened_before_is_opened_again(qtbot: QtBot, window: StartWind
     assert heard.args == ["/a.roadshow"]
 
 
+def test_the_file_of_a_session_that_is_named_or_dropped_is_gone_on_with(qtbot: QtBot, window: StartWindow) -> None:
+    with qtbot.assertNotEmitted(window.workbook_chosen):
+        window.host_page.take("/stick/第一场.roadshow")
+    assert window.next_button.text() == "接着主持这一场"
+    with qtbot.waitSignal(window.open_requested) as heard:
+        qtbot.keyClick(window, Qt.Key.Key_Return)
+    assert heard.args == ["/stick/第一场.roadshow"]
+    with qtbot.waitSignal(window.workbook_chosen):  # the negative control
+        window.host_page.take("/stick/contest.xlsx")
+
+
 def test_while_a_session_of_the_list_is_opened_no_workbook_is_asked_for(window: StartWindow) -> None:
     assert window.next_button.text() == "选择工作簿…"
     window.set_busy("正在启动会场……")

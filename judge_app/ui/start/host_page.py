@@ -16,6 +16,8 @@ from judge_app.ui.language import tr, tr_count
 from judge_app.ui.start.problems import ProblemList
 from judge_app.ui.widgets import ActionButton, Label, OptionCard
 
+SESSION_FILE = ".roadshow"
+
 
 class HostPage(QWidget):
     """``workbook_chosen`` carries a path; whoever reads it answers with ``set_contest`` or ``set_problems``.
@@ -91,6 +93,11 @@ class HostPage(QWidget):
         return self._contest is not None and bool(self.session) and not self._reading
 
     @property
+    def held_before(self) -> bool:
+        """Whether the file that was named is that of a session: it is gone on with, there is nothing to choose."""
+        return self._read.endswith(SESSION_FILE)
+
+    @property
     def reading(self) -> bool:
         """Whether a workbook that was named is being read."""
         return self._reading
@@ -138,7 +145,11 @@ class HostPage(QWidget):
         self.changed.emit()
 
     def retranslate(self) -> None:
-        self._intro.setText(tr("Choose the organiser's workbook (.xlsx), or drop it here."))
+        self._intro.setText(
+            tr(
+                "Choose the organiser's workbook (.xlsx), or the file of a session to go on with (.roadshow), or drop it."
+            )
+        )
         self.path.setPlaceholderText(tr("Path of the workbook"))
         self.path.setAccessibleName(tr("Path of the workbook"))
         self.choose.set_action(tr("Choose…"))
@@ -146,6 +157,8 @@ class HostPage(QWidget):
         contest, wrong = self._contest, self.problems.count
         if self._reading:
             self._state.setText(tr("Reading the workbook…"))
+        elif self.held_before:
+            self._state.setText(tr("The file of a session that was hosted before: it goes on with all its records."))
         elif contest is not None:
             self._state.setText(
                 tr(
@@ -167,7 +180,7 @@ class HostPage(QWidget):
                 )
             )
         self._state.set_tone("stop" if wrong else "plain")
-        self._state.setVisible(self._reading or contest is not None or bool(wrong))
+        self._state.setVisible(self._reading or self.held_before or contest is not None or bool(wrong))
         self._which.setText(tr("Which session?"))
         self._which.setVisible(contest is not None)
         self._scroll.setVisible(contest is not None)
@@ -190,19 +203,20 @@ class HostPage(QWidget):
         """A workbook was named: asks for it to be read."""
         self._read = path
         self._contest = None
-        self._reading = True
+        self._reading = not self.held_before
         self._clear_sessions()
         self.problems.set_problems(())
         if self.path.text() != path:
             self.path.setText(path)
         self.retranslate()
         self.changed.emit()
-        self.workbook_chosen.emit(path)
+        if self._reading:
+            self.workbook_chosen.emit(path)
 
     def open_dialog(self) -> None:
         """The system's file dialog, without stopping anything."""
         dialog = QFileDialog(self, tr("Choose the workbook"), str(Path(self._read).parent) if self._read else "")
-        dialog.setNameFilters([tr("Workbooks (*.xlsx)"), tr("All files (*)")])
+        dialog.setNameFilters([tr("Workbooks, sessions (*.xlsx *.roadshow)"), tr("All files (*)")])
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.take)

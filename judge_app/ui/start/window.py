@@ -274,6 +274,8 @@ class StartWindow(QWidget):
                     text = tr("Put it right in Prepare")
                 elif page.reading:
                     text = tr("Reading the workbook…")
+                elif page.held_before:
+                    text = tr("Go on with this session")
                 else:
                     text = tr("Host {session}", session=page.session) if page.session else tr("Choose the workbook…")
             case "join":
@@ -285,9 +287,7 @@ class StartWindow(QWidget):
                 text = tr("Prepare")
             case "rooms":
                 text = tr("Show all rooms")
-        if self._busy and (
-            not ready or self._asks_for_a_file
-        ):  # what is started was chosen elsewhere: there is nothing to ask for here
+        if self._busy and (not ready or self._asks_for_a_file):  # what is started was chosen elsewhere
             self.next_button.set_step(self._busy, key="")
         else:
             key = ready and not self._busy and not self._asks_for_a_file
@@ -307,6 +307,8 @@ class StartWindow(QWidget):
         match self._way:
             case "host" if self.host_page.mendable:
                 self.prepare_requested.emit(self.host_page.workbook)
+            case "host" if self.host_page.held_before:
+                self.open_requested.emit(self.host_page.workbook)
             case "host" if self._asks_for_a_file:
                 self.host_page.open_dialog()
             case "host":
@@ -323,7 +325,8 @@ class StartWindow(QWidget):
     @property
     def _asks_for_a_file(self) -> bool:
         """Whether the next step is to choose a workbook; Enter, which ends a path that is typed, does not ask for it."""
-        return self._way == "host" and not (self.host_page.ready or self.host_page.mendable)
+        page = self.host_page
+        return self._way == "host" and not (page.ready or page.mendable or page.held_before)
 
     # keys
 
