@@ -20,6 +20,7 @@ from judge_app.ui.language import Language
 from judge_app.ui.samples import Play
 from judge_app.ui.scenes.console import console
 from judge_app.ui.scenes.plays import presenting
+from judge_app.ui.theme import look, wear
 from tests.ui.desk import Heard, button, dressed
 
 SPACE = Qt.Key.Key_Space
@@ -324,3 +325,15 @@ def test_the_seat_cards_are_printed_from_the_menu_and_where_they_lie_is_said(qtb
         assert path in trouble.text
         qtbot.mouseClick(button(window.trouble_panel, "知道了"), Qt.MouseButton.LeftButton)
         assert window.trouble_panel.troubles == ()
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+def test_the_bar_is_as_high_as_its_buttons_in_any_size_of_type(qtbot: QtBot, qapp: QApplication, scale: float) -> None:
+    wear(qapp, look("light", scale))
+    try:
+        window, _ = shown(qtbot, presenting())
+        window.resize(1280, 720)
+        assert window.appearance.height() >= window.appearance.sizeHint().height()
+        assert window._bar.rect().contains(window.appearance.geometry())
+    finally:
+        wear(qapp, look("light"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
@@ -24,7 +24,6 @@ class TopBar(QFrame):
         self._row.addStretch(1)
         self._left = 0
         self._order: list[QWidget] = []
-        self.setMinimumHeight(48)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def add_left(self, *widgets: QWidget) -> None:
@@ -57,6 +56,13 @@ class TopBar(QFrame):
             if not item.isHidden()
         ]
         return sum(shown) + self._row.spacing() * len(shown)
+
+    def sizeHint(self) -> QSize:
+        return super().sizeHint().expandedTo(QSize(0, 48))
+
+    def minimumSizeHint(self) -> QSize:
+        """As high as what stands in it: in larger type a tight window would else cut its buttons."""
+        return QSize(super().minimumSizeHint().width(), self.sizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
