@@ -197,3 +197,8 @@ def moment(value: CellValue) -> str:
     if re.fullmatch(r"24\s*(:00(:00)?|[点时](00分)?)", tail.strip()):
         return (datetime.date.fromisoformat(day) + datetime.timedelta(days=1)).isoformat() + "T00:00"
     return f"{day}T{time(tail)}"
+
+
+def in_english(listed: str) -> str:
+    """A row of names, set as Chinese sets it, as English does."""
+    return listed.replace("、", ", ").replace("（无）", "none")

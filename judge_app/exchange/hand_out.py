@@ -17,6 +17,7 @@ from judge_app.core.contest import Contest, Struct
 from judge_app.core.errors import BadInput, Problem
 from judge_app.core.rule_check import check
 from judge_app.core.rules import RuleSet
+from judge_app.exchange import cells
 from judge_app.exchange import draft as drafts
 from judge_app.exchange.draft import Draft
 from judge_app.exchange.planning import part_for
@@ -73,7 +74,11 @@ def obstacles(contest: Contest) -> list[Problem]:
     if loose:
         listed = "、".join(loose)
         found.append(
-            Problem("项目", f"还没有分场：{listed}；请先分场", f"without a session: {listed}; split them first")
+            Problem(
+                "项目",
+                f"还没有分场：{listed}；请先分场",
+                f"without a session: {cells.in_english(listed)}; split them first",
+            )
         )
     for session in contest.sessions:
         if not contest.heard_in(session.name):

@@ -359,7 +359,7 @@ class _Reading:
                 number,
                 "得分项",
                 f"赛制里没有得分项“{cells.shown(written)}”；现有：{listed}",
-                f'the rules have no component "{cells.shown(written)}"; they have: {listed}',
+                f'the rules have no component "{cells.shown(written)}"; they have: {cells.in_english(listed)}',
             )
             return None
         if not component.judged:

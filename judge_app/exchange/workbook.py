@@ -69,7 +69,7 @@ def check_fit(contest: Contest, rules: RuleSet, *, file_name: str = "contest.xls
             Problem(
                 f"{file_name} · 大赛 · 阶段",
                 f"本赛制没有“{contest.round}”这一轮；请改为：{names}，或留空",
-                f'the rules hold no round "{contest.round}"; use: {names}, or leave it empty',
+                f'the rules hold no round "{contest.round}"; use: {cells.in_english(names)}, or leave it empty',
             )
         )
     rules = rules.held_in(contest.round)
@@ -80,7 +80,7 @@ def check_fit(contest: Contest, rules: RuleSet, *, file_name: str = "contest.xls
                 Problem(
                     f"{file_name} · 评委 · {judge.no} · 类别",
                     f"本赛制没有{judge.judge_class}的得分项；请改为：{classes}",
-                    f"the rules have no component for {judge.judge_class}; use: {classes}",
+                    f"the rules have no component for {judge.judge_class}; use: {cells.in_english(classes)}",
                 )
             )
     for session in contest.sessions:
@@ -104,7 +104,7 @@ def check_fit(contest: Contest, rules: RuleSet, *, file_name: str = "contest.xls
                 Problem(
                     place,
                     f"不是本赛制的外部得分项；现有：{names}",
-                    f"no external component of the rules; there are: {names}",
+                    f"no external component of the rules; there are: {cells.in_english(names)}",
                 )
             )
         elif Decimal(score.score) > component.max:
@@ -233,7 +233,7 @@ class Settings:
                 rows["赛制模板"].problem(
                     "值",
                     f"没有名为“{cells.shown(self.preset)}”的赛制模板；现有：{names}",
-                    f'there is no preset "{cells.shown(self.preset)}"; there are: {names}',
+                    f'there is no preset "{cells.shown(self.preset)}"; there are: {cells.in_english(names)}',
                 )
         if "奖项名额" in rows:
             self.awards = rows["奖项名额"].take("值", _award_counts, {})
@@ -350,7 +350,7 @@ def _unknown_session(row: Row, session: str, names: Collection[str]) -> None:
     row.problem(
         "场次",
         f"“场次”表里没有“{cells.shown(session)}”；现有：{listed}",
-        f'the sheet 场次 has no session "{cells.shown(session)}"; it has: {listed}',
+        f'the sheet 场次 has no session "{cells.shown(session)}"; it has: {cells.in_english(listed)}',
     )
 
 
@@ -385,7 +385,7 @@ def _read_judges(
             row.problem(
                 "类别",
                 f"没有“{cells.shown(judge_class)}”这一类别；请用：{listed}",
-                f'there is no class "{cells.shown(judge_class)}"; use one of: {listed}',
+                f'there is no class "{cells.shown(judge_class)}"; use one of: {cells.in_english(listed)}',
             )
         written = row.take("角色", cells.text, "")
         role = PanelRole(written) if written in tuple(PanelRole) else PanelRole.JUDGE
@@ -394,7 +394,7 @@ def _read_judges(
             row.problem(
                 "角色",
                 f"没有“{cells.shown(written)}”这一角色；请用：{listed}",
-                f'there is no role "{cells.shown(written)}"; use one of: {listed}',
+                f'there is no role "{cells.shown(written)}"; use one of: {cells.in_english(listed)}',
             )
         sits_in = row.take("场次", lambda value: _sessions_of(value, names), NONE, required=True)
         for session in sits_in:
@@ -435,7 +435,7 @@ def _check_chairs(
                 rows[-1],
                 "角色",
                 f"“{session}”有 {len(rows)} 位评委组长（另见第 {others} 行）；请只留一位",
-                f'"{session}" has {len(rows)} chairs (see also row {others}); keep one',
+                f'"{session}" has {len(rows)} chairs (see also row {cells.in_english(others)}); keep one',
             )
         elif not any(session in judge.sessions for judge in judges):
             table.problem(
@@ -494,7 +494,7 @@ def _read_staff(table: Table) -> tuple[StaffMember, ...]:
                 row.problem(
                     "角色",
                     f"没有“{cells.shown(role)}”这一角色；请用：{listed}",
-                    f'there is no role "{cells.shown(role)}"; use one of: {listed}',
+                    f'there is no role "{cells.shown(role)}"; use one of: {cells.in_english(listed)}',
                 )
         unit = row.take("单位", cells.text, "")
         staff.extend(StaffMember(name=name, role=role, unit=unit) for role in roles)

@@ -107,7 +107,7 @@ TIES = {
 
 def tie_words(obstacle: Obstacle) -> str:
     """Who cannot be told apart, and where."""
-    return tr(TIES[obstacle.kind], nos=numbers(obstacle.entries))
+    return tr(TIES[obstacle.kind], nos=numbers(obstacle.entries, 8))
 
 
 def ruling(obstacle: Obstacle, counted: Counted) -> Asked | None:
@@ -244,8 +244,8 @@ BASES = {
 def basis(counted: Counted) -> Asked:
     """The numbers that passed the initial review, by scope, as one line of text."""
     scopes = [scope for scope in _quota_scopes(counted) if scope]
-    example = "、".join(f"{scope} 8" for scope in scopes[:2]) or "22"
-    given = "、".join(f"{scope} {n}" for scope, n in counted.held.book.passed_initial_review.items())
+    example = people([f"{scope} 8" for scope in scopes[:2]]) or "22"
+    given = people([f"{scope} {n}" for scope, n in counted.held.book.passed_initial_review.items()])
 
     def make(_choice: str, text: str, _second: str) -> Wish:
         found = read_numbers(text, scopes)

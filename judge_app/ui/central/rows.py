@@ -153,14 +153,14 @@ def result_columns(counted: Counted) -> list[Column]:
     found = [
         Column(tr("Rank"), 0.2, 40, right=True),
         Column(tr("No."), 0.2, 40, right=True),
-        Column(tr("Project"), 4.0, 140),
-        Column(tr("Within"), 1.0, 72, give=3),
+        Column(tr("Project"), 3.0, 140),
+        Column(tr("Within"), 2.0, 72, give=3),
     ]
     found += [Column(component_name(one), 0.5, 60, give=5, right=True) for one in rules.components]
     if rules.popularity is not None:
         found.append(Column(either(rules.popularity.name, rules.popularity.name_en), 0.5, 60, give=5, right=True))
     found.append(Column(tr("Total score"), 0.4, 60, right=True))
-    found.append(Column(tr("Told apart by"), 0.6, 64, give=4, whole=True))
+    found.append(Column(tr("Told apart by"), 0.2, 64, give=4, whole=True))
     if rules.advance is not None:
         found.append(Column(tr("Advances"), 0.5, 56, give=1))
     if has_awards(counted):

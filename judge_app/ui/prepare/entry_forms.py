@@ -5,6 +5,7 @@ from __future__ import annotations
 from judge_app.core import rule_draft
 from judge_app.core.rule_check import NAME_PARTS
 from judge_app.core.rule_draft import Path, value_at
+from judge_app.ui.glossary import people
 from judge_app.ui.language import either, tr
 from judge_app.ui.prepare.fields import CheckField, ChoiceField, TextField
 from judge_app.ui.prepare.section import Section
@@ -22,7 +23,7 @@ class Tracks(Section):
         return self.count(("tracks",))
 
     def build(self) -> None:
-        intro = tr("Without tracks any name is taken. Names may be told apart by 、 in one line.")
+        intro = tr("Without tracks any name is taken. Several names in one line have commas between them.")
         self.column.addWidget(Label(intro, "second", wrap=True))
         for at in range(self.count(("tracks",))):
             path = ("tracks", at)
@@ -164,7 +165,7 @@ class Papers(Section):
             self.add(ChoiceField((*here, "inclusive"), tr("Limit"), inclusive), flow)
             types = TextField((*here, "extensions"), tr("Types of file"), kind="points", width=160, hint=tr("any type"))
             self.add(types, flow)
-            hint = "、".join(list(parts.values())[:3])
+            hint = people(list(parts.values())[:3])
             named = TextField((*here, "name_parts"), tr("The file is called"), kind="names", words=parts, hint=hint)
             between = TextField((*here, "name_separators"), tr("Signs between"), kind="signs", width=120)
             self.row(body, (named, 1), (between, 0))

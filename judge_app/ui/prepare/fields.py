@@ -13,6 +13,7 @@ from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from judge_app.core.rule_draft import Path
+from judge_app.ui.glossary import people
 from judge_app.ui.language import tr
 from judge_app.ui.theme import restyle, theme_of
 from judge_app.ui.widgets import Label
@@ -180,13 +181,13 @@ class TextField(Field):
         if self._kind == "minutes" and isinstance(value, int):
             return f"{value // 60}:{value % 60:02d}"
         if self._kind == "bands" and isinstance(value, list):
-            return "、".join(f"{band['name']}{band['low']}–{band['high']}" for band in value)
+            return people([f"{band['name']}{band['low']}–{band['high']}" for band in value])
         if self._kind == "size" and isinstance(value, int):
             return _size_text(value)
         if self._kind == "signs" and isinstance(value, list):
             return " ".join(str(item) or tr("none") for item in value)
         if isinstance(value, list):
-            return "、".join(self._words.get(str(item), str(item)) for item in value)
+            return people([self._words.get(str(item), str(item)) for item in value])
         return str(value)
 
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, 
 from judge_app.core.contest import Contest
 from judge_app.core.order import RunningOrder
 from judge_app.exchange.planning import Planned
+from judge_app.ui.glossary import people
 from judge_app.ui.language import mark, tr, tr_count
 from judge_app.ui.prepare.lines import LineList, LineRow
 from judge_app.ui.theme import Tone
@@ -266,9 +267,20 @@ def log_row(at: int, line: Mapping[str, str]) -> LineRow:
         move = {"no": line.get("参赛序号", ""), "before": line["原位"], "after": line["新位"]}
         title = tr("No. {no}: from place {before} to {after}", **move)
     elif line.get("参赛序号"):
-        title = f"{title} · {line['参赛序号']}"
+        title = tr("No. {no}: {what}", no=line["参赛序号"], what=title)
     parts = [line.get("署名", ""), line.get("见证人", ""), line.get("种子", "")]
-    if what in ("调整", "待确认"):
-        parts.append(line.get("说明", ""))
+    why = line.get("说明", "")
+    if what == "调整":
+        parts.append(why)
+    elif what == "待确认":
+        parts.append(_unsure_words(why))
     parts.append(line.get("时间", "")[:16].replace("T", " "))
     return LineRow(str(at), title, " · ".join(part for part in parts if part), "", "plain")
+
+
+def _unsure_words(why: str) -> str:
+    """Why a place is not decided by strokes, as the record has it: characters without a count, or the same strokes."""
+    head, colon, characters = why.partition("：")
+    if colon:
+        return tr("not in the stroke table: {characters}", characters=characters)
+    return tr("the same strokes as No. {nos}", nos=people(head.split("、"))) if head else ""

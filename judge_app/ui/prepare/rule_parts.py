@@ -182,7 +182,7 @@ def add_times(section: Section, root: Path = ()) -> None:
             "",
             kind="optional seconds",
             width=240,
-            hint=tr("Own prompts: 60、30、0"),
+            hint=tr("Own prompts: 60, 30, 0"),
         )
         section.add(own, flow)
     section.add_button(

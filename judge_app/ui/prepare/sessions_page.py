@@ -223,11 +223,12 @@ class SessionsPage(QWidget):
                 for project in heard
             ]
         )
-        named = session or tr("No session yet")
-        self._project_card.set_heading(tr("Projects of {session}", session=named), str(len(heard)))
-        self._judge_card.set_heading(tr("Judges of {session}", session=named))
-        self.projects.setAccessibleName(tr("Projects of {session}", session=named))
-        self.judges.setAccessibleName(tr("Judges of {session}", session=named))
+        projects = tr("Projects of {session}", session=session) if session else tr("Projects without a session")
+        judges = tr("Judges of {session}", session=session) if session else tr("All judges")
+        self._project_card.set_heading(projects, str(len(heard)))
+        self._judge_card.set_heading(judges)
+        self.projects.setAccessibleName(projects)
+        self.judges.setAccessibleName(judges)
         ordered = sorted(held.judges, key=lambda judge: session not in judge.sessions)
         self.judges.set_rows([self._judge_row(judge, session) for judge in ordered])
         self.where.clear()

@@ -316,7 +316,7 @@ def unsure() -> Bench:
     )
     bench.desk.go_to(3)
     bench.window.order_page.made.emit("第一场", "strokes", "", "芮书棠", "")
-    bench.window.order_page.move_requested.emit("第一场", "1", 1)
+    bench.window.order_page.move_requested.emit("第一场", "1", 2)
     bench.window.ask.answered.emit("move", "", "路上堵车", "芮书棠")
     bench.window.ask.close_question()
     return bench
