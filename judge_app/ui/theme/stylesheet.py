@@ -91,6 +91,8 @@ def stylesheet(p: Palette, scale: float) -> str:
     QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus {{ {focus} padding: 0 {px(9)}px; }}
     QLineEdit:focus {{ min-height: {px(36)}px; }}
     QPlainTextEdit:focus, QTextEdit:focus {{ padding: {px(5)}px {px(5)}px; }}
+    QTextBrowser[kind="help"], QTextBrowser[kind="help"]:focus {{ border: 1px solid {p.line};
+        padding: {px(12)}px {px(16)}px; }}
     QLineEdit[tone="stop"] {{ border: {px(2)}px solid {p.stop}; }}
     QLineEdit:read-only {{ background: {p.ground}; }}
 

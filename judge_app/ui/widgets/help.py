@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeySequence, QShortcut, QTextBlockFormat, QTextCursor
+from PySide6.QtGui import QKeySequence, QShortcut, QTextBlockFormat, QTextCursor, QTextFrameFormat, QTextTable
 from PySide6.QtWidgets import QTextBrowser, QVBoxLayout, QWidget
 
 from judge_app.ui.language import current, tr
@@ -62,12 +62,24 @@ class HelpWindow(QWidget):
         self._space_out()
 
     def _space_out(self) -> None:
-        """Room between lines and paragraphs."""
+        """Room between lines and paragraphs, and in the cells of a table."""
+        for frame in self.text.document().rootFrame().childFrames():
+            if isinstance(frame, QTextTable):
+                shape = frame.format().toTableFormat()
+                shape.setCellPadding(theme_of(self).px(6))
+                shape.setCellSpacing(0)
+                shape.setBorderCollapse(True)
+                shape.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+                shape.setBorderBrush(theme_of(self).colour("line"))
+                frame.setFormat(shape)
         gap = theme_of(self).px(8)
         block = self.text.document().begin()
         while block.isValid():
             form = block.blockFormat()
-            form.setLineHeight(150.0, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+            form.setLineHeight(
+                120.0 if QTextCursor(block).currentTable() is not None else 150.0,
+                QTextBlockFormat.LineHeightTypes.ProportionalHeight.value,
+            )
             inside = QTextCursor(block).currentTable() is not None
             form.setBottomMargin(0 if inside else gap)
             QTextCursor(block).setBlockFormat(form)
