@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -15,7 +15,7 @@ from judge_app.core.clock import SECOND, Outcome
 from judge_app.core.contest import Presence
 from judge_app.seat.state import CommandState, Connection, Delivery, Link
 from judge_app.ui import samples
-from judge_app.ui.console import ConsoleWindow
+from judge_app.ui.console import ConsoleWindow, seats
 from judge_app.ui.language import Language
 from judge_app.ui.samples import Play
 from judge_app.ui.scenes.console import console
@@ -337,3 +337,19 @@ def test_the_bar_is_as_high_as_its_buttons_in_any_size_of_type(qtbot: QtBot, qap
         assert window._bar.rect().contains(window.appearance.geometry())
     finally:
         wear(qapp, look("light"))
+
+
+def test_a_seat_s_state_stands_below_the_name_where_both_have_no_room(qtbot: QtBot, qapp: QApplication) -> None:
+    window, _ = shown(qtbot, presenting())
+    rows = window.seat_list
+    delegate, theme = seats.SeatDelegate(rows), look("light", 2.0)
+    row = seats.SeatRow(key="judge:E1", name="沈知衡", note="", word="已记录 #146", tone="ok")
+    wide, narrow = delegate.height(theme, row, 600), delegate.height(theme, row, 230)
+    assert narrow > wide == theme.px(38)
+    picture = QImage(230, narrow, QImage.Format.Format_RGB32)
+    picture.fill(theme.colour("paper"))
+    painter = QPainter(picture)
+    delegate.paint_row(painter, theme, picture.rect(), row)
+    painter.end()
+    ink = theme.colour("ink").rgb()
+    assert any(picture.pixel(x, y) == ink for x in range(32, 140) for y in range(theme.px(38))), "the name is there"

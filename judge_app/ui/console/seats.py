@@ -110,15 +110,21 @@ def _other(status: SeatStatus, wall: datetime) -> SeatRow:
 
 
 class SeatDelegate(RowDelegate):
-    """Name, class, state."""
+    """Name, class, state; the state below the name where both have no room in a line."""
 
     def height(self, theme: Theme, row: Row, width: int) -> int:
-        return theme.px(38)
+        assert isinstance(row, SeatRow)
+        return theme.px(38) + (pill_size(theme, row.word).height() if _below(theme, row, width) else 0)
 
     def paint_row(self, painter: QPainter, theme: Theme, rect: QRect, row: Row) -> None:
         assert isinstance(row, SeatRow)
         right = rect.right() - theme.px(4)
-        if row.word:
+        if _below(theme, row, rect.width()):
+            size = pill_size(theme, row.word)
+            rect = rect.adjusted(0, 0, 0, -size.height())
+            at = QRect(rect.x() + theme.px(16), rect.bottom() - theme.px(4), size.width(), size.height())
+            paint_pill(painter, theme, at.intersected(rect.adjusted(0, 0, 0, size.height())), row.word, row.tone)
+        elif row.word:
             size = pill_size(theme, row.word)
             at = QRect(
                 right - size.width(), rect.y() + (rect.height() - size.height()) // 2, size.width(), size.height()
@@ -157,3 +163,12 @@ class SeatDelegate(RowDelegate):
                 theme.colour("ink_3"),
                 middle,
             )
+
+
+def _below(theme: Theme, row: SeatRow, width: int) -> bool:
+    """Whether the state stands below the name, so that at least the name's first characters are read."""
+    if not row.word:
+        return False
+    name = min(QFontMetrics(theme.font(BODY, MEDIUM)).horizontalAdvance(row.name), theme.px(64))
+    away = QFontMetrics(theme.font(TINY)).horizontalAdvance(row.away) + theme.px(8) if row.away else 0
+    return theme.px(16) + name + theme.px(8) + away + pill_size(theme, row.word).width() + theme.px(4) > width
