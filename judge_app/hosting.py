@@ -334,7 +334,7 @@ class Start:
 
     async def _host(self, arguments: list[str]) -> None:
         """A host of its own process, so that this window's end is not the session's."""
-        self._window.set_busy(tr("Starting the room …"))
+        self._window.set_busy(tr("Starting the room…"))
         log = sessions_folder() / "host.log"
         process = spawn(["host", *arguments, "--ready"], log)
         assert process.stdout is not None
@@ -382,7 +382,7 @@ class Start:
         from judge_app.wire.pairing import read_by_code
 
         given = read_by_code(invitation)
-        self._window.set_busy(tr("Asking the host …"))
+        self._window.set_busy(tr("Asking the host…"))
         try:
             return await pair(given)
         except Refused as error:

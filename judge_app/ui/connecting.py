@@ -95,12 +95,12 @@ class ConnectingWindow(QWidget):
             if link is Link.WAITING_ADMISSION
             else tr("The room cannot be reached")
             if link is Link.OFFLINE
-            else tr("Joining the room …")
+            else tr("Joining the room…")
         )
         banner = self._banner.isVisibleTo(self)
         self._advice.setText("" if banner else either(self._connection.zh, self._connection.en))
         self._advice.setVisible(bool(self._advice.text()))
-        self.again.set_action(tr("Looking why …") if self._checking else tr("Look again why"))
+        self.again.set_action(tr("Looking why…") if self._checking else tr("Look again why"))
         self.again.setEnabled(not self._checking)
         self.again.setVisible(link in (Link.OFFLINE, Link.REFUSED))
 

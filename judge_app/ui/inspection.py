@@ -250,6 +250,7 @@ _SAME_IN_BOTH = frozenset(
         "rsj",
         "Ctrl",
         "xlsx",
+        "roadshow",
         "LAPTOP",
         "Shift",
         "Enter",

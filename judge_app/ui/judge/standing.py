@@ -97,7 +97,7 @@ def words(held: Standing, filled: int, lines: int, *, online: bool) -> tuple[str
         case Stand.RETURNED:
             return tr("Returned"), "warn"
         case Stand.SENDING:
-            return (tr("Sending …"), "info") if online else (tr("Not sent yet"), "warn")
+            return (tr("Sending…"), "info") if online else (tr("Not sent yet"), "warn")
         case Stand.RECORDED | Stand.LOCKED:
             return (tr("Recorded #{seq}", seq=held.seq), "ok") if held.seq is not None else (tr("Recorded"), "ok")
         case Stand.ASKED:

@@ -100,6 +100,7 @@ class JudgeWindow(QWidget):
         self.troubles = TroublePanel()
         self.form = SheetForm()
         self.comment = QPlainTextEdit()
+        self.comment.document().setDocumentMargin(8)  # its words stand as far in as a line's field has them
         self.totals_card = TotalsCard()
         self.summary = SubmitSummary()
         self.own_card = Card(flush=True)
@@ -457,7 +458,7 @@ class JudgeWindow(QWidget):
                 return tr("Submit"), tr("You will see it once more before it goes out."), True
             case Stand.SENDING:
                 if self._online:
-                    return tr("Sending …"), "", False
+                    return tr("Sending…"), "", False
                 return tr("Kept here, not sent yet"), tr("It goes out by itself once connected."), False
         if current is not None and current != self._entry:
             return tr("Back to project {number}", number=number(current)), "", True
@@ -689,8 +690,8 @@ class JudgeWindow(QWidget):
         self.comment.setPlaceholderText(tr("Comment (optional)"))
         self.comment.setAccessibleName(tr("Comment (optional)"))
         self._dress()
-        self.recuse_button.set_action(tr("An interest in this project: recuse …"))
-        self.return_button.set_action(tr("Ask for this sheet back …"))
+        self.recuse_button.set_action(tr("An interest in this project: recuse…"))
+        self.return_button.set_action(tr("Ask for this sheet back…"))
         self.back_button.set_action(tr("Back, to change something"), "Esc")
         self.own_card.set_heading(tr("My marks (seen by me alone)"))
         self._empty_title.setText(tr("Waiting for the host to call a project"))

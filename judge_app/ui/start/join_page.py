@@ -180,7 +180,7 @@ class JoinPage(QWidget):
         self.link.setPlaceholderText("rsj://…   192.168.1.5:41234 3740 2915")
         self.link.setAccessibleName(tr("Join link, or address and code"))
         self._found_text.setText(tr("Rooms on this network"))
-        self._again.set_action(tr("Looking …") if self._looking else tr("Look again"))
+        self._again.set_action(tr("Looking…") if self._looking else tr("Look again"))
         self._again.setEnabled(not self._looking)
         self.found_list.setAccessibleName(tr("Rooms on this network"))
         rooms = bool(self.found_list.rows)
