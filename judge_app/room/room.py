@@ -1,8 +1,8 @@
-"""The room: decides in arrival order, writes in batches, answers after the commit, and makes what time alone makes.
+"""The room: decides in arrival order, writes in batches, and answers after the commit.
 
-What else a room does is done by parts that it owns: with what it begins (``beginning``), the ways into its seats
-(``joining``), who is here and what they see (``showing``), how it fares (``health``), what it says no with
-(``refusals``). They write nothing: what they come to is the room's to record.
+What else a room does is done by parts that it owns: with what it begins (``beginning``), what time alone makes
+(``timekeeping``), the ways into its seats (``joining``), who is here and what they see (``showing``), how it fares
+(``health``), what it says no with (``refusals``). They write nothing: what they come to is the room's to record.
 
 It knows no socket. All of it runs on one asyncio loop; the journal is written by the writer's thread. ``state`` runs ahead
 of ``committed`` by what is being written; only ``committed`` is shown.
@@ -24,19 +24,18 @@ from typing import NamedTuple, cast
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from judge_app.core import commands, events, journal, session, views
-from judge_app.core.clock import HoldKind
 from judge_app.core.errors import BadInput, Problem, Refused
 from judge_app.core.events import AnyEvent, Event, SessionSetup
 from judge_app.core.journal import Record
 from judge_app.core.seats import Role, Seat
 from judge_app.core.session import State
 from judge_app.room import beginning, refusals
-from judge_app.room.clock import real_ns, slept_ns
 from judge_app.room.counter import Counters
 from judge_app.room.joining import Joining
 from judge_app.room.keys import RoomKeys
 from judge_app.room.photos import Photos
 from judge_app.room.showing import Showing, Sink
+from judge_app.room.timekeeping import Timekeeping
 from judge_app.room.verifier import Job, Verifier
 from judge_app.room.writer import Writer
 from judge_app.store.backups import Backups
@@ -49,14 +48,8 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT_S = 5.0
 REOPEN_S = 2.0
-STOPPED_S = 0.2
-"""How often at most the clock is looked at while nothing is made: the store is in trouble, or a spare has taken over."""
-STEP_MS = 500
-"""By how much wall time must move against the monotonic clock to be called a step."""
 BACKUP_MOST_S = 120.0
 """How long a copy may take."""
-SLEEP_NS = 500_000_000
-"""From how long on a sleep of this computer is one."""
 
 Answer = Callable[[messages.Receipt | Refusal], None]
 """Who hears what became of a command; called once, on the room's loop."""
@@ -123,9 +116,6 @@ class Room:
         self._gathered: list[Record] | None = None
         self._unused = b""
         self._public: dict[str, Ed25519PublicKey] = {}
-        self._timer: asyncio.TimerHandle | None = None
-        self._armed_for: int | None = None
-        self._slept_ns = slept_ns()
         self._stopped = False
         """Whether the store is in trouble: until the file is open again nothing is taken, made or written."""
         self._closing = False
@@ -160,6 +150,15 @@ class Room:
             keys, self.clock, lambda: self.state, lambda: self.committed, self.health, self.showing.tell_hosts
         )
         """Its seats, and the ways into them."""
+        self.timekeeping = Timekeeping(
+            self.clock,
+            lambda: self.state,
+            self.own,
+            self.health,
+            stopped=lambda: self._stopped,
+            superseded=lambda: self.superseded,
+        )
+        """What time alone makes."""
         self._counters = Counters(self.health)
         self._writer = Writer(file, self._on_committed, self._on_failed)
         self._verifier = Verifier(self._on_checked)
@@ -168,8 +167,8 @@ class Room:
         """Begin to write, to watch deadlines and the clock, and to beat."""
         self._writer.start()
         self._verifier.start()
-        self._arm()
-        self._tasks = [asyncio.create_task(self._beat()), asyncio.create_task(self._watch_clock())]
+        self.timekeeping.arm()
+        self._tasks = [asyncio.create_task(self._beat()), asyncio.create_task(self.timekeeping.watch())]
 
     async def stop(self) -> None:
         """Write what waits and close the file."""
@@ -178,8 +177,7 @@ class Room:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._timer is not None:
-            self._timer.cancel()
+        self.timekeeping.close()
         await self.loop.run_in_executor(None, self._verifier.stop)
         await asyncio.sleep(0)  # what it has told is taken
         await self.loop.run_in_executor(None, self._writer.stop)
@@ -244,8 +242,8 @@ class Room:
             return
         try:
             if not isinstance(command, commands.SubmitSheet):  # a sheet asks nothing of the clock
-                self._slept()
-            now = self._catch_up()
+                self.timekeeping.slept()
+            now = self.timekeeping.catch_up()
             made = session.decide(self.state, command, seat, now)
         except Refused as error:
             # A judge's sheet waits at his seat until the host goes on; what others wished before that is not wished then.
@@ -422,7 +420,7 @@ class Room:
             self._writer.write(records)
         else:
             self._gathered.extend(records)
-        self._arm()
+        self.timekeeping.arm()
 
     def _on_committed(self, records: Sequence[Record], took_ns: int) -> None:
         """On the writer's thread: the receipts are signed there, beside the loop."""
@@ -526,88 +524,8 @@ class Room:
             self._seat_anew()
             self._drop_revoked()
             self.showing.show_all_again()
-            self._armed_for = None  # what waits as long as nothing is made is due now
-            self._arm()
+            self.timekeeping.arm_anew()
             return
-
-    # time
-
-    def _catch_up(self) -> int:
-        """What time alone has made comes before the command that arrives after it; returns the time on the clock."""
-        now = self.clock.now_ns()
-        made = session.due(self.state, now)
-        if made and self._slept():  # what is due after a sleep is due otherwise
-            made = session.due(self.state, now)
-        self.own(made)
-        return now
-
-    def _slept(self) -> bool:
-        """Whether this computer has been asleep since this was last asked; a running phase is then held."""
-        asleep_ns = slept_ns() - self._slept_ns
-        self._slept_ns += asleep_ns
-        if asleep_ns < SLEEP_NS:
-            return False
-        self._woke(asleep_ns)
-        return True
-
-    def _woke(self, asleep_ns: int) -> None:
-        """This computer was asleep: a phase that ran then is held from the moment it fell asleep, for the host to settle."""
-        seconds = round(asleep_ns / 1e9)
-        reason = f"主机休眠 {seconds} 秒 / the host's computer slept for {seconds} s"
-        log.warning("this computer was asleep for %d s", seconds)
-        fell_ns = self.clock.now_ns() - asleep_ns * self.clock.rate
-        self.own(session.due(self.state, fell_ns))
-        run = self.state.run
-        if run is not None and run.hold is None and run.started_ns <= fell_ns:
-            self.own([events.ClockHeld(run=run.run, kind=HoldKind.TECHNICAL, reason=reason, at_ns=fell_ns)])
-        self.health.set_trouble(
-            "sleep",
-            (
-                f"主机曾休眠 {seconds} 秒，正在进行的环节已按技术中断暂停；请关闭休眠",
-                f"this computer slept for {seconds} s; a running phase is held as a technical stop. Turn sleep off",
-            ),
-        )
-
-    def _arm(self) -> None:
-        at = session.next_due_ns(self.state)
-        if self._timer is not None and at == self._armed_for:
-            return
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        self._armed_for = at
-        if at is not None and not self._closing:
-            # What is due stays due while nothing is made.
-            least = STOPPED_S if self._stopped or self.superseded else 0.0
-            wait = min(max(self.clock.seconds_until(at), least), 1.0)
-            self._timer = self.loop.call_later(wait, self._on_timer)
-
-    def _on_timer(self) -> None:
-        self._timer = None
-        if not self._stopped:
-            self._catch_up()
-        self._arm()
-
-    async def _watch_clock(self) -> None:
-        """Wall time against the monotonic clock: a step is logged and shown (sleep, clock set)."""
-        wall, mono = _now(), real_ns()
-        while True:
-            await asyncio.sleep(1.0)
-            wall_next, mono_next = _now(), real_ns()
-            delta_ms = round((wall_next - wall).total_seconds() * 1000 - (mono_next - mono) / 1e6)
-            wall, mono = wall_next, mono_next
-            if not self._stopped:
-                self._slept()
-                self._catch_up()
-            if abs(delta_ms) >= STEP_MS and not self._stopped:
-                self.own([events.ClockStepped(delta_ms=delta_ms)])
-                self.health.set_trouble(
-                    "clock",
-                    (
-                        f"系统时间变动了 {delta_ms / 1000:+.1f} 秒；计时不受影响",
-                        f"the system's time moved by {delta_ms / 1000:+.1f} s; the clock is not affected",
-                    ),
-                )
 
     # the session file
 
@@ -723,10 +641,6 @@ class _NotStored(Exception):
 
 def _own_id() -> str:
     return str(uuid.uuid4())
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
 
 
 def open_room(

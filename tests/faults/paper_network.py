@@ -200,10 +200,11 @@ class World:
         self.to_room.clear()
         self.to_seat.clear()
         showing = self.room.showing
-        for handle in (self.room._timer, showing._push_handle, showing._hosts_handle):
+        for handle in (showing._push_handle, showing._hosts_handle):
             if handle is not None:
                 handle.cancel()
         self.room._closing = True
+        self.room.timekeeping.close()
         showing.close()
         for laptop in self.laptops:
             laptop.client._ws = None

@@ -4,13 +4,11 @@ commit, and a store in trouble stops everything until the file has been read aga
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import datetime as dt
 import gc
 import logging
 import threading
 import tracemalloc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +17,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from judge_app.core import commands, events
-from judge_app.core.clock import HoldKind, deadline_ns, remaining_ns
 from judge_app.core.errors import BadInput
 from judge_app.core.journal import Record, first_break
 from judge_app.core.views import SheetStatus
-from judge_app.room import clock as room_clock
 from judge_app.room import room as room_module
 from judge_app.room.counter import MOST
 from judge_app.room.room import open_room
@@ -609,157 +605,6 @@ def test_what_a_listener_hears_is_on_the_disk(tmp_path: Path) -> None:
             held.room.new_records.append(hear)
             await held.begin()
         assert heard == list(range(heard[0], heard[0] + len(heard)))
-
-    play(scene)
-
-
-# sleep, and clocks that are set
-
-
-@contextlib.contextmanager
-def moved_clock(room: Any, monkeypatch: pytest.MonkeyPatch, asleep_s: float) -> Iterator[None]:
-    """The computer sleeps for a while: its monotonic clock has moved on, and so says the count of its sleep."""
-    real, slept = room_clock.real_ns, room_clock.slept_ns
-    ns = int(asleep_s * 1e9)
-    with monkeypatch.context() as patched:
-        patched.setattr(room_clock, "real_ns", lambda: real() + ns)
-        patched.setattr("judge_app.room.room.slept_ns", lambda: slept() + ns)
-        yield
-        room._slept_ns = slept()
-
-
-@pytest.mark.parametrize("asleep_s", [60.0, 3_600.0], ids=["within the talk", "past its deadline"])
-def test_a_phase_that_runs_when_the_computer_sleeps_is_held_from_then_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, asleep_s: float
-) -> None:
-    async def scene() -> None:
-        async with hall(tmp_path) as held:
-            await held.begin()
-            before = held.room.state.run
-            assert before is not None
-            fell_ns = held.room.clock.now_ns()
-            with moved_clock(held.room, monkeypatch, asleep_s):
-                if asleep_s < before.planned_ns / 1e9:
-                    held.room._slept()  # as every second, and before what a host wishes
-                held.room._catch_up()
-                run = held.room.state.run
-                assert run is not None, "nothing was cut while nobody could speak"
-                assert run.hold is not None
-                assert (run.run, run.hold.kind) == (before.run, HoldKind.TECHNICAL)
-                assert 0 <= run.hold.started_ns - fell_ns < 1e9
-                assert "休眠" in run.hold.reason
-                assert any("休眠" in zh for zh, _ in held.room.live().health.trouble)
-                assert remaining_ns(run, held.room.clock.now_ns()) > before.planned_ns - 2e9
-                held.room._catch_up()
-                assert held.room.state.run == run, "one sleep is said once"
-
-    with caplog.at_level(logging.CRITICAL):
-        play(scene)
-
-
-def test_a_computer_that_was_only_busy_has_not_slept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same time gone without sleep (a room that was stopped, a slow disk): the phase ends at its true deadline."""
-
-    async def scene() -> None:
-        async with hall(tmp_path) as held:
-            await held.begin()
-            before = held.room.state.run
-            assert before is not None
-            real = room_clock.real_ns
-            with monkeypatch.context() as patched:
-                patched.setattr(room_clock, "real_ns", lambda: real() + 3_600 * 10**9)
-                held.room._catch_up()
-            ended = held.room.state.runs[-1]
-            assert ended.hold is None
-            assert ended.ended_ns == before.started_ns + before.planned_ns
-
-    play(scene)
-
-
-class HandLoop:
-    """A room's loop whose timers are called by hand, in a time of their own."""
-
-    def __init__(self, loop: Any) -> None:
-        self._loop = loop
-        self._timers: list[tuple[float, asyncio.TimerHandle, Callable[[], None]]] = []
-        self._now = 0.0
-
-    def call_later(self, wait: float, call: Callable[[], None]) -> asyncio.TimerHandle:
-        handle = asyncio.TimerHandle(self._now + wait, call, (), self._loop)
-        self._timers.append((self._now + wait, handle, call))
-        return handle
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._loop, name)
-
-    def pass_time(self, seconds: float, counted: Callable[[], None], most: int) -> int:
-        """How often ``counted`` is called within so many seconds; no more than ``most``."""
-        until, calls = self._now + seconds, 0
-        while calls < most:
-            self._timers = [timer for timer in self._timers if not timer[1].cancelled()]
-            timer = min(self._timers, key=lambda timer: timer[0], default=None)
-            if timer is None or timer[0] > until:
-                break
-            self._timers.remove(timer)
-            self._now = timer[0]
-            calls += timer[2] == counted
-            timer[2]()
-        return calls
-
-
-@pytest.mark.parametrize("stopped", ["store", "superseded", ""])
-def test_a_phase_that_is_due_while_nothing_is_made_is_looked_at_now_and_then(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stopped: str
-) -> None:
-    async def scene() -> None:
-        async with hall(tmp_path) as held:
-            await held.begin()
-            room: Any = held.room
-            before = room.state.run
-            real, loop = room_clock.real_ns, room.loop
-            room._timer.cancel()
-            room._timer, room._armed_for = None, None
-            with monkeypatch.context() as patched:
-                patched.setattr(room_clock, "real_ns", lambda: real() + 3_600 * 10**9)
-                patched.setattr(room, "loop", HandLoop(loop))
-                room.superseded, room._stopped = stopped == "superseded", stopped == "store"
-                room._arm()
-                calls = room.loop.pass_time(10.0, room._on_timer, most=1_000)
-                if stopped:
-                    assert 10 <= calls <= 50
-                    assert room.state.run == before, "nothing is made"
-                else:  # negative control: what is due is made at once
-                    assert room.state.runs[-1].ended_ns == before.started_ns + before.planned_ns
-                room._stopped = False
-            room._timer = None
-
-    play(scene)
-
-
-@pytest.mark.parametrize("hours", [1, -1, 24, -24])
-def test_a_clock_that_is_set_is_said_and_moves_no_deadline(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hours: int
-) -> None:
-    async def scene() -> None:
-        async with hall(tmp_path) as held:
-            await held.begin()
-            run = held.room.state.run
-            assert run is not None
-            deadline = deadline_ns(run)
-            left = remaining_ns(run, held.room.clock.now_ns())
-            with monkeypatch.context() as patched:
-                patched.setattr("judge_app.room.room._now", lambda: dt.datetime.now(dt.UTC) + dt.timedelta(hours=hours))
-                async with asyncio.timeout(10):
-                    while not any(isinstance(r.event, events.ClockStepped) for r in held.room.history()):  # noqa: ASYNC110
-                        await asyncio.sleep(0.1)
-            step = next(r.event for r in held.room.history() if isinstance(r.event, events.ClockStepped))
-            assert isinstance(step, events.ClockStepped)
-            assert abs(step.delta_ms - hours * 3_600_000) < 1_000
-            run = held.room.state.run
-            assert run is not None
-            assert deadline_ns(run) == deadline
-            assert 0 <= left - remaining_ns(run, held.room.clock.now_ns()) < 15e9
-            assert any("系统时间" in zh for zh, _ in held.room.live().health.trouble)
 
     play(scene)
 
