@@ -80,8 +80,8 @@ def test_a_judge_who_recused_has_dashes_and_never_a_zero() -> None:
 def test_a_chair_who_judges_sees_nothing_of_a_project_before_her_own_sheet(qtbot: QtBot) -> None:
     window, _ = shown(qtbot, presenting(missing=["E1", "E2"]))
     window.show_project("5")
-    assert "您自己的评分表" in window._nothing.text()
-    assert not any(one.isVisible() for one in window._tables.values())
+    assert "您自己的评分表" in window.sheet_card._nothing.text()
+    assert not any(one.isVisible() for one in window.sheet_card._tables.values())
 
 
 def test_a_ruling_shows_its_effect_before_it_is_made_and_the_room_takes_it(qtbot: QtBot) -> None:
@@ -207,17 +207,17 @@ def test_the_print_menu_asks_for_forms_by_project_or_session(qtbot: QtBot) -> No
     window, _ = shown(qtbot, presenting())
     wanted: list[tuple[str, str]] = []
     window.print_requested.connect(lambda form, entry_no: wanted.append((form, entry_no)))
-    window._print_menu.aboutToShow.emit()
-    for action in window._print_menu.actions()[:4]:
+    window.print_box.menu.aboutToShow.emit()
+    for action in window.print_box.menu.actions()[:4]:
         action.trigger()
     assert wanted == [("F1", "3"), ("F2", "3"), ("F3", ""), ("F6", "")]
 
 
 def test_what_is_read_out_is_a_number_only_when_the_result_is_final(qtbot: QtBot) -> None:
     window, _ = shown(qtbot, few_sheets())
-    assert "待评委组裁定" in window._announce_text.text()
+    assert "待评委组裁定" in window.sheet_card._announce_text.text()
     window.show_project("2")
-    assert "124.37" in window._announce_text.text()
+    assert "124.37" in window.sheet_card._announce_text.text()
 
 
 def test_what_can_be_done_about_the_worst_is_in_sight_in_a_small_window(qtbot: QtBot) -> None:
@@ -241,7 +241,7 @@ def test_headings_of_narrow_columns_are_whole(qtbot: QtBot, language: Language, 
     window.show()
     language.use(code)
     QApplication.processEvents()
-    table = window._tables["专家评委"]
+    table = window.sheet_card._tables["专家评委"]
     metrics = QFontMetrics(theme_of(table).font(SMALL, MEDIUM))
     for place, (text, _) in enumerate(table.lines.heads.marks, start=1):
         room = table.columnWidth(place) - theme_of(table).px(4)
@@ -259,7 +259,7 @@ def test_words_about_a_line_that_have_no_room_beside_each_other_stand_below(qtbo
     window.show()
     window.show_project("3")
     QApplication.processEvents()
-    table = window._tables["专家评委"]
+    table = window.sheet_card._tables["专家评委"]
     assert table.rowHeight(6) > table.rowHeight(0), "dropped low, and high in creativity"
     assert not table.horizontalScrollBar().isVisible()
 
@@ -298,7 +298,7 @@ def test_every_mark_of_twelve_and_their_sum_are_in_sight_on_a_laptop(qtbot: QtBo
     window.resize(1280, 720)
     window.show()
     QApplication.processEvents()
-    shown_table = next(iter(window._tables.values()))
+    shown_table = next(iter(window.sheet_card._tables.values()))
     last = len(shown_table.lines.heads.marks)
     assert last == 13
     seen = shown_table.columnViewportPosition(last) + shown_table.columnWidth(last)

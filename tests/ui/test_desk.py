@@ -158,7 +158,7 @@ def test_the_chair_waits_for_the_desk_and_locks_behind_it(qtbot: QtBot) -> None:
 def test_the_chair_reads_what_the_desk_found(qtbot: QtBot) -> None:
     play = review(reviewed_play(), "3", checked=False, found="86", reason="抄错一位")
     window, _ = shown(qtbot, play, "chair")
-    told = [one for one in window._troubles() if one.key == "differs|3"]
+    told = [one for one in window.tasks.troubles if one.key == "differs|3"]
     assert "86" in told[0].text
     assert "抄错一位" in told[0].text
 

@@ -54,13 +54,13 @@ def test_two_people_read_a_sheet_apart_and_agree(qtbot: QtBot) -> None:
     read(qtbot, scorer, "纪言深")
     play.do("scorer", first[0])
     checker, second = shown(qtbot, play, "checker")
-    assert [one.key for one in checker._troubles()] == ["paper|4|E6"]
+    assert [one.key for one in checker.tasks.troubles] == ["paper|4|E6"]
     read(qtbot, checker, "程见微")
     assert second[0].points == first[0].points
     play.do("checker", second[0])
     assert play.state.projects["4"].sheets["E6"].status is SheetStatus.SUBMITTED
     scorer.set_view(play.chair("scorer"))
-    assert scorer._troubles() == []
+    assert scorer.tasks.troubles == ()
 
 
 def test_the_second_form_is_empty_and_tells_nothing_of_the_first(qtbot: QtBot) -> None:
@@ -73,7 +73,7 @@ def test_the_second_form_is_empty_and_tells_nothing_of_the_first(qtbot: QtBot) -
 
 def test_readings_that_differ_are_shown_line_by_line_to_both(qtbot: QtBot) -> None:
     window, heard = shown(qtbot, paper_play(9, 8), "scorer")
-    told = window._troubles()[0]
+    told = window.tasks.troubles[0]
     assert "您 18，对方 16" in told.text
     window.enter_paper("4", "E6")
     assert window.paper_card.form.complete, "the own reading is there to be looked over"
@@ -102,7 +102,7 @@ def test_a_form_that_the_judge_overtakes_is_put_away(qtbot: QtBot) -> None:
 def test_the_supervisor_enters_nothing(qtbot: QtBot) -> None:
     window, _ = shown(qtbot, paper_play(9), "supervisor")
     assert not window.paper_button.isVisible()
-    assert [one.actions for one in window._troubles()] == [()]
+    assert [one.actions for one in window.tasks.troubles] == [()]
 
 
 def test_a_photo_is_made_small_and_goes_before_the_reading_that_names_it(qtbot: QtBot, tmp_path: Path) -> None:

@@ -61,6 +61,12 @@ def following(view: ChairView, shown: str) -> str:
     return next(iter([*after, *closed]), "")
 
 
+def first(view: ChairView) -> str:
+    """What to look at to begin with: what waits for review, else what is on stage, else the first project."""
+    waiting = following(view, "")
+    return waiting or view.current or (view.projects[0].entry_no if view.projects else "")
+
+
 def next_step(
     view: ChairView, briefing: Briefing, shown: str, *, comparing: bool = False, at_hand: Line | None = None
 ) -> ChairStep:

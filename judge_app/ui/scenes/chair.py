@@ -107,7 +107,7 @@ def _reopen() -> Shown:
 
     def after() -> None:
         window.show_project("2")
-        window.ask_reopen()
+        window.asking.ask_reopen()
 
     return Shown(window, play.setup, after=after)
 
@@ -135,7 +135,7 @@ def _signing(seat: str) -> Callable[[], Shown]:
 def _sign_question() -> Shown:
     play = all_heard(lock=True)
     window = chair(play)
-    return Shown(window, play.setup, after=lambda: window.ask_signature(Role.CHECKER))
+    return Shown(window, play.setup, after=lambda: window.asking.ask_signature(Role.CHECKER))
 
 
 def _confirm() -> Shown:
@@ -154,7 +154,7 @@ def _printed(path: str, error: str, *, opened: bool) -> Callable[[], Shown]:
     def make() -> Shown:
         play = presenting()
         window = chair(play)
-        window.print_form("F3", "")
+        window.print_box.print_form("F3", "")
         window.set_printed("F3", path, error, opened=opened)
         return Shown(window, play.setup, written=("papers", "pdf", "No", "space", "left", "on", "device"))
 

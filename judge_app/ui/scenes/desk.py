@@ -73,6 +73,10 @@ def _record(window: ChairWindow) -> None:
     window.take_next_step()
 
 
+def _ask_votes(window: ChairWindow) -> None:
+    window.asking.ask_votes()
+
+
 def _enter_paper(window: ChairWindow) -> None:
     window.enter_paper("4", "E6")
 
@@ -174,8 +178,8 @@ def scenes() -> tuple[Scene, ...]:
         Scene("desk", "charts", _chair_charts),
         Scene("desk", "judge-paper", _judge_paper),
         Scene("desk", "judge-evidence", _judge_evidence),
-        Scene("desk", "votes-ask", _at("chair", lambda: voted_play(lock=False), then=ChairWindow.ask_votes)),
-        Scene("desk", "votes-ask-locked", _at("chair", voted_play, then=ChairWindow.ask_votes)),
+        Scene("desk", "votes-ask", _at("chair", lambda: voted_play(lock=False), then=_ask_votes)),
+        Scene("desk", "votes-ask-locked", _at("chair", voted_play, then=_ask_votes)),
         Scene("desk", "votes-voided", _at("chair", lambda: voted_play().do("chair", void("3", "void")))),
         Scene("desk", "votes-of-one-room", _at("chair", lambda: voted_play(part=True))),
         Scene("desk", "votes-compared", _at("scorer", voted_play, then=lambda window: _compare(window, 16))),
