@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from judge_app.show.com import Automation, ComFailed
+from judge_app.show.automation import Automation, ComFailed
 from judge_app.show.driver import Box, DriverKind, Position, ShowError
 
 T = TypeVar("T")

@@ -10,7 +10,7 @@ import pythoncom  # type: ignore[import-untyped, import-not-found, unused-ignore
 import pywintypes  # type: ignore[import-untyped, import-not-found, unused-ignore]  # likewise
 import win32com.client  # type: ignore[import-untyped, import-not-found, unused-ignore]  # likewise
 
-from judge_app.show.com import ComFailed
+from judge_app.show.automation import ComFailed
 from judge_app.show.driver import Box, ShowError
 
 _NO_ACTIVATE_SHOW = 0x0010 | 0x0040

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from judge_app.show.com import ComFailed
+from judge_app.show.automation import ComFailed
 from judge_app.show.driver import Box, ShowError
 from judge_app.show.office_com import CALL_REJECTED
 
