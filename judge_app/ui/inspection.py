@@ -194,7 +194,8 @@ def _clipped(widget: QWidget, piece: Piece) -> list[Finding]:
         if isinstance(owner, QAbstractScrollArea):
             if owner.verticalScrollBar().maximum() > 0:
                 down = 0.0
-            if owner.horizontalScrollBar().maximum() > 0:
+            shut = owner.horizontalScrollBarPolicy() is Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+            if owner.horizontalScrollBar().maximum() > 0 and not shut:
                 across = 0.0
         owner = owner.parentWidget()
     if across <= _SLACK and down <= _SLACK:

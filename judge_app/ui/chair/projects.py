@@ -135,7 +135,8 @@ class ProjectDelegate(RowDelegate):
             font = theme.font(SMALL, MEDIUM)
             measure = QFontMetrics(font).horizontalAdvance
             words = next((one for one in (row.result, row.total) if measure(one) <= room.width()), "")
-            paint_text(painter, room, words, font, theme.colour("ink"), align)
+            edge = max(0, min(theme.px(4), room.width() - measure(words)))  # off the bar, where there is room
+            paint_text(painter, room.adjusted(0, 0, -edge, 0), words, font, theme.colour("ink"), align)
 
 
 def _font(theme: Theme, row: ProjectRow) -> QFont:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from judge_app.core.views import HostView, JoinLink
 from judge_app.ui.glossary import duration
 from judge_app.ui.language import tr
-from judge_app.ui.widgets import ActionButton, Countdown, Label, QrCode
+from judge_app.ui.widgets import ActionButton, Countdown, FlowLayout, Label, QrCode
 from judge_app.ui.widgets.running import Now
 
 
@@ -66,11 +66,11 @@ class JoinBox(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        code = QHBoxLayout()
-        code.setSpacing(12)
+        code = FlowLayout(gap=12)  # how long it holds stands below where there is no room beside
         code.addWidget(self._code)
         code.addWidget(self._time)
-        code.addStretch(1)
+        for button in (self._copy_code, self._make, self._copy):  # the name of its key gives way before its words
+            button.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         for widget in (self._where, self._address, self._others):
             column.addWidget(widget)
         column.addLayout(code)
