@@ -341,3 +341,19 @@ def test_what_was_asked_back_of_a_locked_project_is_no_task_any_more(qtbot: QtBo
 
 def _option(window: ChairWindow, key: str) -> OptionCard:
     return next(one for one in window.ask.findChildren(OptionCard) if one.property("choice") == key)
+
+
+def test_a_language_that_changes_while_the_chair_is_asked_asks_it_anew(qtbot: QtBot, language: Language) -> None:
+    window, _ = shown(qtbot, few_sheets())
+    window.show_project("3")
+    window.take_next_step()
+    question = window.ask.question
+    assert question is not None
+    assert window.ask._reason is not None
+    window.ask._reason.setText("合议")
+    language.use("en")
+    QApplication.processEvents()
+    assert window.ask.question is not None
+    assert window.ask.question.title.isascii()
+    assert window.ask._reason.text() == "合议"
+    assert [choice.key for choice in window.ask.question.choices] == [choice.key for choice in question.choices]

@@ -21,6 +21,7 @@ from judge_app.ui.samples import Play
 from judge_app.ui.scenes.console import console
 from judge_app.ui.scenes.plays import presenting
 from judge_app.ui.theme import look, wear
+from judge_app.ui.widgets import OptionCard
 from tests.ui.desk import Heard, button, dressed
 
 SPACE = Qt.Key.Key_Space
@@ -353,3 +354,19 @@ def test_a_seat_s_state_stands_below_the_name_where_both_have_no_room(qtbot: QtB
     painter.end()
     ink = theme.colour("ink").rgb()
     assert any(picture.pixel(x, y) == ink for x in range(32, 140) for y in range(theme.px(38))), "the name is there"
+
+
+def test_a_language_that_changes_while_something_is_asked_asks_it_anew(qtbot: QtBot, language: Language) -> None:
+    window, heard = shown(qtbot, presenting())
+    qtbot.keyClick(window, Qt.Key.Key_Plus)
+    assert window.ask.question is not None
+    option = next(one for one in window.ask.findChildren(OptionCard) if one.property("choice") == "30")
+    option.setChecked(True)
+    window.ask.findChildren(QLineEdit)[-1].setText("现场")
+    language.use("en")
+    QApplication.processEvents()
+    assert window.ask.question.title.startswith("Give or take time")
+    fields = [one for one in window.ask.findChildren(QLineEdit) if one.isVisible()]
+    assert [one.text() for one in fields] == ["现场"]
+    qtbot.keyClick(window.ask, Qt.Key.Key_Return)
+    assert heard == [commands.AddTime(seconds=30, reason="现场")]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
@@ -33,6 +34,7 @@ class Asking(QObject):
         self._briefing: Briefing | None = None
         self._shown = ""
         self._asked: Asked | None = None
+        self._ask_again: Callable[[], Asked | None] = questions.publish
         self._last_name = ""
         self._reviewer = ""
         panel.answered.connect(self._answered)
@@ -55,16 +57,18 @@ class Asking(QObject):
         if view is None or briefing is None:
             return
         found = next((one for one in pending.rulings_needed(view) if one.key == key), None)
-        asked = questions.ruling(found, view, briefing) if found is not None else None
-        if found is not None and found.kind == "few_sheets" and found.entries[0] != self._shown:
+        if found is None:
+            return
+        if found.kind == "few_sheets" and found.entries[0] != self._shown:
             self.project_wanted.emit(found.entries[0])
-        if asked is not None:
-            self._put(asked)
+        self._put(partial(questions.ruling, found, view, briefing))
 
     def ask_return(self, entry_no: str, judge: str) -> None:
         """Asks why a sheet goes back; where the judge wished for it, his reason is there already."""
         if self._briefing is not None:
-            self._put(questions.return_sheet(self._briefing, entry_no, judge, self._asked_why(entry_no, judge)))
+            self._put(
+                partial(questions.return_sheet, self._briefing, entry_no, judge, self._asked_why(entry_no, judge))
+            )
 
     def _asked_why(self, entry_no: str, judge: str) -> str:
         requests = self._view.return_requests if self._view is not None else ()
@@ -73,84 +77,96 @@ class Asking(QObject):
     def ask_asked_back(self, entry_no: str, requests: Sequence[tuple[str, str]]) -> None:
         """Asks whether a project is locked though judges asked for their sheets back, as (judge, why)."""
         if self._briefing is not None:
-            self._put(questions.lock_asked_back(self._briefing, entry_no, requests))
+            self._put(partial(questions.lock_asked_back, self._briefing, entry_no, requests))
 
     def ask_presence(self, entry_no: str, judge: str, chosen: str = "") -> None:
         if self._briefing is not None:
-            self._put(questions.presence(self._briefing, entry_no, judge, chosen))
+            self._put(partial(questions.presence, self._briefing, entry_no, judge, chosen))
 
     def ask_reopen(self) -> None:
-        self._put(questions.reopen(self._shown))
+        self._put(partial(questions.reopen, self._shown))
 
     def ask_disqualify(self) -> None:
         if self._briefing is not None:
             name = next((one.name for one in self._briefing.projects if one.entry_no == self._shown), "")
-            self._put(questions.disqualify(self._shown, name))
+            self._put(partial(questions.disqualify, self._shown, name))
 
     def ask_votes(self) -> None:
         """Asks what becomes of the votes of the project in view, with what each way does to the ranking."""
         view, briefing = self._view, self._briefing
-        asked = None if view is None or briefing is None else votes.asked(view, briefing, self._shown)
-        if asked is not None:
-            self._put(asked)
+        if view is not None and briefing is not None:
+            self._put(partial(votes.asked, view, briefing, self._shown))
 
     def ask_signature(self, role: Role) -> None:
         view, briefing = self._view, self._briefing
         if view is not None and briefing is not None:
             own = briefing.seat.name if role is briefing.seat.role else ""
-            self._put(questions.sign(view, role, own))
+            self._put(partial(questions.sign, view, role, own))
 
     def ask_confirmation(self) -> None:
         view, briefing = self._view, self._briefing
         if view is not None and briefing is not None:
             left = steps.unconfirmed(view, briefing)
             if left:
-                self._put(questions.confirm(left, briefing.rules, self._last_name))
+                self._put(partial(questions.confirm, left, briefing.rules, self._last_name))
 
     def ask_difference(self, line: Line) -> None:
         """What stands on the sheet instead of the number at hand."""
         if self._briefing is not None:
-            question = questions.differs(self._briefing, self._shown, line)
-            self._put(Asked(question, lambda *_: []))
+            ask = partial(questions.differs, self._briefing, self._shown, line)
+            self._put(lambda: Asked(ask(), lambda *_: []))
 
     def ask_record(self, ticks: tuple[Tick, ...]) -> None:
         """Records the ticks; the name is asked for once."""
         if self._briefing is None:
             return
-        asked = questions.record_review(self._briefing, self._shown, ticks, self._reviewer or self._briefing.seat.name)
+        name = self._reviewer or self._briefing.seat.name
+        ask = partial(questions.record_review, self._briefing, self._shown, ticks, name)
         if self._reviewer:
-            self._give(asked, "", self._reviewer, "")
+            self._give(ask(), "", self._reviewer, "")
         else:
-            self._put(asked)
+            self._put(ask)
 
     def ask_which_paper(self, sheets: Sequence[tuple[str, str, str]]) -> None:
         """Which judge's paper sheet is entered, out of paper.choices."""
-        self._put(Asked(questions.which_paper(self._shown, sheets), lambda *_: []))
+        ask = partial(questions.which_paper, self._shown, sheets)
+        self._put(lambda: Asked(ask(), lambda *_: []))
 
     def ask_drop_paper(self, entry_no: str, judge: str) -> None:
-        self._put(questions.drop_paper(entry_no, judge))
+        self._put(partial(questions.drop_paper, entry_no, judge))
 
     def ask_decline(self, no: str) -> None:
         """Asks why a judge who walked in is not to judge."""
-        self._put(questions.decline_judge(no))
+        self._put(partial(questions.decline_judge, no))
 
     def ask_chain(self) -> None:
         """Asks which of the session's two records counts."""
-        self._put(questions.choose_chain())
+        self._put(questions.choose_chain)
 
     def ask_lock(self) -> None:
         """Asks whether the session is to be locked, with who has not signed."""
         if self._view is not None:
             view = self._view
-            self._put(questions.lock_session([one for one in SIGNERS if not steps.signed(view, one)]))
+            self._put(partial(questions.lock_session, [one for one in SIGNERS if not steps.signed(view, one)]))
 
     def ask_publish(self) -> None:
-        self._put(questions.publish())
+        self._put(questions.publish)
 
     # asking and answering
 
-    def _put(self, asked: Asked) -> None:
-        self._asked = asked
+    def retranslate(self) -> None:
+        """An open question in the language in force, with what was chosen and written."""
+        asked = self._ask_again() if self._asked is not None else None
+        if asked is not None:
+            self._asked = asked
+            self._panel.reword(asked.question)
+
+    def _put(self, ask: Callable[[], Asked | None]) -> None:
+        """Asks, where there is something to ask; ``ask`` makes the same question again in another language."""
+        asked = ask()
+        if asked is None:
+            return
+        self._asked, self._ask_again = asked, ask
         self.begun.emit()
         self._panel.ask(asked.question)
 

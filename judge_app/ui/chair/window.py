@@ -223,6 +223,7 @@ class ChairWindow(QWidget):
         self.project_list.setAccessibleName(tr("Projects"))
         self.signatures.retranslate()
         self.sheet_panel.retranslate()
+        self.asking.retranslate()
         self._show()
 
     def _show(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
@@ -102,6 +103,7 @@ class ConsoleWindow(QWidget):
         self._view: HostView | None = None
         self._online = False
         self._asked: Asked | None = None
+        self._ask_again: Callable[[], Asked] = questions.take_over
         self._draft: tuple[str, ...] | None = None
         self._sending: set[str] = set()
         self._refused: CommandState | None = None
@@ -365,6 +367,9 @@ class ConsoleWindow(QWidget):
         self.project_panel.retranslate()
         self.seat_panel.retranslate()
         self.focus_card.retranslate()
+        if self._asked is not None:
+            self._asked = self._ask_again()
+            self.ask.reword(self._asked.question)
         self._show()
 
     def _show(self) -> None:
@@ -556,11 +561,11 @@ class ConsoleWindow(QWidget):
         if made is not None:
             self.command.emit(made)
         elif view.next_step.step is Step.GO_ON:
-            self._put(questions.take_over())
+            self._put(questions.take_over)
         elif view.next_step.step is Step.RELEASE and view.clock is not None:
-            self._put(questions.release(view.clock))
+            self._put(partial(questions.release, view.clock))
         elif view.next_step.step is Step.CLOSE_SCORING:
-            self._put(questions.close_scoring(briefing, view.next_step.entry_no, view.next_step.missing))
+            self._put(partial(questions.close_scoring, briefing, view.next_step.entry_no, view.next_step.missing))
 
     def take_clickers_step(self) -> None:
         """The next step by a clicker's key. Slides that are up are not ended by one: their presenter's own clicker sends the
@@ -589,25 +594,25 @@ class ConsoleWindow(QWidget):
     def ask_technical_stop(self) -> None:
         clock = self._view.clock if self._view is not None else None
         if clock is not None and clock.ended_ns is None and clock.held is None:
-            self._put(questions.technical_stop())
+            self._put(questions.technical_stop)
 
     def ask_time(self, seconds: int) -> None:
         if self._view is not None and steps.running_phase(self._view) and self._view.clock is not None:
-            self._put(questions.change_time(self._view.clock, seconds))
+            self._put(partial(questions.change_time, self._view.clock, seconds))
 
     def ask_end(self) -> None:
         view, briefing = self._view, self._briefing
         if view is not None and briefing is not None and steps.running_phase(view) and view.clock is not None:
-            self._put(questions.end_phase(briefing, view.clock, self.focus_card.clock.left))
+            self._put(partial(questions.end_phase, briefing, view.clock, self.focus_card.clock.left))
 
     def ask_restart(self) -> None:
         view, briefing = self._view, self._briefing
         if view is not None and briefing is not None and view.clock is not None:
-            self._put(questions.restart_phase(briefing, view.clock))
+            self._put(partial(questions.restart_phase, briefing, view.clock))
 
     def ask_message(self) -> None:
         if self._view is not None:
-            self._put(questions.message(self._view.message))
+            self._put(partial(questions.message, self._view.message))
 
     def undo(self) -> None:
         """Takes the last start or end of a phase back, while it can be."""
@@ -620,18 +625,18 @@ class ConsoleWindow(QWidget):
             return
         status = self._status(seat_id)
         if status is not None:
-            self._put(questions.presence(view, briefing, status, view.current, chosen))
+            self._put(partial(questions.presence, view, briefing, status, view.current, chosen))
 
     def ask_judge(self) -> None:
         """A judge who walked in: proposed to the chair."""
         if self._briefing is not None:
-            self._put(questions.propose_judge(self._briefing))
+            self._put(partial(questions.propose_judge, self._briefing))
 
     def ask_replace(self, seat_id: str) -> None:
         """Another computer for a seat: the one that sits there goes out, and a code for the next one comes."""
         status = self._status(seat_id)
         if status is not None and status.device:
-            self._put(questions.replace(status))
+            self._put(partial(questions.replace, status))
 
     def _status(self, seat_id: str) -> SeatStatus | None:
         return next((one for one in self._view.seats if one.seat.id == seat_id), None) if self._view else None
@@ -672,12 +677,12 @@ class ConsoleWindow(QWidget):
             case "earlier" | "later":
                 self._move(entry_no, -1 if what == "earlier" else 1)
             case "no-show":
-                self._put(questions.no_show(briefing, entry_no, progress.call))
+                self._put(partial(questions.no_show, briefing, entry_no, progress.call))
             case "withdraw" | "disqualify":
-                self._put(questions.remove(briefing, entry_no, disqualified=what == "disqualify"))
+                self._put(partial(questions.remove, briefing, entry_no, disqualified=what == "disqualify"))
             case "close":
                 missing = view.next_step.missing if view.next_step.entry_no == entry_no else ()
-                self._put(questions.close_scoring(briefing, entry_no, missing))
+                self._put(partial(questions.close_scoring, briefing, entry_no, missing))
 
     # a new running order
 
@@ -714,7 +719,7 @@ class ConsoleWindow(QWidget):
 
     def _ask_reorder(self) -> None:
         if self._draft is not None:
-            self._put(questions.reorder(self._draft))
+            self._put(partial(questions.reorder, self._draft))
 
     def _drop_draft(self) -> None:
         self._draft = None
@@ -722,10 +727,11 @@ class ConsoleWindow(QWidget):
 
     # questions
 
-    def _put(self, asked: Asked) -> None:
-        self._asked = asked
+    def _put(self, ask: Callable[[], Asked]) -> None:
+        """Asks; ``ask`` makes the same question again in another language."""
+        self._asked, self._ask_again = ask(), ask
         self._show_hands()
-        self.ask.ask(asked.question)
+        self.ask.ask(self._asked.question)
 
     def _answered(self, _key: str, choice: str, reason: str, second: str) -> None:
         asked = self._asked
@@ -763,12 +769,12 @@ class ConsoleWindow(QWidget):
         elif action == "absent":
             self.ask_presence(rest[0], "absent")
         elif action == "no-show" and self._briefing is not None:
-            self._put(questions.no_show(self._briefing, rest[0], 3))
+            self._put(partial(questions.no_show, self._briefing, rest[0], 3))
 
     def _ask_refuse(self, seat_id: str, device: str) -> None:
         status = self._status(seat_id)
         if status is not None:
-            self._put(questions.revoke(status, device))
+            self._put(partial(questions.revoke, status, device))
 
     def _ask_no_show(self) -> None:
         view, briefing = self._view, self._briefing
@@ -778,7 +784,7 @@ class ConsoleWindow(QWidget):
             (one for one in view.projects if one.entry_no == view.current and one.stage is ProjectStage.CALLED), None
         )
         if called is not None:
-            self._put(questions.no_show(briefing, called.entry_no, called.call))
+            self._put(partial(questions.no_show, briefing, called.entry_no, called.call))
 
     def _go_to_trouble(self) -> None:
         """The keys go to the first thing that can be done about what is wrong."""

@@ -94,6 +94,21 @@ class AskPanel(QFrame):
         self._first_field().setFocus(Qt.FocusReason.OtherFocusReason)
         self.asking.emit(True)
 
+    def reword(self, question: Question) -> None:
+        """The same question in other words (another language): what was chosen and written stays."""
+        checked = self._group.checkedButton() if self._group is not None else None
+        choice = checked.property("choice") if checked is not None else None
+        reason = self._reason.text() if self._reason is not None else ""
+        second = self._second.text() if self._second is not None else ""
+        kept = self.question is None or reason == self.question.text
+        self.ask(question)
+        for button in self._group.buttons() if self._group is not None else ():
+            button.setChecked(button.property("choice") == choice)
+        if self._reason is not None and not kept:
+            self._reason.setText(reason)
+        if self._second is not None:
+            self._second.setText(second)
+
     def close_question(self) -> None:
         """Takes the question away without an answer."""
         self.question = None
