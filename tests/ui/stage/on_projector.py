@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 import msgspec
 import psutil
 from PySide6.QtCore import QRect, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QColor, QGuiApplication, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from judge_app.core.clock import SECOND
@@ -34,8 +34,10 @@ from tests.projector import plug, unplug
 from tests.ui.sitting import briefing, running, stage_view
 
 TALK_S = 4.0
-UNPLUGGED_TALK_S = 8.0
+UNPLUGGED_TALK_S = 11.0
 """Long enough for a foreign program to fill a projector that has come back, on a busy machine too."""
+GONE_S = 4.0
+"""How long after the cable was pulled something may still stand on the laptop: the last look counts."""
 
 
 class Evening:
@@ -90,8 +92,7 @@ class Evening:
             self.at(self.talk_s + 2, self.again)
         if "--unplug" in self.wishes:
             self.at(0.5, lambda: unplug(os.environ["DISPLAY"]))
-            self.at(1.2, lambda: self.shoot("unplugged"))
-            self.at(1.4, lambda: plug(os.environ["DISPLAY"]))
+            self.at(1.2, lambda: self.look_at_laptop(end - round((self.talk_s - 0.5 - GONE_S) * SECOND)))
         wait = 6.0 if self.wishes else 2.0
         self.at(self.talk_s + wait, lambda: self.stage.set_view(stage_view(running(self.now() + 200 * SECOND, "qa"))))
         self.at(self.talk_s + wait + 0.8, lambda: self.shoot("questions"))
@@ -111,12 +112,22 @@ class Evening:
         screen = QGuiApplication.screens()[-1]
         threading.Thread(target=hand._program.driver.start, args=(native_box(screen),), daemon=True).start()
 
-    def shoot(self, name: str) -> None:
-        screen = QGuiApplication.primaryScreen()
-        whole = QRect(0, 0, 2560, 720)
-        screen.grabWindow(0, whole.x(), whole.y(), whole.width(), whole.height()).save(str(self.folder / f"{name}.png"))
+    def look_at_laptop(self, last: int) -> None:
+        """The projector is away: looks until nothing of it stands on the laptop, or until ``last``, and gives it back."""
+        picture = self.shoot("unplugged").toImage()
+        points = [(x, y) for x in range(8, 1280, 16) for y in range(8, 720, 16)]
+        if self.now() < last and any(picture.pixelColor(x, y) != QColor(0, 0, 0) for x, y in points):
+            self.at(0.2, lambda: self.look_at_laptop(last))
+        else:
+            self.at(0.2, lambda: plug(os.environ["DISPLAY"]))
 
-    def at(self, seconds: float, what: Callable[[], None]) -> None:
+    def shoot(self, name: str) -> QPixmap:
+        whole = QRect(0, 0, 2560, 720)
+        picture = QGuiApplication.primaryScreen().grabWindow(0, whole.x(), whole.y(), whole.width(), whole.height())
+        picture.save(str(self.folder / f"{name}.png"))
+        return picture
+
+    def at(self, seconds: float, what: Callable[[], object]) -> None:
         QTimer.singleShot(round(seconds * 1000), self.stage, what)
 
     def leave(self) -> None:
