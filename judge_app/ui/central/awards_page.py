@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 
 from judge_app.core.awards import Outcome
 from judge_app.core.results import basis_of
-from judge_app.ui.central import rows
+from judge_app.ui.central import awards_rows
 from judge_app.ui.central.board import Board
 from judge_app.ui.central.sections import Sections, quiet
 from judge_app.ui.central.table import Table
@@ -60,29 +60,32 @@ class AwardsPage(Sections):
         warnings = [either(*one) for table in counted.quotas.values() for one in table.warnings]
         self._quota_note.setText("\n".join(map(sentence, dict.fromkeys(warnings))))
         self._quota_note.setVisible(bool(warnings))
-        self.quota_table.set_table(tr("How many advance"), rows.quota_columns(), rows.quota_rows(counted))
-        words, _ = rows.OUTCOME_WORDS[held.tabulation.advance_status]
+        self.quota_table.set_table(tr("How many advance"), awards_rows.quota_columns(), awards_rows.quota_rows(counted))
+        words, _ = awards_rows.OUTCOME_WORDS[held.tabulation.advance_status]
         self.list_card.setVisible(held.rules.advance is not None)
         self.list_card.set_heading(tr("Those who advance"), tr(words))
         self.list_table.set_table(
             tr("Those who advance"),
-            rows.list_columns(),
-            rows.list_rows(counted),
+            awards_rows.list_columns(),
+            awards_rows.list_rows(counted),
             tr("Nobody yet: {why}", why=tr(words)),
         )
-        words, _ = rows.OUTCOME_WORDS[held.tabulation.award_status]
+        words, _ = awards_rows.OUTCOME_WORDS[held.tabulation.award_status]
         self.award_card.set_heading(tr("Awards"), tr(words))
         unstated = held.tabulation.award_status is Outcome.NOT_STATED
         empty = tr("The rules do not say how many awards there are.") if unstated else tr("None is decided yet.")
-        self.award_table.set_table(tr("Awards"), rows.award_columns(), rows.award_rows(counted), empty)
-        firsts = rows.top_rows(counted)
+        self.award_table.set_table(tr("Awards"), awards_rows.award_columns(), awards_rows.award_rows(counted), empty)
+        firsts = awards_rows.top_rows(counted)
         self.top_card.setVisible(bool(firsts))
         words = tr("First of each track") if counted.top.get("track") else tr("First of each topic")
         self.top_card.set_heading(words)
-        self.top_table.set_table(words, rows.top_columns(), firsts)
+        self.top_table.set_table(words, awards_rows.top_columns(), firsts)
         self.ruling_card.set_heading(tr("Rulings that count"))
         self.ruling_table.set_table(
-            tr("Rulings that count"), rows.ruling_columns(), rows.ruling_rows(counted), tr("None has been needed.")
+            tr("Rulings that count"),
+            awards_rows.ruling_columns(),
+            awards_rows.ruling_rows(counted),
+            tr("None has been needed."),
         )
         self._show_list_button()
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 
 from judge_app.core import overall
 from judge_app.core.results import basis_of
-from judge_app.ui.central import rows
+from judge_app.ui.central import awards_rows, publishing_rows
 from judge_app.ui.central.board import Board
 from judge_app.ui.central.objection_form import ObjectionForm
 from judge_app.ui.central.sections import Sections, quiet
@@ -47,8 +47,8 @@ class PublishingPage(Sections):
         self.publication_card.set_heading(tr("What was published"), kept)
         self.publication_table.set_table(
             tr("What was published"),
-            rows.publication_columns(),
-            rows.publication_rows(board),
+            publishing_rows.publication_columns(),
+            publishing_rows.publication_rows(board),
             tr("Nothing yet. What is published is recorded here with who, when and from which records."),
         )
         self.folder_button.setVisible(bool(board.log.publications))
@@ -60,13 +60,16 @@ class PublishingPage(Sections):
             note = said(basis_of(counted.held.rules))
             self._public_note.setText(note)
             self.public_table.set_table(
-                tr("The list"), rows.list_columns(), rows.list_rows(counted), tr("Nobody is on it yet.")
+                tr("The list"), awards_rows.list_columns(), awards_rows.list_rows(counted), tr("Nobody is on it yet.")
             )
         self.objection_card.setVisible(listed is not None)
         self.objection_form.setVisible(listed is not None)
         self.objection_card.set_heading(tr("Objections"))
         self.objection_table.set_table(
-            tr("Objections"), rows.objection_columns(), rows.objection_rows(board), tr("None has come in.")
+            tr("Objections"),
+            publishing_rows.objection_columns(),
+            publishing_rows.objection_rows(board),
+            tr("None has come in."),
         )
 
     def set_free(self, free: bool) -> None:

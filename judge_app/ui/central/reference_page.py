@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from judge_app.core.leniency import NOTICE
-from judge_app.ui.central import rows
+from judge_app.ui.central import reference_rows
 from judge_app.ui.central.board import Board
 from judge_app.ui.central.sections import Sections
 from judge_app.ui.central.table import Table
@@ -34,6 +34,10 @@ class ReferencePage(Sections):
         self._notice.setText(sentence(said(NOTICE)))
         empty = tr("Comparing…") if counted.leniency is None else tr("No marks yet.")
         self.panel_card.set_heading(tr("Panels compared"))
-        self.panel_table.set_table(tr("Panels compared"), rows.panel_columns(), rows.panel_rows(counted), empty)
+        self.panel_table.set_table(
+            tr("Panels compared"), reference_rows.panel_columns(), reference_rows.panel_rows(counted), empty
+        )
         self.judge_card.set_heading(tr("Judges compared with the others on the same projects"))
-        self.judge_table.set_table(tr("Judges"), rows.judge_columns(), rows.judge_rows(counted), empty)
+        self.judge_table.set_table(
+            tr("Judges"), reference_rows.judge_columns(), reference_rows.judge_rows(counted), empty
+        )

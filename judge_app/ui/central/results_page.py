@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from judge_app.ui.central import rows
+from judge_app.ui.central import results_rows
 from judge_app.ui.central.board import Board, Counted
 from judge_app.ui.central.sections import quiet
 from judge_app.ui.central.table import Table
@@ -47,7 +47,7 @@ class ResultsPage(QWidget):
         scopes = QHBoxLayout(self._scope_row)
         scopes.setContentsMargins(0, 0, 0, 0)
         scopes.setSpacing(6)
-        for key in rows.SCOPES:
+        for key in results_rows.SCOPES:
             button = QPushButton()
             button.setProperty("kind", "chip")
             button.setProperty("per", key)
@@ -95,7 +95,7 @@ class ResultsPage(QWidget):
     def retranslate(self) -> None:
         """The texts that stand whatever is shown."""
         for button in self._scopes.buttons():
-            button.setText(tr(rows.SCOPES[str(button.property("per"))]))
+            button.setText(tr(results_rows.SCOPES[str(button.property("per"))]))
         self.search.setPlaceholderText(tr("Find…"))
         self.search.setAccessibleName(tr("Find number, name, unit"))
         self.votes_button.setText(tr("Rule on the chosen project's votes…"))
@@ -124,10 +124,10 @@ class ResultsPage(QWidget):
         words = (
             tr("Ranks as the rules have them") if self._per == official else tr("For reading: the rules rank otherwise")
         )
-        self.card.set_heading(words, rows.full_marks(counted))
-        made = rows.result_rows(counted, self._per, self.search.text().strip())
+        self.card.set_heading(words, results_rows.full_marks(counted))
+        made = results_rows.result_rows(counted, self._per, self.search.text().strip())
         empty = tr("Nothing is found.") if self.search.text().strip() else tr("No project has been counted yet.")
-        self.table.set_table(tr("Results over all"), rows.result_columns(counted), made, empty)
+        self.table.set_table(tr("Results over all"), results_rows.result_columns(counted), made, empty)
 
     def _show_votes_button(self) -> None:
         counted = self._counted()

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from PySide6.QtCore import Signal
 
-from judge_app.ui.central import rows
+from judge_app.ui.central import rooms_rows
 from judge_app.ui.central.board import Board
 from judge_app.ui.central.table import Table
 from judge_app.ui.language import tr, tr_count
@@ -33,7 +33,7 @@ class RoomsPage(Card):
             tr_count(len(board.rooms), "{n} session", "{n} sessions"),
             tr("{locked} locked · {heard} of {total} projects heard", locked=locked, heard=heard, total=total),
         )
-        self.table.set_table(tr("Rooms"), rows.room_columns(), rows.room_rows(board, now))
+        self.table.set_table(tr("Rooms"), rooms_rows.room_columns(), rooms_rows.room_rows(board, now))
 
     def choose(self, session_id: str) -> None:
         """Marks a room's line."""

@@ -38,6 +38,9 @@ class Cell(msgspec.Struct, frozen=True):
     strong: bool = False
 
 
+DASH = Cell("—")
+
+
 class TableRow(msgspec.Struct, frozen=True):
     """A row. ``tip`` is told beside its cells by a tool tip; ``mark`` colours its left edge."""
 

@@ -9,7 +9,7 @@ from judge_app.core.errors import Problem
 from judge_app.core.overall import Obstacle
 from judge_app.store.central import Difference
 from judge_app.store.rooms import Room
-from judge_app.ui.central import questions, rows
+from judge_app.ui.central import questions, rooms_rows
 from judge_app.ui.central.board import Board, gathered, trusted
 from judge_app.ui.central.words import capital
 from judge_app.ui.glossary import ago, hundredths, local_time, number
@@ -83,7 +83,7 @@ def _about_room(room: Room, now: datetime) -> list[Trouble]:
             )
         )
     if not made:
-        text = f"{rows.check_tip(room)}\n{tr('Last record {when}.', when=ago(room.folded.last_at, now))}"
+        text = f"{rooms_rows.check_tip(room)}\n{tr('Last record {when}.', when=ago(room.folded.last_at, now))}"
         made.append(Trouble(f"fine|{room.session_id}", tr("{name}: nothing is wrong", name=name), text, "ok"))
     return made
 
