@@ -370,3 +370,25 @@ def test_a_language_that_changes_while_something_is_asked_asks_it_anew(qtbot: Qt
     assert [one.text() for one in fields] == ["现场"]
     qtbot.keyClick(window.ask, Qt.Key.Key_Return)
     assert heard == [commands.AddTime(seconds=30, reason="现场")]
+
+
+def test_in_the_middle_of_a_project_the_desk_is_left_only_once_that_is_answered(qtbot: QtBot) -> None:
+    window, _ = shown(qtbot, presenting())
+    left: list[bool] = []
+    window.leave_requested.connect(lambda: left.append(True))
+    assert not window.close()
+    window.leave()
+    assert left == []
+    assert window.ask.question is not None
+    assert window.ask.question.key == "leave"
+    qtbot.keyClick(window.ask, Qt.Key.Key_Escape)
+    assert window.isVisible()
+    assert not window.close()
+    qtbot.mouseClick(button(window.ask, "退出本场"), Qt.MouseButton.LeftButton)
+    assert left == [True]
+    assert window.close()
+
+
+def test_between_projects_and_by_who_is_not_the_host_the_desk_is_left_at_once(qtbot: QtBot) -> None:
+    window, _ = shown(qtbot, samples.opened())
+    assert window.close()

@@ -22,10 +22,10 @@ Make = Callable[[str, str, str], Command]
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """A question with what its answer does."""
+    """A question with what its answer does; None: the window is left."""
 
     question: Question
-    make: Make
+    make: Make | None
 
 
 def technical_stop() -> Asked:
@@ -102,6 +102,25 @@ def take_over() -> Asked:
             danger=True,
         ),
         lambda _choice, _reason, second: commands.GoOn(second_person=second),
+    )
+
+
+def leave() -> Asked:
+    """The room and the stage end with the host's desk, in the middle of a project."""
+    return Asked(
+        Question(
+            key="leave",
+            title=tr("Leave while a project is under way?"),
+            consequence=tr(
+                "The room ends: judges and the stage are cut off and the clock stands. Nothing recorded is lost; open the"
+                " session again to go on."
+            ),
+            needs_reason=False,
+            yes=tr("Leave the room"),
+            no=tr("Stay here"),
+            danger=True,
+        ),
+        None,
     )
 
 

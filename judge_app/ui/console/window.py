@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from judge_app.core import commands
 from judge_app.core.clock import SECOND
-from judge_app.core.seats import may
+from judge_app.core.seats import Role, may
 from judge_app.core.stages import ProjectStage
 from judge_app.core.views import Briefing, HostView, SeatStatus, Step
 from judge_app.seat.state import CommandState, Connection, Delivery, Link
@@ -160,6 +160,7 @@ class ConsoleWindow(QWidget):
         self._not_taken.setInterval(2500)
         self._why_not = ""
         self._away = False
+        self._may_leave = False
         self._second = QTimer(self)
         self._second.setInterval(1000)
         self._second.setTimerType(Qt.TimerType.CoarseTimer)
@@ -738,6 +739,10 @@ class ConsoleWindow(QWidget):
         self._question_gone()
         if asked is None:
             return
+        if asked.make is None:
+            self._may_leave = True
+            self.leave_requested.emit()
+            return
         made = asked.make(choice, reason, second)
         self.command.emit(made)
         if asked.question.key == "replace" and isinstance(made, commands.RevokeDevice):
@@ -832,12 +837,27 @@ class ConsoleWindow(QWidget):
             (tr("Start scoring now"), "", self._score_now, between),
             (tr("A judge who was not planned…"), "", self.ask_judge, view is not None and not view.session_locked),
             (tr("Print the seat cards"), "", lambda: self.print_requested.emit("cards", ""), view is not None),
-            (tr("Leave the room"), "", self.leave_requested.emit, True),
+            (tr("Leave the room"), "", self.leave, True),
         ):
             action = QAction(f"{words}\t{key}" if key else words, self._menu)
             action.setEnabled(possible)
             action.triggered.connect(act)
             self._menu.addAction(action)
+
+    @property
+    def _in_the_middle(self) -> bool:
+        """Whether a project is under way, that the end of the room with this window would break off."""
+        view, briefing = self._view, self._briefing
+        if view is None or briefing is None or briefing.seat.role is not Role.HOST or briefing.rehearsal:
+            return False
+        return any(one.stage in _UNDER_WAY for one in view.projects)
+
+    def leave(self) -> None:
+        """Leaves; in the middle of a project only once that is answered."""
+        if self._in_the_middle and not self._may_leave:
+            self._put(questions.leave)
+        else:
+            self.leave_requested.emit()
 
     def _call_again(self) -> None:
         view = self._view
@@ -915,6 +935,13 @@ class ConsoleWindow(QWidget):
         elif self.project_panel.isVisibleTo(self):
             self._hide_project()
 
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._in_the_middle and not self._may_leave:
+            event.ignore()
+            self._put(questions.leave)
+        else:
+            super().closeEvent(event)
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
@@ -931,6 +958,8 @@ class ConsoleWindow(QWidget):
         super().showEvent(event)
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
+
+_UNDER_WAY = frozenset((ProjectStage.CALLED, ProjectStage.RUNNING, ProjectStage.BETWEEN, ProjectStage.SCORING))
 
 LATE_MIN = 5
 """From how many minutes on lateness is a warning."""
