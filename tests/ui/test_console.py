@@ -381,6 +381,8 @@ def test_in_the_middle_of_a_project_the_desk_is_left_only_once_that_is_answered(
     assert left == []
     assert window.ask.question is not None
     assert window.ask.question.key == "leave"
+    qtbot.keyClick(window.focusWidget(), SPACE)
+    assert left == []
     qtbot.keyClick(window.ask, Qt.Key.Key_Escape)
     assert window.isVisible()
     assert not window.close()

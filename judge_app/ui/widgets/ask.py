@@ -124,6 +124,8 @@ class AskPanel(QFrame):
     def _first_field(self) -> QWidget:
         if self.question is not None and self.question.quick:
             return self
+        if self.question is not None and self.question.danger and self._group is None and self._reason is None:
+            return self  # the space bar, which is the next step's, does nothing that cannot be taken back
         if self._group is not None:
             chosen = self._group.checkedButton()
             return chosen or self._group.buttons()[0]
