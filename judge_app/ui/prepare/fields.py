@@ -239,15 +239,19 @@ class Box(QComboBox):
 
 
 class ChoiceField(Field):
-    """One of several values, each with its words."""
+    """One of several values, each with its words. ``fills``: as wide as its row has room, not as its longest words."""
 
-    def __init__(self, path: Path, label: str, choices: Sequence[tuple[Any, str]]) -> None:
+    def __init__(self, path: Path, label: str, choices: Sequence[tuple[Any, str]], *, fills: bool = False) -> None:
         super().__init__(path, label)
         self.box = Box()
         self._values = [value for value, _ in choices]
         for _, words in choices:
             self.box.addItem(words)
-        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        policies = QComboBox.SizeAdjustPolicy
+        self.box.setSizeAdjustPolicy(
+            policies.AdjustToMinimumContentsLengthWithIcon if fills else policies.AdjustToContents
+        )
+        self.box.setMinimumContentsLength(12 if fills else 0)
         self.box.activated.connect(lambda at: self.edited.emit(self.path, self._values[at]))
         self._finish(self.box)
 

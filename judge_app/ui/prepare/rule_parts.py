@@ -204,7 +204,7 @@ def add_ties(section: Section, root: Path = ()) -> None:
     for at in range(len(keys)):
         row = QHBoxLayout()
         row.setSpacing(8)
-        section.add(ChoiceField((*path, at), "", _tie_choices(section.draft, root)), row, 1)
+        section.add(ChoiceField((*path, at), "", _tie_choices(section.draft, root), fills=True), row, 1)
         row.addWidget(section.item_buttons((*path, at), str(at + 1)))
         body.addLayout(row)
     free = [key for key, _ in _tie_choices(section.draft, root) if key not in keys]
@@ -220,7 +220,7 @@ def _tie_choices(draft: Draft, root: Path) -> Choices:
         words = either(str(part.get("name")), str(part.get("name_en") or ""))
         found.append((str(part["key"]), words))
         if part.get("source", "judges") == "judges":
-            found.append((f"untrimmed_mean:{part['key']}", tr("the mean of all sheets: {name}", name=words)))
+            found.append((f"untrimmed_mean:{part['key']}", tr("untrimmed mean: {name}", name=words)))
     for part in parts:
         for line in part.get("criteria") or ():
             if len(part.get("criteria") or ()) > 1 and line.get("name"):
@@ -290,10 +290,10 @@ def add_awards(section: Section, root: Path = ()) -> None:
             (TextField((*here, "name"), tr("Award in Chinese") if first else ""), 3),
             (TextField((*here, "name_en"), english if first else "", hint=english), 3),
             (count, 0),
-            (ChoiceField((*here, "kind"), tr("Awarded") if first else "", kinds), 0),
             end=section.item_buttons(here, str(award.get("name") or at + 1), least=0),
         )
         flow = section.flow(body)
+        section.add(ChoiceField((*here, "kind"), "", kinds), flow)
         section.add(ChoiceField((*here, "recipient"), "", recipients), flow)
         section.add(ChoiceField((*here, "per"), "", per), flow)
     section.add_button(body, tr("Add an award"), path, lambda: dict(rule_draft.NEW_AWARD))

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
     QFrame,
-    QHBoxLayout,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -175,16 +174,16 @@ class AskPanel(QFrame):
         column.addLayout(self._answers(question))
         self._column.addWidget(self._inside)
 
-    def _answers(self, question: Question) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(8)
+    def _answers(self, question: Question) -> FlowLayout:
+        """Beside each other, or below where the panel is too narrow for both."""
+        row = FlowLayout(gap=8, fill=True)
         self._yes = QPushButton(question.yes or tr("Confirm"))
         self._yes.setProperty("kind", "danger" if question.danger else "primary")
         self._yes.setAccessibleDescription(question.consequence)
         self._yes.clicked.connect(self._answer)
         no = QPushButton(question.no or tr("Leave it"))
         no.clicked.connect(self._drop)
-        row.addWidget(self._yes, 1)
+        row.addWidget(self._yes)
         row.addWidget(no)
         return row
 

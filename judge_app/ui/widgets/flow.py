@@ -7,11 +7,13 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """Items from left to right, a new line where the next does not fit."""
+    """Items from left to right, a new line where the next does not fit. ``fill``: the first of a line takes what is left
+    of it."""
 
-    def __init__(self, parent: QWidget | None = None, gap: int = 6) -> None:
+    def __init__(self, parent: QWidget | None = None, gap: int = 6, *, fill: bool = False) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
+        self._fill = fill
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(gap)
 
@@ -50,19 +52,32 @@ class FlowLayout(QLayout):
         return size
 
     def _arrange(self, rect: QRect, place: bool) -> int:
-        x, y, line = rect.x(), rect.y(), 0
+        y = rect.y()
+        for line in self._lines(rect.width()):
+            x, tall = rect.x(), max(item.sizeHint().height() for item, _ in line)
+            left = rect.width() - sum(width for _, width in line) - self.spacing() * (len(line) - 1)
+            for at, (item, width) in enumerate(line):
+                wide = width + left if self._fill and at == 0 else width
+                if place:
+                    item.setGeometry(QRect(QPoint(x, y), QSize(wide, item.sizeHint().height())))
+                x += wide + self.spacing()
+            y += tall + self.spacing()
+        return max(0, y - self.spacing() - rect.y())
+
+    def _lines(self, room: int) -> list[list[tuple[QLayoutItem, int]]]:
+        """The items of each line with their widths."""
+        lines: list[list[tuple[QLayoutItem, int]]] = []
+        used = 0
         for item in self._items:
             if item.isEmpty():
                 continue
-            hint = item.sizeHint()
-            width = min(hint.width(), rect.width())
-            if x > rect.x() and x + width > rect.right() + 1:
-                x, y, line = rect.x(), y + line + self.spacing(), 0
-            if place:
-                item.setGeometry(QRect(QPoint(x, y), QSize(width, hint.height())))
-            x += width + self.spacing()
-            line = max(line, hint.height())
-        return y + line - rect.y()
+            width = min(item.sizeHint().width(), room)
+            if not lines or used + self.spacing() + width > room:
+                lines.append([])
+                used = -self.spacing()
+            lines[-1].append((item, width))
+            used += self.spacing() + width
+        return lines
 
 
 class EvenGrid(QLayout):

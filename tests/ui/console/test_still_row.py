@@ -61,7 +61,7 @@ def test_a_slide_is_shown_stepped_and_taken_off_by_keys_alone(qtbot: QtBot) -> N
     assert heard == [ShowSlide(slide=7)]
     assert window.focusWidget() is window, "the space bar is the next step's again"
     answer(window, play, heard)
-    assert window.still_row.words.text() == "投影上：第 7/12 页"
+    assert window.still_row.words.text() == "投影上：7/12"
     qtbot.keyClick(window, Key.Key_BracketRight)
     answer(window, play, heard)
     qtbot.keyClick(window, Key.Key_BracketLeft)
