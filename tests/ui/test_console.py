@@ -394,3 +394,16 @@ def test_in_the_middle_of_a_project_the_desk_is_left_only_once_that_is_answered(
 def test_between_projects_and_by_who_is_not_the_host_the_desk_is_left_at_once(qtbot: QtBot) -> None:
     window, _ = shown(qtbot, samples.opened())
     assert window.close()
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_the_project_s_name_is_whole_in_the_largest_type_too(qtbot: QtBot, qapp: QApplication, scale: float) -> None:
+    wear(qapp, look("light", scale))
+    try:
+        window, _ = shown(qtbot, presenting())
+        window.resize(1366, 748)
+        QApplication.processEvents()
+        name = window.focus_card._name
+        assert name.height() >= name.fontMetrics().height()
+    finally:
+        wear(qapp, look("light"))

@@ -149,10 +149,11 @@ class FocusCard(Card):
     def set_stale(self, stale: bool) -> None:
         self.clock.set_stale(stale)
 
-    def set_compact(self, compact: bool, *, clock_alone: bool = False) -> None:
+    def set_compact(self, compact: bool, *, clock_alone: bool = False, low: bool = False) -> None:
         """Only what must be seen: the project, the clock and the bar (while something is asked and room is short); on the
-        smallest screens the clock alone, with the phase's name."""
-        self._unit.setVisible(not compact)
+        smallest screens the clock alone, with the phase's name. ``low``: the largest type on a small screen, where the
+        unit gives way to the project's name."""
+        self._unit.setVisible(not compact and not low)
         self._foot.setVisible(not compact)
         if clock_alone != self._clock_alone:
             self._clock_alone = clock_alone

@@ -496,7 +496,7 @@ class ConsoleWindow(QWidget):
         height = self.height() / theme_of(self).scale
         tight = height < 700 and self._asked is not None
         led = height < 600 and self._view is not None and self._view.published  # the row of the results needs the room
-        self.focus_card.set_compact(tight or led, clock_alone=tight and height < 600)
+        self.focus_card.set_compact(tight or led, clock_alone=tight and height < 600, low=height < 420)
         policy = QSizePolicy.Policy.Ignored if tight else QSizePolicy.Policy.Preferred
         self.focus_card.setSizePolicy(QSizePolicy.Policy.Preferred, policy)  # the question has what it needs first
 
