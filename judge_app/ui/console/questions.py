@@ -112,8 +112,8 @@ def leave() -> Asked:
             key="leave",
             title=tr("Leave while a project is under way?"),
             consequence=tr(
-                "The room ends: judges and the stage are cut off and the clock stands. Nothing recorded is lost; open the"
-                " session again to go on."
+                "The room ends: judges and the stage are cut off. Nothing recorded is lost; open the session again, and"
+                " settle there the time that was lost."
             ),
             needs_reason=False,
             yes=tr("Leave the room"),
