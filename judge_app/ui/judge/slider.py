@@ -85,8 +85,10 @@ class PointsSlider(QWidget):
         middle, thick = theme.px(14), theme.px(6)
         track = QRectF(left, middle - thick / 2, width, thick)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.colour("edge" if theme.palette.least >= 7 else "line"))
-        painter.drawRoundedRect(track, thick / 2, thick / 2)
+        strong = theme.palette.least >= 7  # there both parts are dark, or both are light: what is left is thin
+        slit = theme.px(2) if strong else thick
+        painter.setBrush(theme.colour("edge" if strong else "line"))
+        painter.drawRoundedRect(QRectF(left, middle - slit / 2, width, slit), slit / 2, slit / 2)
         ink = theme.colour("brand" if self._writable else "ink_3")
         knob = left
         if self._value is not None and self._line.full:
