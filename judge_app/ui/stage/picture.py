@@ -133,7 +133,7 @@ class Picture:
             scene.title, room * self.k, [size * self.k for size in (46, 40, 34, 30, 26)], BOLD, lines=2
         )
         if len(lines) == 1:
-            self.text(QRectF(left, 60, room, 58), lines[0], title, self.theme.colour("ink"), _LEFT)
+            self.text(QRectF(left, 55, room, 58), lines[0], title, self.theme.colour("ink"), _LEFT)
             under = 112.0
         else:
             height = QFontMetricsF(title).height() / self.k * 0.95

@@ -93,7 +93,8 @@ def _part(picture: Picture, part: Part, box: QRectF, way: float) -> None:
     name = 236.0
     font, lines = fitted(part.name, (name - 16) * k, [size * k for size in (30, 26, 22)], MEDIUM, lines=2)
     height = QFontMetricsF(font).height() / k
-    y = box.center().y() - height * len(lines) / 2
+    row = box.adjusted(0, 8, 0, -26)  # in line with the marks, which have room below to sink
+    y = row.center().y() - height * len(lines) / 2
     for line in lines:
         picture.text(QRectF(box.x(), y, name, height), line, font, theme.colour("ink_2"), _LEFT)
         y += height
@@ -103,10 +104,10 @@ def _part(picture: Picture, part: Part, box: QRectF, way: float) -> None:
         wide = min(148.0, room / len(part.tiles))
         size = min(54.0, wide * 0.40, box.height() * 0.42)
         for at, tile in enumerate(part.tiles):
-            place = QRectF(box.x() + name + at * wide, box.y() + 8, wide - 10, box.height() - 34)
+            place = QRectF(box.x() + name + at * wide, row.y(), wide - 10, row.height())
             _tile(picture, tile, place, size, way)
     if part.score:
-        place = QRectF(box.right() - score, box.y(), score, box.height())
+        place = QRectF(box.right() - score, row.y(), score, row.height())
         picture.text(place, part.score, type_of(46 * k, BOLD), theme.colour("ink"), _RIGHT)
 
 
