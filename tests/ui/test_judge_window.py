@@ -466,3 +466,19 @@ def test_the_clock_goes_with_the_phases_and_scoring_shows_none_of_what_was_left(
     play.do("host", commands.OpenScoring())
     sat.look()
     assert (sat.window.bar.phase.text(), sat.window.bar.clock.isVisible()) == ("评分", False)
+
+
+def test_a_figure_after_a_click_beside_the_fields_is_a_mark(qtbot: QtBot, sat: Sat) -> None:
+    sat.window.activateWindow()
+    qtbot.waitUntil(sat.window.isActiveWindow)
+    qtbot.mouseClick(sat.window.bar.larger, Qt.MouseButton.LeftButton)
+    assert sat.window.focusWidget() is sat.window
+    qtbot.keyClick(sat.window, Qt.Key.Key_1)
+    qtbot.keyClick(sat.window.focusWidget(), Qt.Key.Key_7)
+    assert next(row.value for row in sat.window.form.rows) == 1700
+
+
+def test_a_letter_after_a_click_beside_the_fields_is_none(qtbot: QtBot, sat: Sat) -> None:
+    qtbot.mouseClick(sat.window.bar.larger, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(sat.window, Qt.Key.Key_P)
+    assert sat.window.form.filled == 0

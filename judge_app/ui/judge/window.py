@@ -10,8 +10,16 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from judge_app.core.commands import AskReturn, Points, Recuse, SubmitSheet
 from judge_app.core.contest import Project
@@ -728,6 +736,17 @@ class JudgeWindow(QWidget):
         nowhere = self.focusWidget() in (None, self) and self.ask.question is None
         if nowhere and rows and not rows[0].entry.field.isReadOnly():
             self.form.focus_first_open()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A figure that is typed while no field has the keys (after A+, or a click beside them) begins a mark."""
+        before = self.focusWidget()
+        if event.text().isdigit():
+            self._to_first_open()
+        now = self.focusWidget()
+        if now is not None and now is not before:
+            QApplication.sendEvent(now, event)
+        else:
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._keep_draft()
