@@ -15,6 +15,8 @@ from judge_app.core.contest import Struct
 
 SECOND = 1_000_000_000
 """Nanoseconds in a second."""
+REOPENED = ("主机程序重新打开", "the host's program was opened again")
+"""Why a clock was held that nobody held, in Chinese and English; the record has both."""
 
 
 class HoldKind(enum.StrEnum):

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from judge_app.core import events, session, views
-from judge_app.core.clock import HoldKind
+from judge_app.core.clock import REOPENED, HoldKind
 from judge_app.core.contest import PanelRole
 from judge_app.core.errors import BadInput, Problem
 from judge_app.core.events import Event, SessionSetup
@@ -99,7 +99,7 @@ def _paused(state: State, clock: SessionClock, pause: events.SessionPaused, last
     for event in made:
         running = event.run if isinstance(event, events.PhaseStarted) else None
     if running is not None:
-        reason = "主机程序重新打开 / the host's program was opened again"
+        reason = " / ".join(REOPENED)
         made.append(events.ClockHeld(run=running, kind=HoldKind.TECHNICAL, reason=reason, at_ns=now))
     standing = sum(
         sheet.status is views.SheetStatus.SUBMITTED

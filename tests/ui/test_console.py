@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from judge_app.core import commands, events
-from judge_app.core.clock import SECOND, Outcome
+from judge_app.core.clock import REOPENED, SECOND, Outcome
 from judge_app.core.contest import Presence
 from judge_app.seat.state import CommandState, Connection, Delivery, Link
 from judge_app.ui import samples
@@ -407,3 +407,13 @@ def test_the_project_s_name_is_whole_in_the_largest_type_too(qtbot: QtBot, qapp:
         assert name.height() >= name.fontMetrics().height()
     finally:
         wear(qapp, look("light"))
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"), [(" / ".join(REOPENED), f"原因：{REOPENED[0]}"), ("话筒 / 灯光", "原因：话筒 / 灯光")]
+)
+def test_why_the_clock_is_held_stands_in_one_language(qtbot: QtBot, reason: str, said: str) -> None:
+    play = presenting()
+    play.do("host", commands.HoldClock(technical=True, reason=reason))
+    window, _ = shown(qtbot, play)
+    assert window.focus_card._below.text() == said

@@ -6,13 +6,13 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from judge_app.core.clock import SECOND, EndedBy, HoldKind
+from judge_app.core.clock import REOPENED, SECOND, EndedBy, HoldKind
 from judge_app.core.rules import Phase
 from judge_app.core.stages import ProjectStage
 from judge_app.core.views import Briefing, ClockView, CutOff, HostView, Step
 from judge_app.ui.console.troubles import has_show
 from judge_app.ui.glossary import OUT, duration, number, phase_name, phase_words
-from judge_app.ui.language import tr
+from judge_app.ui.language import either, tr
 from judge_app.ui.own_rules import rules_of
 from judge_app.ui.theme import Tone, theme_of
 from judge_app.ui.theme.type import SMALL
@@ -264,7 +264,8 @@ class FocusCard(Card):
             return ""
         run = next((one for one in view.runs if one.run == clock.run), None)
         if clock.held is not None and run is not None and run.hold is not None:
-            return tr("Reason: {reason}", reason=run.hold.reason)
+            reason = run.hold.reason
+            return tr("Reason: {reason}", reason=either(*REOPENED) if reason == " / ".join(REOPENED) else reason)
         if clock.added_ns:
             seconds = clock.added_ns // SECOND
             return (
