@@ -112,6 +112,19 @@ def _reopen() -> Shown:
     return Shown(window, play.setup, after=after)
 
 
+def _asked_back() -> Shown:
+    """The space bar would lock a project whose judge asked for his sheet back."""
+    play = presenting()
+    play.do("judge:E2", commands.AskReturn(entry_no="3", reason="第二项应为 17"))
+    window = chair(play)
+
+    def after() -> None:
+        window.show_project("3")
+        window.take_next_step()
+
+    return Shown(window, play.setup, written=("第二项应为 17",), after=after)
+
+
 def _cut_tie() -> Shown:
     """A tie across the line of a hard quota: rules with no key but the total."""
     contest, rules, _ = samples.regional_final()
@@ -191,6 +204,7 @@ def scenes() -> tuple[Scene, ...]:
         Scene("chair", "incomplete", _incomplete),
         Scene("chair", "ask-presence", _presence),
         Scene("chair", "ask-reopen", _reopen),
+        Scene("chair", "ask-asked-back", _asked_back),
         Scene("chair", "ask-cut", _cut_tie),
         Scene("chair", "signing", _signing("chair")),
         Scene("chair", "ask-signature", _sign_question),

@@ -83,6 +83,13 @@ def _presenting() -> Shown:
     return Shown(console(play), play.setup)
 
 
+def _leave() -> Shown:
+    """The window's cross was pressed while slides are up."""
+    play = presenting()
+    window = console(play)
+    return Shown(window, play.setup, after=window.leave)
+
+
 def _clicker() -> Shown:
     """A clicker's key came to the desk while slides are up."""
     play = presenting()
@@ -296,6 +303,7 @@ def scenes() -> tuple[Scene, ...]:
         Scene("console", "no-show", _called(3)),
         Scene("console", "presenting", _presenting),
         Scene("console", "clicker", _clicker),
+        Scene("console", "ask-leave", _leave),
         Scene("console", "last-minute", _last_minute),
         Scene("console", "cut-off", _cut_off(True)),
         Scene("console", "cut-off-unconfirmed", _cut_off(False)),

@@ -55,6 +55,13 @@ def _workbook() -> Shown:
     return Shown(window, play.setup, written=_RECENT)
 
 
+def _session_file() -> Shown:
+    """The file of a session was named instead of a workbook."""
+    window = start()
+    window.host_page.take("/stick/第一场.roadshow")
+    return Shown(window, written=(*_RECENT, "/stick/第一场.roadshow"))
+
+
 def _problems() -> Shown:
     window = start()
     window.host_page.take(WORKBOOK)
@@ -164,6 +171,7 @@ def scenes() -> tuple[Scene, ...]:
         Scene("start", "plain", _plain),
         Scene("start", "reading", _reading),
         Scene("start", "workbook", _workbook),
+        Scene("start", "session-file", _session_file),
         Scene("start", "problems", _problems),
         Scene("start", "join", _join("")),
         Scene("start", "join-good", _join(GOOD_LINK)),
