@@ -94,7 +94,8 @@ def stylesheet(p: Palette, scale: float) -> str:
     QTextBrowser[kind="help"], QTextBrowser[kind="help"]:focus {{ border: 1px solid {p.line};
         padding: {px(12)}px {px(16)}px; }}
     QLineEdit[tone="stop"] {{ border: {px(2)}px solid {p.stop}; }}
-    QLineEdit:read-only {{ background: {p.ground}; }}
+    QLineEdit:read-only, QLineEdit:disabled {{ background: {p.ground}; }}
+    QLineEdit:disabled {{ border-color: {p.line}; }}
 
     QAbstractItemView {{ background: transparent; border: none; selection-background-color: {p.brand_soft};
         selection-color: {p.ink}; alternate-background-color: {p.ground}; }}
