@@ -23,7 +23,7 @@ from judge_app.core.contest import Contest
 from judge_app.core.eligibility import Finding, Verdict
 from judge_app.core.errors import Problem
 from judge_app.core.rules import RuleSet
-from judge_app.exchange.draft import SETTINGS, SHEETS, Draft, heading_of, place, shown
+from judge_app.exchange.draft import SETTINGS, SHEETS, Draft, heading_of, last_row, place, shown
 from judge_app.exchange.draft_entries import EntryLook, place_of
 from judge_app.exchange.entries import SHEETS as ENTRY_SHEETS
 from judge_app.exchange.tables import Located
@@ -332,7 +332,6 @@ class WorkbookPage(QStackedWidget):
         self.fix_button.set_action(tr("Put it right"), "Enter")
         self.fix_text.setAccessibleName(tr("What the cell should say"))
         self._list_card.set_heading(tr("To put right"))
-        self._fix_hint.setText(tr("Type the rows into the table, or paste them from a spreadsheet with Ctrl+V."))
         self._hint.setText(
             tr("Type in any cell; paste from a spreadsheet with Ctrl+V. Nothing is saved until you save.")
         )
@@ -455,11 +454,24 @@ class WorkbookPage(QStackedWidget):
         shaped = one.title in self._draft.shapes and one.row > 0 and not cell
         lacking = [name for name in _required(one.title) if name not in heading_of(self._draft, one.title)[1]]
         self.mend_button.setVisible(shaped or (not cell and bool(lacking)))
-        self._fix_hint.setVisible(not cell and not shaped and not lacking)
+        seating = self._is_seating(one)
+        self._fix_hint.setText(
+            tr("Judges are seated in step 3: drag them onto a session there.")
+            if seating
+            else tr("Type the rows into the table, or paste them from a spreadsheet with Ctrl+V.")
+        )
+        self._fix_hint.setVisible(seating or (not cell and not shaped and not lacking))
         words = tr("Take merged and hidden rows apart") if shaped else tr("Add the columns that lack")
         if one.title not in self._draft.sheets:
             words = tr("Add the sheet {sheet}", sheet=one.title)
         self.mend_button.set_action(words)
+
+    def _is_seating(self, one: Located) -> bool:
+        """Whether what is wrong is that judges who are listed have no session, or a session none of them."""
+        assert self._draft is not None
+        heading, columns = heading_of(self._draft, one.title)
+        listed = one.title == "评委" and last_row(self._draft, one.title) > heading
+        return listed and (not one.row or one.column == columns.get("场次"))
 
     # wishes
 

@@ -138,6 +138,25 @@ def test_a_pasted_row_that_holds_the_name_of_one_column_is_a_row(qtbot: QtBot, d
     assert [one.name for one in desk.preparation.contest.projects] == ["赛道", "心电云"]
 
 
+def test_judges_without_a_session_are_sent_to_the_step_where_they_are_seated(qtbot: QtBot, desk: PrepareDesk) -> None:
+    window = window_of(desk)
+    desk.begin("common-5")
+    page = window.workbook_page
+    page.show_sheet("项目")
+    assert page.table.sheet.names
+    empty = next(one for one in desk.preparation.findings if one.title == "评委")
+    page._go_to(empty)
+    assert "粘贴" in page._fix_hint.text()
+    page.show_sheet("评委")
+    page.table.setCurrentIndex(page.table.model().index(0, 0))
+    QGuiApplication.clipboard().setText("编号\t姓名\t类别\n1\t沈知衡\t评委\n")
+    qtbot.keyClick(page.table, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    for one in desk.preparation.findings:
+        if one.title == "评委":
+            page._go_to(one)
+            assert "第 3 步" in page._fix_hint.text()
+
+
 def test_a_file_that_is_no_workbook_says_so_where_it_was_asked_for(desk: PrepareDesk, tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_text("no")
     page = window_of(desk).workbook_page
