@@ -247,7 +247,8 @@ class SheetTable(QTableView):
         elif event.matches(QKeySequence.StandardKey.Paste):
             self.paste()
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self.sheet.type_into({(index.row(), index.column()): "" for index in self.selectedIndexes()})
+            filled = [index for index in self.selectedIndexes() if self.sheet.text(index)]
+            self.sheet.type_into({(index.row(), index.column()): "" for index in filled})
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self.edit(self.currentIndex())
         else:

@@ -109,6 +109,15 @@ def test_rows_are_pasted_from_a_spreadsheet_and_emptied(qtbot: QtBot, desk: Prep
     assert desk.preparation.contest.projects[0].name == ""
 
 
+def test_emptying_what_is_empty_changes_nothing(qtbot: QtBot, desk: PrepareDesk, tmp_path: Path) -> None:
+    desk.open(written(tmp_path / "contest.xlsx", good()))
+    page = window_of(desk).workbook_page
+    page.show_sheet("工作人员")
+    page.table.setCurrentIndex(page.table.model().index(0, 0))
+    qtbot.keyClick(page.table, Qt.Key.Key_Delete)
+    assert not desk.preparation.dirty
+
+
 def test_rows_that_were_copied_with_their_heading_go_by_its_names(qtbot: QtBot, desk: PrepareDesk) -> None:
     window = window_of(desk)
     desk.begin("common-5")
