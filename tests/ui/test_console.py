@@ -328,6 +328,15 @@ def test_the_seat_cards_are_printed_from_the_menu_and_where_they_lie_is_said(qtb
         assert window.trouble_panel.troubles == ()
 
 
+def test_who_waits_to_be_let_in_stands_before_what_was_printed(qtbot: QtBot) -> None:
+    play = samples.opened()
+    window, _ = shown(qtbot, play)
+    window.set_printed("cards", "/x/cards.pdf", "")
+    play.happen(events.DeviceEnrolled(seat="judge:E4", device="d4", name="x", key="00" * 32, admitted=False))
+    window.set_view(play.host())
+    assert [one.key.split("|")[0] for one in window.trouble_panel.troubles] == ["admit", "printed"]
+
+
 @pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
 def test_the_bar_is_as_high_as_its_buttons_in_any_size_of_type(qtbot: QtBot, qapp: QApplication, scale: float) -> None:
     wear(qapp, look("light", scale))

@@ -540,10 +540,11 @@ class ConsoleWindow(QWidget):
                     actions=(("close", tr("Understood"), False),),
                 )
             )
-        if self._printed is not None:
-            made.append(_printed(*self._printed))
         if view is not None and briefing is not None:
             made += troubles.found(view, briefing, self._wall(), self._uncounted())
+        if self._printed is not None:  # after who waits to be let in: A and the space bar are for him
+            first = [at for at, one in enumerate(made) if one.key.startswith(("refused", "admit|"))]
+            made.insert(first[-1] + 1 if first else 0, _printed(*self._printed))
         self.trouble_panel.set_troubles(made)
         self._troubles.setVisible(bool(made))
 
