@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 from PySide6.QtWidgets import QApplication
 
 from judge_app.core.worked_example import example
+from judge_app.core.working import VOTES_VOIDED
 from judge_app.exchange.cells import in_english
 from judge_app.store.presets import Presets
-from judge_app.ui.chair.working import parts
+from judge_app.ui.chair.working import flags, parts
 from judge_app.ui.glossary import counts, where
 from judge_app.ui.language import Language
 from judge_app.ui.prepare.order_page import log_row
@@ -55,3 +57,10 @@ def test_why_a_place_of_a_running_order_is_open_is_said_in_words(qapp: QApplicat
 def test_names_that_a_workbook_has_are_a_row_in_english_too() -> None:
     assert in_english("评委、专家评委") == "评委, 专家评委"
     assert in_english("（无）") == "none"
+
+
+def test_a_flag_is_a_sentence_that_stands_alone(qapp: QApplication) -> None:
+    Language(qapp, "en")
+    rules = Presets().load("shanxi-2019")
+    result = msgspec.structs.replace(example(rules).tabulation.project("1"), flags=(VOTES_VOIDED,))
+    assert flags(rules, result) == ["The votes were voided"]

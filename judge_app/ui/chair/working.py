@@ -55,6 +55,12 @@ def parts(rules: RuleSet, result: ProjectResult) -> list[Part]:
     return made
 
 
+def flags(rules: RuleSet, result: ProjectResult) -> list[str]:
+    """What is to be seen about a result, each as a sentence that stands alone."""
+    said = [flag_words(rules, flag) for flag in result.flags]
+    return [text[:1].upper() + text[1:] for text in (either(one.zh, one.en) for one in said)]
+
+
 def _component(component: Component, held: ComponentResult) -> Part:
     name = component_name(component)
     if held.omitted:
@@ -117,8 +123,7 @@ class WorkingPanel(QWidget):
     def set_result(self, rules: RuleSet, result: ProjectResult | None) -> None:
         """Shows a result; None clears it."""
         made = parts(rules, result) if result is not None else []
-        flags = [flag_words(rules, flag) for flag in result.flags] if result is not None else []
-        said = [either(text.zh, text.en) for text in flags]
+        said = flags(rules, result) if result is not None else []
         shown = (tuple(made), tuple(said))
         if shown == self._shown:
             return

@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QVBoxLayout, QWidget
 
-from judge_app.core.explain import flag_words, key_words
+from judge_app.core.explain import key_words
 from judge_app.core.marks import plain
 from judge_app.core.rules import RuleSet
 from judge_app.core.worked_example import Example, example
 from judge_app.core.working import ComponentResult, ProjectResult, Use
-from judge_app.ui.chair.working import Part, parts
+from judge_app.ui.chair.working import Part, flags, parts
 from judge_app.ui.glossary import component_name, printed
 from judge_app.ui.language import either, tr
 from judge_app.ui.widgets import FlowLayout, Label, Pill, rule
@@ -119,12 +119,12 @@ class ExamplePanel(QWidget):
             column.addWidget(_marks(found))
         for part in parts(rules, result):
             column.addWidget(Label(_sum(part), "lead" if part.tone == "brand" else "", wrap=True))
-        flags = [flag_words(rules, flag) for flag in result.flags]
-        if flags:
+        said = flags(rules, result)
+        if said:
             holder = QWidget()
             flow = FlowLayout(holder)
-            for words in flags:
-                flow.addWidget(Pill(either(words.zh, words.en), "warn"))
+            for words in said:
+                flow.addWidget(Pill(words, "warn"))
             column.addWidget(holder)
         column.addWidget(rule())
         column.addWidget(Label(tr("In words"), "strong"))
