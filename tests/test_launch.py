@@ -98,6 +98,7 @@ class Hosted:
 
     def __init__(self, looks: int) -> None:
         self.looks, self.troubles = looks, []
+        self.health = self.showing = self
 
     def set_trouble(self, what: str, text: tuple[str, str] | None) -> None:
         self.troubles.append((what, text))
