@@ -286,7 +286,7 @@ def with_cells(draft: Draft, title: str, given: Mapping[tuple[int, int], str]) -
 
 def typed(draft: Draft, title: str, rows: Mapping[int, Mapping[str, str]]) -> Draft:
     """The draft with cells as typed into a table: row → column name → text. The sheet and its columns are added where
-    they lack; rows are then counted from below the heading that is made."""
+    they lack; rows are then counted from below the heading that is made. What has no room for a column is left out."""
     shift = 0 if heading_of(draft, title)[0] or title == SETTINGS else 1
     names = list(dict.fromkeys(name for cells_of_row in rows.values() for name in cells_of_row))
     draft = _with_heading(draft, title, names)
@@ -294,7 +294,12 @@ def typed(draft: Draft, title: str, rows: Mapping[int, Mapping[str, str]]) -> Dr
     return with_cells(
         draft,
         title,
-        {(row + shift, columns[name]): text for row, held in rows.items() for name, text in held.items()},
+        {
+            (row + shift, columns[name]): text
+            for row, held in rows.items()
+            for name, text in held.items()
+            if name in columns
+        },
     )
 
 
@@ -357,6 +362,7 @@ def _with_heading(draft: Draft, title: str, names: Iterable[str]) -> Draft:
     if not row:
         wanted = list(dict.fromkeys((*SHEETS[title].required, *names)))
         ordered = [name for name in SHEETS[title].all if name in wanted]
+        ordered += [name for name in wanted if name not in ordered]
         return with_cells(draft, title, {(1, at): name for at, name in enumerate(ordered, start=1)})
     free = max(columns.values(), default=0) + 1
     lacking = [name for name in names if name not in columns]

@@ -137,11 +137,16 @@ class SheetModel(QAbstractTableModel):
     def paste(self, at: Index, lines: Sequence[Sequence[str]]) -> None:
         """Cells from a spreadsheet: from ``at`` on, as they stand; copied together with their heading, each goes into
         the column that the heading names, whatever their order, and one that lacks here is added."""
-        heading = [label_of(RawCell(text, "s")) for text in lines[0]]
+        heading = [label_of(RawCell(text, "s")) or text.strip() for text in lines[0]]
         if len(lines) > 1 and sum(name in self._names for name in heading) >= HEADING_NAMES:
             below = enumerate(lines[1:], self.row_of(at.row()))
-            rows = {row: dict(zip(heading, line, strict=False)) for row, line in below}
-            self.edited.emit({row: {name: text for name, text in held.items() if name} for row, held in rows.items()})
+            rows: dict[int, dict[str, str]] = {}
+            for row, line in below:
+                held = rows.setdefault(row, {})
+                for name, text in zip(heading, line, strict=False):
+                    if name:
+                        held.setdefault(name, text)  # of two columns of one name the first is read
+            self.edited.emit(rows)
             return
         self.type_into(
             {

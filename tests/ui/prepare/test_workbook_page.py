@@ -136,6 +136,22 @@ def test_rows_that_were_copied_with_their_heading_go_by_its_names(qtbot: QtBot, 
     assert page.table.sheet.text(page.table.sheet.index(0, page.table.sheet.names.index("电话"))) == "5550"
 
 
+@pytest.mark.parametrize("title", ["工作人员", "利益关系"])
+def test_a_column_that_is_not_known_is_kept_where_the_sheet_begins_with_the_paste(
+    qtbot: QtBot, desk: PrepareDesk, title: str
+) -> None:
+    desk.begin("common-5")
+    page = window_of(desk).workbook_page
+    page.show_sheet(title)
+    first, second = page.table.sheet.names[:2]
+    page.table.setCurrentIndex(page.table.model().index(0, 0))
+    QGuiApplication.clipboard().setText(f"{second}\t电话\t{first}\t{first}\n乙\t5550\t甲\t丙\n")
+    qtbot.keyClick(page.table, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    sheet = page.table.sheet
+    held = {name: sheet.text(sheet.index(0, at)) for at, name in enumerate(sheet.names)}
+    assert held | {first: "甲", second: "乙", "电话": "5550"} == held, "and of two of one name the first"
+
+
 def test_a_pasted_row_that_holds_the_name_of_one_column_is_a_row(qtbot: QtBot, desk: PrepareDesk) -> None:
     window = window_of(desk)
     desk.begin("common-5")
