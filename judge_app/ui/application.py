@@ -16,6 +16,7 @@ import qasync  # type: ignore[import-untyped]  # ships no types
 from PySide6.QtCore import QLibraryInfo, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication, QWidget
 
+from judge_app.ui.ending import end
 from judge_app.ui.language import Language
 from judge_app.ui.theme import load_fonts, look, wear
 from judge_app.ui.widgets.help import offer_help
@@ -109,6 +110,6 @@ class Application:
         wake = QTimer()  # lets Python see signals while Qt waits
         wake.start(200)
         for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, lambda *_: self.qt.closeAllWindows())
+            signal.signal(name, lambda *_: end())
         with loop:
             return int(loop.run_until_complete(main()))

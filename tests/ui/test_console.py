@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
@@ -13,13 +14,16 @@ from pytestqt.qtbot import QtBot
 from judge_app.core import commands, events
 from judge_app.core.clock import REOPENED, SECOND, Outcome
 from judge_app.core.contest import Presence
+from judge_app.core.seats import Role
+from judge_app.core.stages import Showing
 from judge_app.seat.state import CommandState, Connection, Delivery, Link
 from judge_app.ui import samples
 from judge_app.ui.console import ConsoleWindow, seats
+from judge_app.ui.ending import end
 from judge_app.ui.language import Language
 from judge_app.ui.samples import Play
 from judge_app.ui.scenes.console import console
-from judge_app.ui.scenes.plays import presenting
+from judge_app.ui.scenes.plays import led, presenting
 from judge_app.ui.theme import look, wear
 from judge_app.ui.widgets import OptionCard
 from tests.ui.desk import Heard, button, dressed
@@ -400,6 +404,16 @@ def test_in_the_middle_of_a_project_the_desk_is_left_only_once_that_is_answered(
     assert window.close()
 
 
+def test_who_ends_the_program_from_outside_is_asked_nothing(qtbot: QtBot, qapp: QApplication) -> None:
+    window, _ = shown(qtbot, presenting())
+    try:
+        end()
+        assert not window.isVisible()
+        assert window.ask.question is None
+    finally:
+        qapp.setProperty("ending", False)
+
+
 def test_between_projects_and_by_who_is_not_the_host_the_desk_is_left_at_once(qtbot: QtBot) -> None:
     window, _ = shown(qtbot, samples.opened())
     assert window.close()
@@ -426,3 +440,15 @@ def test_why_the_clock_is_held_stands_in_one_language(qtbot: QtBot, reason: str,
     play.do("host", commands.HoldClock(technical=True, reason=reason))
     window, _ = shown(qtbot, play)
     assert window.focus_card._below.text() == said
+
+
+def test_what_is_shown_of_the_results_is_not_led_by_the_timekeeper(qtbot: QtBot) -> None:
+    play = led(Showing.RANKING, 4)()
+    window, heard = shown(qtbot, play)
+    assert window.next_button.isEnabled()
+    briefing = play.briefing("host")
+    seat = msgspec.structs.replace(briefing.seat, role=Role.TIMEKEEPER)
+    window.set_briefing(msgspec.structs.replace(briefing, seat=seat))
+    assert not window.next_button.isEnabled()
+    qtbot.keyClick(window, SPACE)
+    assert heard == []

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from judge_app.core import commands
 from judge_app.core.clock import SECOND
 from judge_app.core.seats import Role, may
-from judge_app.core.stages import ProjectStage
+from judge_app.core.stages import ProjectStage, Showing
 from judge_app.core.views import Briefing, HostView, SeatStatus, Step
 from judge_app.seat.state import CommandState, Connection, Delivery, Link
 from judge_app.ui.console import order, questions, seats, steps, troubles
@@ -38,6 +38,7 @@ from judge_app.ui.console.questions import Asked
 from judge_app.ui.console.results_row import ResultsRow
 from judge_app.ui.console.seat_panel import SeatPanel
 from judge_app.ui.console.still_row import StillRow
+from judge_app.ui.ending import ending
 from judge_app.ui.language import either, mark, tr, tr_count
 from judge_app.ui.theme import theme_of
 from judge_app.ui.widgets import (
@@ -58,6 +59,7 @@ from judge_app.ui.widgets import (
 )
 from judge_app.ui.widgets.running import Now
 
+SHOW = commands.ShowResults(kind=Showing.RANKING, step=1)
 TWICE = mark("Pressed twice: only the first press counted.")
 CLICKER = mark("A clicker does not end a talk early: press Space for that.")
 AWAY = mark("Another window, such as the slides, has the keyboard; click here to use this one's keys.")
@@ -510,6 +512,10 @@ class ConsoleWindow(QWidget):
         said = steps.words(view, briefing)
         if view.published:
             text, there_is = self.results_row.step
+            if not may(briefing.seat.role, SHOW):
+                self.next_button.set_step(text, tr("The host does this."), "")
+                self.next_button.setEnabled(False)
+                return
             self.next_button.set_step(text, "", key if there_is else "")
             self.next_button.setEnabled(there_is)
             return
@@ -522,9 +528,11 @@ class ConsoleWindow(QWidget):
             self.next_button.set_step(said.text, tr("The host does this."), "")
             self.next_button.setEnabled(False)
             return
-        note = tr(self._why_not) if self._not_taken.isActive() else said.note
-        if self._away and steps.ends_slides(view):  # a show that fills the projector takes the keys, for its clicker
-            note = note or tr(AWAY)
+        note = said.note
+        if self._not_taken.isActive():
+            note = tr(self._why_not)
+        elif self._away and steps.ends_slides(view):  # a show that fills the projector takes the keys, for its clicker
+            note = tr(AWAY)
         self.next_button.set_step(said.text, note, key if said.enabled else "")
         self.next_button.setEnabled(said.enabled)
 
@@ -553,7 +561,7 @@ class ConsoleWindow(QWidget):
     def take_next_step(self) -> None:
         """The one next step: gives its command, or asks what has to be asked first."""
         view, briefing = self._view, self._briefing
-        if self.results_row.advance() or view is None or briefing is None or not self.next_button.isEnabled():
+        if view is None or briefing is None or not self.next_button.isEnabled() or self.results_row.advance():
             return
         if self._step_bounce.too_soon:
             self._take_not(TWICE)
@@ -937,8 +945,11 @@ class ConsoleWindow(QWidget):
             self._hide_project()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._in_the_middle and not self._may_leave:
+        if self._in_the_middle and not self._may_leave and not ending():
             event.ignore()
+            if self.isMinimized():
+                self.showNormal()
+                self.activateWindow()
             self._put(questions.leave)
         else:
             super().closeEvent(event)

@@ -88,7 +88,6 @@ class StageWindow(AudienceSurface):
         ``kept`` has the pictures of slides and the PDFs that the pre-flight made."""
         super().__init__(parent)
         self.setWindowTitle(tr("Stage"))
-        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)  # the keys stay with the host's desk
         self.setMinimumSize(384, 216)
         self._monotonic = monotonic
         self._briefing: Briefing | None = None
@@ -261,6 +260,7 @@ class StageWindow(AudienceSurface):
     def open_full_screen(self) -> None:
         """Take the screens by role and fill them; the desk lies open at first where they are not known from before."""
         self._full = True
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)  # the keys stay with the host's desk
         self._screens_changed()
         self._place_desk()
         self._introduce()

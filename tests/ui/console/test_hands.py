@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
@@ -97,6 +98,23 @@ def test_a_clicker_ends_no_talk_early_and_the_window_says_so(qtbot: QtBot, key: 
     assert window.next_button.note == "翻页键不会提前结束演示；要提前结束，请按空格。"
     qtbot.keyClick(window, Key.Key_Space)  # the negative control
     assert heard == [commands.StartPhase(phase="qa")]
+
+
+def test_the_desk_says_so_too_where_the_next_step_has_a_note_of_its_own(qtbot: QtBot) -> None:
+    play = presenting()
+    view = play.host()
+    scoring = msgspec.structs.replace(view.next_step, step=Step.OPEN_SCORING, missing=("E2",))
+    window, _ = shown(qtbot, play)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.set_view(msgspec.structs.replace(view, next_step=scoring))
+    assert window.next_button.note == "还有 1 份评分表未交"
+    deck = QWidget()
+    qtbot.addWidget(deck)
+    deck.show()
+    deck.activateWindow()
+    qtbot.waitUntil(deck.isActiveWindow)
+    assert window.next_button.note.startswith("键盘现在归别的窗口")
 
 
 def test_the_desk_says_that_the_slides_have_the_keys_until_they_come_back(qtbot: QtBot) -> None:
