@@ -329,6 +329,22 @@ def test_a_project_with_a_sheet_asked_back_is_locked_only_once_that_is_answered(
     assert heard == [commands.LockProject(entry_no="3")]
 
 
+def test_the_chair_s_own_sheet_is_returned_after_the_others(qtbot: QtBot) -> None:
+    play = presenting()
+    own = play.briefing("chair").seat.judge
+    assert own is not None
+    for judge in (own, "E2"):
+        play.do(f"judge:{judge}", commands.AskReturn(entry_no="3", reason="笔误"))
+    window, heard = shown(qtbot, play)
+    window.show_project("3")
+    qtbot.keyClick(window, Qt.Key.Key_Space)
+    _option(window, "return").setChecked(True)
+    qtbot.keyClick(window.ask, Qt.Key.Key_Return)
+    assert [one.judge for one in heard if isinstance(one, commands.ReturnSheet)] == ["E2", own]
+    for command in heard:
+        play.do("chair", command)  # which raises where the room would refuse
+
+
 def test_what_was_asked_back_of_a_locked_project_is_no_task_any_more(qtbot: QtBot) -> None:
     play = presenting()
     play.do("judge:E2", commands.AskReturn(entry_no="3", reason="第二项应为 17"))

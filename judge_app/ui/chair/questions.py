@@ -85,8 +85,9 @@ def lock_asked_back(briefing: Briefing, entry_no: str, requests: Sequence[tuple[
         tr("{name} asked for the sheet back: {reason}", name=judge_name(briefing, judge), reason=why)
         for judge, why in requests
     )
+    own_last = sorted(requests, key=lambda one: one[0] == briefing.seat.judge)  # without hers she may return no other's
     returned: list[commands.Command] = [
-        commands.ReturnSheet(entry_no=entry_no, judge=judge, reason=why) for judge, why in requests
+        commands.ReturnSheet(entry_no=entry_no, judge=judge, reason=why) for judge, why in own_last
     ]
     return Asked(
         Question(
