@@ -15,6 +15,7 @@ from judge_app.exchange.workbook import read_contest
 from judge_app.store.presets import Presets
 from judge_app.ui.prepare import PrepareDesk
 from judge_app.ui.prepare.window import PrepareWindow
+from judge_app.ui.prepare.workbook_page import WorkbookPage
 from judge_app.ui.widgets import Question
 from tests.exchange.test_workbook import good, written
 from tests.ui.prepare.preparing import prepared, window_of
@@ -90,14 +91,19 @@ def test_a_cell_is_typed_in_the_table_and_steps_back_and_forth_are_kept(
     assert [one.entry_no for one in desk.preparation.contest.projects] == ["1", "2"]
 
 
+def paste(qtbot: QtBot, page: WorkbookPage, text: str) -> None:
+    """What a spreadsheet copied, from the first cell on."""
+    page.table.setCurrentIndex(page.table.model().index(0, 0))
+    QGuiApplication.clipboard().setText(text)
+    qtbot.keyClick(page.table, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+
+
 def test_rows_are_pasted_from_a_spreadsheet_and_emptied(qtbot: QtBot, desk: PrepareDesk) -> None:
     window = window_of(desk)
     desk.begin("common-5")
     page = window.workbook_page
     page.show_sheet("项目")
-    page.table.setCurrentIndex(page.table.model().index(0, 0))
-    QGuiApplication.clipboard().setText("1\t心电云\t市一院\r\n2\t用药审核\t市二院\r\n")
-    qtbot.keyClick(page.table, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    paste(qtbot, page, "1\t心电云\t市一院\r\n2\t用药审核\t市二院\r\n")
     assert [(one.entry_no, one.name) for one in desk.preparation.contest.projects] == [
         ("1", "心电云"),
         ("2", "用药审核"),
@@ -123,11 +129,7 @@ def test_rows_that_were_copied_with_their_heading_go_by_its_names(qtbot: QtBot, 
     desk.begin("common-5")
     page = window.workbook_page
     page.show_sheet("项目")
-    page.table.setCurrentIndex(page.table.model().index(0, 0))
-    QGuiApplication.clipboard().setText(
-        "*参赛序号\t电话\t场次（必填）\t项目名称\n1\t5550\t第一场\t心电云\n2\t\t第一场\t用药\n"
-    )
-    qtbot.keyClick(page.table, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    paste(qtbot, page, "*参赛序号\t电话\t场次（必填）\t项目名称\n1\t5550\t第一场\t心电云\n2\t\t第一场\t用药\n")
     projects = desk.preparation.contest.projects
     assert [(one.entry_no, one.name, one.session) for one in projects] == [
         ("1", "心电云", "第一场"),
@@ -144,9 +146,7 @@ def test_a_column_that_is_not_known_is_kept_where_the_sheet_begins_with_the_past
     page = window_of(desk).workbook_page
     page.show_sheet(title)
     first, second = page.table.sheet.names[:2]
-    page.table.setCurrentIndex(page.table.model().index(0, 0))
-    QGuiApplication.clipboard().setText(f"{second}\t电话\t{first}\t{first}\n乙\t5550\t甲\t丙\n")
-    qtbot.keyClick(page.table, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    paste(qtbot, page, f"{second}\t电话\t{first}\t{first}\n乙\t5550\t甲\t丙\n")
     sheet = page.table.sheet
     held = {name: sheet.text(sheet.index(0, at)) for at, name in enumerate(sheet.names)}
     assert held | {first: "甲", second: "乙", "电话": "5550"} == held, "and of two of one name the first"
@@ -157,9 +157,7 @@ def test_a_pasted_row_that_holds_the_name_of_one_column_is_a_row(qtbot: QtBot, d
     desk.begin("common-5")
     page = window.workbook_page
     page.show_sheet("项目")
-    page.table.setCurrentIndex(page.table.model().index(0, 0))
-    QGuiApplication.clipboard().setText("1\t赛道\n2\t心电云\n")
-    qtbot.keyClick(page.table, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    paste(qtbot, page, "1\t赛道\n2\t心电云\n")
     assert [one.name for one in desk.preparation.contest.projects] == ["赛道", "心电云"]
 
 
@@ -173,9 +171,7 @@ def test_judges_without_a_session_are_sent_to_the_step_where_they_are_seated(qtb
     page._go_to(empty)
     assert "粘贴" in page._fix_hint.text()
     page.show_sheet("评委")
-    page.table.setCurrentIndex(page.table.model().index(0, 0))
-    QGuiApplication.clipboard().setText("编号\t姓名\t类别\n1\t沈知衡\t评委\n")
-    qtbot.keyClick(page.table, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    paste(qtbot, page, "编号\t姓名\t类别\n1\t沈知衡\t评委\n")
     for one in desk.preparation.findings:
         if one.title == "评委":
             page._go_to(one)
@@ -212,9 +208,8 @@ def test_a_new_contest_says_which_value_is_empty_and_where_rows_are_typed(qtbot:
     assert not page.mend_button.isVisible()  # no column lacks
     assert page.table.currentIndex() == page.table.sheet.index(0, 0)
     long = "面向基层医疗卫生机构的慢病管理"
-    QGuiApplication.clipboard().setText(f"1\t{long}\t市一院\n")
     before = page.table.columnWidth(1)
-    qtbot.keyClick(page.table, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    paste(qtbot, page, f"1\t{long}\t市一院\n")
     assert page.table.columnWidth(1) > before
 
 
